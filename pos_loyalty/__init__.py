@@ -1,0 +1,1 @@
+"""A loyalty module that stands beside any till."""

@@ -1,0 +1,97 @@
+"""Every reason for which the product says no, and the one exception that carries it.
+
+The lowest layer: imports nothing of ours. A `Reason` is a public, stable name; its English
+sentence may change, its code may not. French sentences live in `locale/`, keyed by the English
+one. Values in a sentence are field names and limits, never card numbers or personal data.
+"""
+
+from enum import Enum, StrEnum
+
+
+class Kind(StrEnum):
+    """What the caller can do about a refusal."""
+
+    INVALID = "invalid"  # the request itself is wrong: change it
+    NOT_FOUND = "not_found"  # what it names does not exist
+    FORBIDDEN = "forbidden"  # this caller may not
+    CONFLICT = "conflict"  # it contradicts what is already recorded
+    PRECONDITION = "precondition"  # right in itself, not in this state
+    UNAVAILABLE = "unavailable"  # try again later
+    INTERNAL = "internal"  # our fault
+
+
+class Reason(Enum):
+    """The closed list of reasons; the member's name is the public code."""
+
+    # commands and their memory
+    COMMAND_ALTERED = (Kind.CONFLICT, "This command id was already used for something else.")
+    INBOX_FULL = (Kind.UNAVAILABLE, "The register is busy; try again in a moment.")
+    INTERNAL_ERROR = (Kind.INTERNAL, "Something went wrong here; the command was not recorded.")
+    # cards and members
+    CARD_INVALID = (Kind.INVALID, "This is not a card number of this shop.")
+    CARD_KNOWN = (Kind.CONFLICT, "This card already belongs to a member.")
+    CARD_UNKNOWN = (Kind.NOT_FOUND, "No member holds this card yet.")
+    CARD_REPLACED = (Kind.PRECONDITION, "This card was replaced; use the new one.")
+    PAYMENT_CARD_REFUSED = (
+        Kind.FORBIDDEN,
+        "This is a payment card: it was neither kept nor recorded. Use the loyalty card.",
+    )
+    MEMBER_UNKNOWN = (Kind.NOT_FOUND, "This member does not exist.")
+    MEMBER_ERASED = (Kind.PRECONDITION, "This member was erased at their own request.")
+    MEMBER_EXISTS = (Kind.CONFLICT, "This member is already enrolled.")
+    PROFILE_INVALID = (Kind.INVALID, "The field {field} does not hold a usable value.")
+    SEARCH_TOO_SHORT = (Kind.INVALID, "Type at least {minimum} characters to search.")
+    # baskets, tickets, returns
+    BASKET_UNKNOWN = (Kind.NOT_FOUND, "This basket does not exist or is already closed.")
+    TICKET_INVALID = (Kind.INVALID, "The ticket's {field} is wrong: {problem}.")
+    TICKET_EXISTS = (Kind.CONFLICT, "This ticket number is already recorded with other content.")
+    TICKET_UNKNOWN = (Kind.NOT_FOUND, "This ticket is not known here.")
+    LINE_UNKNOWN = (Kind.NOT_FOUND, "The ticket has no line {line}.")
+    RETURN_EXCEEDS_SALE = (
+        Kind.PRECONDITION,
+        "Line {line} has only {left} thousandths left to return.",
+    )
+    PROGRAMME_MISSING = (Kind.PRECONDITION, "No programme is in force on {day}.")
+    PROGRAMME_INVALID = (Kind.INVALID, "The programme file is wrong: {problem}")
+    # points
+    POINTS_INSUFFICIENT = (Kind.PRECONDITION, "{available} points are available, {needed} needed.")
+    ACCOUNT_IN_DEBT = (Kind.PRECONDITION, "The account owes {debt} points; earning repays first.")
+    OFFLINE_LIMIT = (Kind.PRECONDITION, "Offline, this redemption is above the shop's limit.")
+    HOLD_UNKNOWN = (Kind.NOT_FOUND, "This hold does not exist or has ended.")
+    ADJUSTMENT_UNKNOWN = (Kind.NOT_FOUND, "This adjustment does not exist.")
+    ALREADY_UNDONE = (Kind.CONFLICT, "This was already undone.")
+    UNDO_IMPOSSIBLE = (Kind.PRECONDITION, "This can no longer be undone: {problem}.")
+    # journal and store
+    STORE_BUSY = (Kind.UNAVAILABLE, "The database is locked by another program.")
+    STORE_IN_USE = (Kind.UNAVAILABLE, "Another process already runs on this database.")
+    STORE_DAMAGED = (Kind.INTERNAL, "The database is damaged; restore the last backup.")
+    STORE_NEWER = (Kind.PRECONDITION, "The database was written by a newer version; upgrade.")
+    DISK_FULL = (Kind.UNAVAILABLE, "The disk is full; free space, nothing was recorded.")
+    FACT_MALFORMED = (Kind.INVALID, "Fact {seq} cannot be read.")
+    CHAIN_BROKEN = (Kind.CONFLICT, "Fact {seq} does not continue the chain of its node.")
+
+    def __init__(self, kind: Kind, sentence: str) -> None:
+        self.kind = kind
+        self.sentence = sentence
+
+    @property
+    def code(self) -> str:
+        """The public, stable name."""
+        return self.name
+
+
+class LoyaltyError(Exception):
+    """A refusal with a `reason`; `values` fill its sentence.
+
+    `str()` gives the English sentence; `pos_loyalty.texts` gives it in the reader's language.
+    """
+
+    def __init__(self, reason: Reason, **values: str | int) -> None:
+        self.reason = reason
+        self.values = values
+        super().__init__(reason.sentence.format(**values))
+
+    @property
+    def kind(self) -> Kind:
+        """What the caller can do about it."""
+        return self.reason.kind

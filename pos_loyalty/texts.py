@@ -1,0 +1,32 @@
+"""The product's sentences in the reader's language: English in the code, French in `locale/`."""
+
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Mapping
+
+from babel.messages.pofile import read_po
+
+from pos_loyalty.errors import LoyaltyError
+
+DEFAULT_LOCALE = "fr"
+LOCALES = ("fr", "en")
+
+
+@cache
+def _catalogue(locale: str) -> Mapping[str, str]:
+    path = files("pos_loyalty") / "locale" / locale / "LC_MESSAGES" / "messages.po"
+    with path.open("rb") as stream:
+        catalogue = read_po(stream, locale=locale)
+    return MappingProxyType({str(m.id): str(m.string) for m in catalogue if m.id and m.string})
+
+
+def translate(sentence: str, locale: str = DEFAULT_LOCALE, **values: str | int) -> str:
+    """Give `sentence` (English, with `{named}` values) in `locale`; English where untranslated."""
+    known = sentence if locale == "en" else _catalogue(locale).get(sentence, sentence)
+    return known.format(**values) if values else known
+
+
+def explain(error: LoyaltyError, locale: str = DEFAULT_LOCALE) -> str:
+    """Give the sentence that tells a person why, and what to do."""
+    return translate(error.reason.sentence, locale, **error.values)
