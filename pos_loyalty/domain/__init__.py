@@ -1,0 +1,1 @@
+"""Pure values and functions of loyalty: no I/O, no clock, no logging."""

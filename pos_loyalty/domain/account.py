@@ -1,0 +1,86 @@
+"""What a group of accounts is: lots, debts, qualifying spend and holds, by programme."""
+
+from bisect import insort
+
+import msgspec
+from msgspec import Struct
+
+
+class Lot(Struct, array_like=True, order=True, gc=False):
+    """Points of one origin: last valid day, business day, origin, owning account, what is left."""
+
+    expires: int
+    day: int
+    origin: int
+    owner: int
+    left: int
+
+
+class Hold(Struct, array_like=True, gc=False):
+    """Points reserved until a moment (Unix milliseconds)."""
+
+    id: bytes
+    owner: int
+    points: int
+    until: int
+
+
+class Pot(Struct, array_like=True, gc=False):
+    """One programme's points of a group."""
+
+    programme: str
+    lots: list[Lot] = []
+    debts: list[tuple[int, int]] = []
+    window: list[tuple[int, int]] = []
+    holds: list[Hold] = []
+    ended: list[bytes] = []
+
+
+class State(Struct, array_like=True, gc=False):
+    """What a group of accounts is, after its legs so far.
+
+    `accounts` in order of appearance (an owner is an index into it), `edges` the links that hold
+    now, `closed` the owners that were erased.
+    """
+
+    accounts: list[bytes] = []
+    edges: list[tuple[int, int]] = []
+    closed: list[int] = []
+    pots: list[Pot] = []
+
+
+def pool(state: State, owner: int) -> list[int]:
+    """Give the owners whose lots `owner` may spend, in the order of their account ids."""
+    if not state.edges:
+        return [owner]
+    joined, grown = {owner}, True
+    while grown:
+        grown = False
+        for one, other in state.edges:
+            if (one in joined) != (other in joined):
+                joined |= {one, other}
+                grown = True
+    return sorted(joined, key=lambda index: state.accounts[index])
+
+
+def owner_of(state: State, account: bytes) -> int:
+    """Give the account's index, added when it is new."""
+    accounts = state.accounts
+    if account in accounts:
+        return accounts.index(account)
+    accounts.append(account)
+    return len(accounts) - 1
+
+
+def pot_of(state: State, programme: str) -> Pot:
+    """Give the programme's pot, added when it is new."""
+    for pot in state.pots:
+        if pot.programme == programme:
+            return pot
+    pot = Pot(programme, [], [], [], [], [])
+    insort(state.pots, pot, key=lambda each: each.programme)
+    return pot
+
+
+encode = msgspec.msgpack.Encoder().encode
+decode_state = msgspec.msgpack.Decoder(State).decode

@@ -1,0 +1,54 @@
+"""What an account may show and spend on a given day, read from its group's state."""
+
+from typing import NamedTuple
+
+from pos_loyalty.domain.account import Pot, State, owner_of, pool
+
+
+class Balance(NamedTuple):
+    """One programme's view of an account's pool.
+
+    `points` are valid on the day asked for, `held` reserved, `debt` owed, `available` what can be
+    spent; `next_expiry` is (last day, points) of what lapses first, `qualifying` counts for tiers.
+    """
+
+    points: int
+    held: int
+    debt: int
+    available: int
+    next_expiry: tuple[int, int] | None
+    qualifying: int
+
+
+EMPTY = Balance(0, 0, 0, 0, None, 0)
+
+
+def balance(
+    state: State, account: bytes, programme: str, *, day: int, now_ms: int, since: int
+) -> Balance:
+    """Look at `account` in `programme` on business day `day`, at Unix millisecond `now_ms`.
+
+    `since` is the first day whose spend counts for a tier.
+    """
+    if account not in state.accounts:
+        return EMPTY
+    members = pool(state, owner_of(state, account))
+    pot = next((each for each in state.pots if each.programme == programme), None)
+    return EMPTY if pot is None else _look(pot, members, day, now_ms, since)
+
+
+def _look(pot: Pot, members: list[int], day: int, now_ms: int, since: int) -> Balance:
+    lots = [lot for lot in pot.lots if lot.owner in members and lot.expires >= day]
+    points = sum(lot.left for lot in lots)
+    held = sum(h.points for h in pot.holds if h.owner in members and h.until > now_ms)
+    debt = sum(owed for owner, owed in pot.debts if owner in members)
+    first = lots[0].expires if lots else 0
+    lapsing = sum(lot.left for lot in lots if lot.expires == first)
+    return Balance(
+        points=points,
+        held=held,
+        debt=debt,
+        available=0 if debt else max(0, points - held),
+        next_expiry=(first, lapsing) if lots else None,
+        qualifying=sum(amount for when, amount in pot.window if since <= when <= day),
+    )

@@ -1,0 +1,46 @@
+"""Business days as integers (proleptic ordinals), and the month arithmetic of validity."""
+
+from calendar import monthrange
+from datetime import date
+
+NEVER = date.max.toordinal()
+"""The last day of what never expires."""
+
+
+def day_of(text: str) -> int:
+    """Give the day of an ISO date; raises `ValueError` for anything else."""
+    return date.fromisoformat(text).toordinal()
+
+
+def iso(day: int) -> str:
+    """Give a day as an ISO date."""
+    return date.fromordinal(day).isoformat()
+
+
+def weekday(day: int) -> int:
+    """Give 1 for Monday to 7 for Sunday."""
+    return date.fromordinal(day).isoweekday()
+
+
+def add_months(day: int, months: int) -> int:
+    """Give the same day of the month `months` later, clamped to that month's end."""
+    start = date.fromordinal(day)
+    ahead, month = divmod(start.month - 1 + months, 12)
+    year = start.year + ahead
+    if year > date.max.year:
+        return NEVER
+    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1])).toordinal()
+
+
+def window_start(day: int, months: int) -> int:
+    """Give the first day whose spend still counts on `day` in a window of `months`.
+
+    A purchase counts through the anniversary day: the first day is the earliest one whose
+    anniversary is not yet past.
+    """
+    start = add_months(day, -months)
+    while add_months(start - 1, months) >= day:
+        start -= 1
+    while add_months(start, months) < day:
+        start += 1
+    return start

@@ -1,0 +1,51 @@
+"""Cards without their numbers: a number becomes an account by a keyed digest, and four digits."""
+
+import hashlib
+import hmac
+
+ID_BYTES = 16
+
+
+def normalise(number: str) -> str:
+    """Give a card number without spaces and hyphens, in capitals."""
+    return "".join(char for char in number if char not in " -\t").upper()
+
+
+def card_account(key: bytes, scheme: str, number: str, generation: int = 0) -> bytes:
+    """Give the account of a card: the same at every node that holds the chain's `key`.
+
+    `number` is normalised. A member erased at their request leaves the account closed; the same
+    card then opens the next `generation`.
+    """
+    text = f"{scheme}|{number}|{generation}" if generation else f"{scheme}|{number}"
+    return hmac.digest(key, text.encode(), "sha256")[:ID_BYTES]
+
+
+def ticket_account(ticket: str) -> bytes:
+    """Give the account of a ticket without a member: its returns need a place to be folded."""
+    return hashlib.sha256(b"ticket|" + ticket.encode()).digest()[:ID_BYTES]
+
+
+def derived_id(command: str, index: int) -> bytes:
+    """Give the id of a command's n-th fact or object: the same when the command is repeated."""
+    return hashlib.sha256(f"{command}|{index}".encode()).digest()[:ID_BYTES]
+
+
+def tail(number: str) -> str:
+    """Give what may be shown of a card number: its last four characters."""
+    return number[-4:]
+
+
+def luhn_valid(number: str) -> bool:
+    """Tell whether the last digit of a number is its Luhn check digit."""
+    total = 0
+    for index, char in enumerate(reversed(number)):
+        digit = int(char) * (1 + index % 2)
+        total += digit - 9 if digit > 9 else digit
+    return total % 10 == 0
+
+
+def ean_valid(number: str) -> bool:
+    """Tell whether the last digit of a number is its GS1 check digit."""
+    total = sum(int(char) * (3 if index % 2 else 1) for index, char in enumerate(reversed(number)))
+    return total % 10 == 0

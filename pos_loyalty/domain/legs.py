@@ -1,0 +1,132 @@
+"""What the fold reads: a fact as routed to an account, and its core by kind.
+
+Cores are encoded as arrays, so a field may only be added at the end, with a default.
+"""
+
+from typing import NamedTuple
+
+import msgspec
+from msgspec import Struct
+
+
+class PartLines(Struct, array_like=True, gc=False):
+    """What only a return opens: a rating line by line."""
+
+    denominator: int
+    bases: list[int]
+    numerators: list[int]
+    spent: list[int]
+    conditions: list[tuple[int, int]]
+
+
+class Part(Struct, array_like=True, gc=False):
+    """One programme's rating of a sale, in totals; `lines` is an encoded `PartLines`."""
+
+    programme: str
+    earned: int
+    qualifying: int
+    spent: int
+    expires: int
+    courtesy: int
+    holds: list[bytes]
+    lines: msgspec.Raw
+
+
+class SaleCore(Struct, array_like=True, gc=False):
+    """A sale as the fold needs it; quantities in thousandths, by line."""
+
+    day: int
+    quantities: list[int]
+    parts: list[Part]
+
+
+class ReturnCore(Struct, array_like=True, gc=False):
+    """Lines given back: (line index, thousandths)."""
+
+    day: int
+    lines: list[tuple[int, int]]
+
+
+class PointsCore(Struct, array_like=True, gc=False):
+    """An adjustment, or one opening lot: points may be negative."""
+
+    programme: str
+    points: int
+    day: int
+    expires: int
+
+
+class OpeningCore(Struct, array_like=True, gc=False):
+    """Balances brought from another system: lots and (day, minor units) of qualifying spend."""
+
+    programme: str
+    day: int
+    lots: list[tuple[int, int, int]]
+    window: list[tuple[int, int]]
+
+
+class HoldCore(Struct, array_like=True, gc=False):
+    """A hold taken (`points` > 0) or given back (`points` == 0)."""
+
+    programme: str
+    id: bytes
+    points: int
+    until: int
+
+
+class LinkCore(Struct, array_like=True, gc=False):
+    """Two accounts pooled from now on (`joined`), or no longer."""
+
+    other: bytes
+    joined: bool
+
+
+class ErasureCore(Struct, array_like=True, gc=False):
+    """Accounts that are closed."""
+
+    accounts: list[bytes]
+
+
+class PartRecord(Struct, array_like=True, gc=False):
+    """What a ticket still keeps in one programme.
+
+    `allocations` are the lots a redemption took, in the order taken: (last day, day, origin,
+    owner, points); origin 0 is debt.
+    """
+
+    programme: str
+    kept: int
+    qualifying: int
+    restored: int
+    allocations: list[tuple[int, int, int, int, int]]
+
+
+class Record(Struct, array_like=True, gc=False):
+    """A ticket after what happened to it; a ticket nothing happened to has none."""
+
+    returned: list[int]
+    excess: int
+    parts: list[PartRecord]
+
+
+class Leg(NamedTuple):
+    """A fact as routed: its account, its place in the effective order, and what the fold needs."""
+
+    account: bytes
+    stamp: int
+    node: bytes
+    inc: int
+    seq: int
+    kind: str
+    ticket: str
+    core: bytes
+
+    @property
+    def order(self) -> tuple[int, bytes, int, int]:
+        """Its place in the effective order."""
+        return self.stamp, self.node, self.inc, self.seq
+
+    @property
+    def origin(self) -> int:
+        """A number that names this leg in its group: what its lots carry."""
+        return self.seq * 1_000_003 + int.from_bytes(self.node[-4:], "big") + self.inc + 1

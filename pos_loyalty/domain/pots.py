@@ -1,0 +1,115 @@
+"""Moves of points inside one programme's pot; integers in, integers out."""
+
+from bisect import bisect_left
+
+from pos_loyalty.domain.account import Lot, Pot
+
+WINDOW_DAYS_MAX = 1130
+"""Spend older than this many days before a sale's own day leaves the state (37 months)."""
+LOT_SLACK_DAYS = 92
+"""A lot stays this long past its last day: business days do not rise along the order."""
+
+Allocation = tuple[int, int, int, int, int]
+"""Points taken from a lot: last day, day, origin, owner, points; origin 0 is debt."""
+
+
+def spend(pot: Pot, members: list[int], owner: int, points: int, day: int) -> list[Allocation]:
+    """Take points from the lots valid on `day`, first to lapse first; what is missing is debt."""
+    taken: list[Allocation] = []
+    index = bisect_left(pot.lots, day, key=lambda lot: lot.expires)
+    while points and index < len(pot.lots):
+        lot = pot.lots[index]
+        if lot.owner not in members:
+            index += 1
+            continue
+        count = min(points, lot.left)
+        taken.append((lot.expires, lot.day, lot.origin, lot.owner, count))
+        points -= count
+        lot.left -= count
+        if lot.left == 0:
+            del pot.lots[index]
+    if points:
+        taken.append((day, day, 0, owner, points))
+        _owe(pot, owner, points)
+    return taken
+
+
+def credit(pot: Pot, members: list[int], lot: Lot) -> None:
+    """Add a lot after the debts of its pool are repaid, in account order."""
+    if pot.debts:
+        for owner in members:
+            lot.left -= pay_debt(pot, owner, lot.left)
+    if lot.left <= 0:
+        return
+    index = _find(pot, lot)
+    if index < len(pot.lots) and _same(pot.lots[index], lot):
+        pot.lots[index].left += lot.left
+    else:
+        pot.lots.insert(index, lot)
+
+
+def reduce(pot: Pot, lot: Lot, points: int) -> int:
+    """Take up to `points` from one lot; gives how many it had."""
+    index = _find(pot, lot)
+    if index == len(pot.lots) or not _same(pot.lots[index], lot):
+        return 0
+    count = min(points, pot.lots[index].left)
+    pot.lots[index].left -= count
+    if pot.lots[index].left == 0:
+        del pot.lots[index]
+    return count
+
+
+def _find(pot: Pot, lot: Lot) -> int:
+    return bisect_left(pot.lots, Lot(lot.expires, lot.day, lot.origin, lot.owner, 0))
+
+
+def _same(one: Lot, other: Lot) -> bool:
+    return (one.expires, one.day, one.origin, one.owner) == (
+        other.expires,
+        other.day,
+        other.origin,
+        other.owner,
+    )
+
+
+def _owe(pot: Pot, owner: int, points: int) -> None:
+    owed = dict(pot.debts)
+    owed[owner] = owed.get(owner, 0) + points
+    pot.debts = sorted(owed.items())
+
+
+def pay_debt(pot: Pot, owner: int, points: int) -> int:
+    """Repay up to `points` of one owner's debt; gives how many it took."""
+    owed = dict(pot.debts)
+    paid = min(points, owed.get(owner, 0))
+    if paid:
+        owed[owner] -= paid
+        pot.debts = sorted((who, debt) for who, debt in owed.items() if debt)
+    return paid
+
+
+def end_hold(pot: Pot, hold: bytes) -> None:
+    for index, known in enumerate(pot.holds):
+        if known.id == hold:
+            del pot.holds[index]
+            return
+    if hold not in pot.ended:
+        pot.ended.append(hold)
+
+
+def qualify(pot: Pot, day: int, amount: int) -> None:
+    index = bisect_left(pot.window, day, key=lambda each: each[0])
+    if index < len(pot.window) and pot.window[index][0] == day:
+        amount += pot.window[index][1]
+        del pot.window[index]
+    if amount:
+        pot.window.insert(index, (day, amount))
+
+
+def trim(pot: Pot, day: int) -> None:
+    """Cut what no later fact of this time can need, by the sale's own day only."""
+    while pot.lots and pot.lots[0].expires < day - LOT_SLACK_DAYS:
+        del pot.lots[0]
+    while pot.window and pot.window[0][0] < day - WINDOW_DAYS_MAX:
+        del pot.window[0]

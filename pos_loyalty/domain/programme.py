@@ -1,0 +1,81 @@
+"""The rules of a scheme as data: one version, in force from a day."""
+
+from msgspec import Struct
+
+
+class Multiplier(Struct, frozen=True):
+    """More (or fewer) points where every condition given holds; 200 is double.
+
+    Empty conditions hold always; `weekdays` are 1 (Monday) to 7, days are ordinals, inclusive.
+    """
+
+    name: str
+    percent: int
+    categories: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
+    weekdays: tuple[int, ...] = ()
+    first_day: int = 0
+    last_day: int = 0
+
+
+class BasketBonus(Struct, frozen=True):
+    """Extra points when the eligible amount reaches a threshold (minor units)."""
+
+    threshold: int
+    points: int
+
+
+class Exclusion(Struct, frozen=True):
+    """What never earns: a category, an article or a flag of the article file, and why."""
+
+    reason: str
+    category: str = ""
+    article: str = ""
+    flag: str = ""
+
+
+class Tier(Struct, frozen=True):
+    """A status reached at `threshold` minor units in the window; `percent` multiplies earning."""
+
+    name: str
+    threshold: int
+    percent: int = 100
+
+
+class Reward(Struct, frozen=True):
+    """Points that buy an amount off a basket of at least `minimum`, in whole blocks."""
+
+    label: str
+    points: int
+    amount: int
+    minimum: int = 0
+
+
+class Programme(Struct, frozen=True):
+    """One version: `points` for each `per` minor units, exact until one floor a ticket."""
+
+    id: str
+    name: str
+    version: str
+    first_day: int
+    currency: str
+    points: int
+    per: int
+    multipliers: tuple[Multiplier, ...] = ()
+    best_multiplier_only: bool = False
+    exclusions: tuple[Exclusion, ...] = ()
+    bonuses: tuple[BasketBonus, ...] = ()
+    tiers: tuple[Tier, ...] = (Tier("", 0),)
+    tier_months: int = 12
+    validity_months: int = 12
+    courtesy_days: int = 30
+    hold_minutes: int = 60
+    reward: Reward | None = None
+
+    def tier_for(self, qualifying: int) -> Tier:
+        """Give the highest tier whose threshold is reached (inclusive)."""
+        return [t for t in self.tiers if t.threshold <= qualifying][-1]
+
+    def next_tier(self, qualifying: int) -> Tier | None:
+        """Give the first tier still to be reached."""
+        return next((t for t in self.tiers if t.threshold > qualifying), None)
