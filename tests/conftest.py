@@ -1,0 +1,23 @@
+"""What every test may ask for, and what surrounds a whole run."""
+
+import pytest
+
+from tests.support import postgres
+from tests.support.postgres import postgres_cluster, postgres_url
+
+__all__ = ["postgres_cluster", "postgres_url"]
+
+
+def begins_the_run(config: pytest.Config) -> bool:
+    """Tell the process that was started from the parallel workers that it starts."""
+    return not hasattr(config, "workerinput")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if begins_the_run(config):
+        postgres.begin()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if begins_the_run(config):
+        postgres.end()
