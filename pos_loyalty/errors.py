@@ -69,6 +69,13 @@ class Reason(Enum):
     DISK_FULL = (Kind.UNAVAILABLE, "The disk is full; free space, nothing was recorded.")
     FACT_MALFORMED = (Kind.INVALID, "Fact {seq} cannot be read.")
     CHAIN_BROKEN = (Kind.CONFLICT, "Fact {seq} does not continue the chain of its node.")
+    # receipts and mail
+    RECEIPT_UNBALANCED = (
+        Kind.INVALID,
+        "The lines, discounts and payments of the ticket do not add up to its total.",
+    )
+    ADDRESS_INVALID = (Kind.INVALID, "This is not a usable e-mail address.")
+    MAIL_MALFORMED = (Kind.INVALID, "The mail's {field} cannot be sent safely.")
 
     def __init__(self, kind: Kind, sentence: str) -> None:
         self.kind = kind

@@ -45,7 +45,7 @@ class Identification:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptLine:
-    """One line as the till sold it; `total_minor` is what remains after `discount_minor` (≥ 0).
+    """One line as the till sold it; `total_minor` is what remains after `discount_minor`.
 
     `unit` is empty for pieces, otherwise what the quantity counts ("kg", "l", "m").
     `vat_rate` is None where the till did not tell it.
@@ -53,24 +53,26 @@ class ReceiptLine:
 
     label: str
     quantity_thousandths: int
-    unit: str
     unit_price_minor: int
-    discount_minor: int
     total_minor: int
-    vat_rate: int | None
-    returned: bool
+    unit: str = ""
+    discount_minor: int = 0
+    vat_rate: int | None = None
+    returned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketDiscount:
     """A discount on the whole ticket; `amount_minor` is what it takes off the total.
 
-    `loyalty` tells a reward of the programme from a discount of the shop.
+    `loyalty` tells a reward of the programme from a discount of the shop. Where `vat_rate` is
+    None the discount is spread over the ticket's rates pro rata.
     """
 
     label: str
     amount_minor: int
-    loyalty: bool
+    loyalty: bool = False
+    vat_rate: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

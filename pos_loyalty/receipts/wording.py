@@ -1,0 +1,158 @@
+"""The words of a receipt, the same on paper, in text and in HTML."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pos_loyalty.ports.documents import (
+    CountedUnit,
+    LoyaltyBlock,
+    ReceiptDocument,
+    ReceiptLine,
+    SellerBlock,
+    Tender,
+    TicketDiscount,
+    TierStanding,
+    VatShare,
+)
+from pos_loyalty.receipts.figures import Figures, figures
+from pos_loyalty.texts import translate
+
+_TENDERS = {
+    "card": "Card",
+    "cash": "Cash",
+    "cheque": "Cheque",
+    "gift_card": "Gift card",
+    "meal_voucher": "Meal voucher",
+    "transfer": "Bank transfer",
+    "voucher": "Voucher",
+}
+
+_COUNTED = {
+    CountedUnit.POINTS: ("{count} point", "{count} points"),
+    CountedUnit.STAMPS: ("{count} stamp", "{count} stamps"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Says the parts of one receipt in one language."""
+
+    language: str
+    figures: Figures
+
+    def say(self, sentence: str, **values: str | int) -> str:
+        """Give an English sentence of the code in the reader's language."""
+        return translate(sentence, self.language, **values)
+
+    def title(self, document: ReceiptDocument) -> str:
+        """Name the paper for what it is: a copy of the till's ticket."""
+        number = document.identification.ticket_number
+        return self.say("Copy of ticket no. {number}", number=number)
+
+    def seller_rows(self, seller: SellerBlock) -> list[str]:
+        """Give the seller's lines below the trade name."""
+        rows = [seller.legal_name, *seller.address]
+        if seller.phone:
+            rows.append(self.say("Tel. {phone}", phone=seller.phone))
+        if seller.siret:
+            rows.append(f"SIRET {seller.siret}")
+        if seller.vat_id:
+            rows.append(self.say("VAT no. {number}", number=seller.vat_id))
+        return [row for row in rows if row]
+
+    def label(self, line: ReceiptLine) -> str:
+        """Give a line's label; what came back says so."""
+        return self.say("Return: {label}", label=line.label) if line.returned else line.label
+
+    def measure(self, line: ReceiptLine) -> str:
+        """Give `2 x 6,00` or `1,15 kg x 3,00 /kg`; empty where the total says it all."""
+        plain = line.quantity_thousandths == 1000 and line.unit_price_minor == line.total_minor
+        if plain or line.quantity_thousandths == 0:
+            return ""
+        quantity = self.figures.quantity(line.quantity_thousandths)
+        price = self.figures.amount(line.unit_price_minor)
+        return (
+            f"{quantity} {line.unit} x {price} /{line.unit}"
+            if line.unit
+            else (f"{quantity} x {price}")
+        )
+
+    def discount(self, discount: TicketDiscount) -> str:
+        """Name a discount on the ticket; a reward says that it comes from the programme."""
+        if not discount.loyalty:
+            return discount.label or self.say("Discount")
+        if not discount.label:
+            return self.say("Loyalty reward")
+        return self.say("Loyalty: {label}", label=discount.label)
+
+    def total(self, document: ReceiptDocument) -> str:
+        """Name the total: what was paid, or what was paid back."""
+        return self.say("TOTAL REFUNDED" if document.total_minor < 0 else "TOTAL")
+
+    def tender(self, tender: Tender) -> str:
+        """Name a means of payment: the till's label, else the known kind, else the kind itself."""
+        if tender.label:
+            return tender.label
+        known = _TENDERS.get(tender.kind)
+        return self.say(known) if known else tender.kind
+
+    def counted(self, amount: int, unit: CountedUnit) -> str:
+        """Give an amount with what it counts: `12 points`, `1 tampon`, `4,20 €`."""
+        if unit is CountedUnit.MONEY:
+            return self.figures.money(amount)
+        one, many = _COUNTED[unit]
+        sentence = one if self.figures.is_one(amount) else many
+        return self.say(sentence, count=self.figures.count(amount))
+
+    def member(self, block: LoyaltyBlock) -> str:
+        """Name the member by the end of the number and the first name, never more."""
+        number = self.say("Card {number}", number=block.masked_number)
+        return f"{number} - {block.first_name}" if block.first_name else number
+
+    def loyalty_rows(self, block: LoyaltyBlock) -> list[tuple[str, str]]:
+        """Give what the ticket did to the account, as label and value."""
+        if block.earned < 0:
+            rows = [(self.say("Taken back"), self.counted(block.earned, block.unit))]
+        else:
+            rows = [(self.say("Earned"), f"+{self.counted(block.earned, block.unit)}")]
+        if block.used:
+            rows.append((self.say("Used"), self.counted(-block.used, block.unit)))
+        name = "Balance, provisional" if block.provisional else "Balance"
+        rows.append((self.say(name), self.counted(block.balance, block.unit)))
+        return rows
+
+    def loyalty_notes(self, block: LoyaltyBlock) -> list[str]:
+        """Give the sentences below the balance: certainty, expiry, tier."""
+        notes = []
+        if block.provisional:
+            notes.append(self.say("This balance will be confirmed on your next visit."))
+        for lot in block.expiring:
+            amount = self.counted(lot.amount, block.unit)
+            day = self.figures.day(lot.last_day)
+            notes.append(
+                self.say("{amount} to use by {day} at the latest.", amount=amount, day=day)
+            )
+        if block.tier:
+            notes.append(self._standing(block.tier))
+        return notes
+
+    def _standing(self, tier: TierStanding) -> str:
+        if not tier.next_tier:
+            return self.say("Tier: {tier}.", tier=tier.tier)
+        missing = self.counted(tier.missing, tier.unit)
+        return self.say(
+            "Tier: {tier}. {missing} to go to {next}.",
+            tier=tier.tier,
+            missing=missing,
+            next=tier.next_tier,
+        )
+
+
+def wording(document: ReceiptDocument, language: str) -> Wording:
+    """Give the words for one receipt in `language` ("fr" or "en")."""
+    return Wording(language, figures(language, document.currency))
+
+
+def rate_letters(recap: Sequence[VatShare]) -> dict[int, str]:
+    """Give each rate of the recap the letter that marks its lines, A for the highest."""
+    return {share.rate: chr(ord("A") + place) for place, share in enumerate(recap)}
