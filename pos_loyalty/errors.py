@@ -76,6 +76,8 @@ class Reason(Enum):
     )
     ADDRESS_INVALID = (Kind.INVALID, "This is not a usable e-mail address.")
     MAIL_MALFORMED = (Kind.INVALID, "The mail's {field} cannot be sent safely.")
+    # settings
+    CONFIG_INVALID = (Kind.INVALID, "The settings have {count} faults; each is listed.")
 
     def __init__(self, kind: Kind, sentence: str) -> None:
         self.kind = kind
