@@ -39,11 +39,13 @@ def receipt_mail(
 
 
 def _subject(document: ReceiptDocument, words: Wording) -> str:
-    return words.say(
-        "Your receipt - {shop} - {day} - {total}",
-        shop=document.seller.trade_name,
-        day=words.figures.day(document.identification.local_time),
-        total=words.figures.money(document.total_minor),
+    return plain_spaces(
+        words.say(
+            "Your receipt - {shop} - {day} - {total}",
+            shop=document.seller.trade_name,
+            day=words.figures.day(document.identification.local_time),
+            total=words.figures.money(document.total_minor),
+        )
     )
 
 
