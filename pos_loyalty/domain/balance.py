@@ -52,3 +52,28 @@ def _look(pot: Pot, members: list[int], day: int, now_ms: int, since: int) -> Ba
         next_expiry=(first, lapsing) if lots else None,
         qualifying=sum(amount for when, amount in pot.window if since <= when <= day),
     )
+
+
+def totals(state: State) -> list[tuple[str, int, int, int, int, int, int]]:
+    """Give, for each programme, what lists and sums of many accounts use.
+
+    (programme, last business day seen, points valid that day, held, owed, first day a lot
+    lapses or 0, qualifying spend): a function of the facts alone, so no clock is asked.
+    """
+    rows = []
+    for pot in state.pots:
+        day = max((lot.day for lot in pot.lots), default=0)
+        day = max(day, max((when for when, _ in pot.window), default=0))
+        valid = [lot for lot in pot.lots if lot.expires >= day]
+        rows.append(
+            (
+                pot.programme,
+                day,
+                sum(lot.left for lot in valid),
+                sum(hold.points for hold in pot.holds),
+                sum(owed for _, owed in pot.debts),
+                valid[0].expires if valid else 0,
+                sum(amount for _, amount in pot.window),
+            )
+        )
+    return rows

@@ -81,6 +81,16 @@ class Tickets:
         self.early: dict[str, list[Leg]] = {}
 
 
+def sold_ticket(leg: Leg, record: bytes) -> Ticket:
+    """Give the ticket of a sale's leg, with its stored record (empty: nothing happened to it)."""
+    return Ticket(
+        account=leg.account,
+        origin=leg.origin,
+        core=decode_sale(leg.core),
+        record=decode_record(record) if record else None,
+    )
+
+
 def step(state: State, leg: Leg, tickets: Tickets) -> None:
     """Take one leg, newer than all before it; changes `state` and `tickets`."""
     _STEPS[leg.kind](state, leg, tickets)

@@ -70,7 +70,7 @@ def rate(
         expires=add_months(day, months) if months else NEVER,
         courtesy=programme.courtesy_days,
         conditions=conditions,
-        spent=tuple(allocate(spent, paid)) if spent else (),
+        spent=tuple(allocate(spent, [line.amount for line in lines])) if spent else (),
         holds=holds,
     )
 

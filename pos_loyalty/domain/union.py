@@ -1,0 +1,28 @@
+"""The states of two groups joined by a link that is newer than both: plain union."""
+
+from pos_loyalty.domain.account import Hold, Lot, Pot, State, pot_of
+
+
+def union(states: list[State]) -> State:
+    """Give one state of several; their accounts are disjoint. Owners are renumbered."""
+    joined = State([], [], [], [])
+    for state in states:
+        shift = len(joined.accounts)
+        joined.accounts += state.accounts
+        joined.edges += [(one + shift, other + shift) for one, other in state.edges]
+        joined.closed += [owner + shift for owner in state.closed]
+        for pot in state.pots:
+            _merge(pot_of(joined, pot.programme), pot, shift)
+    return joined
+
+
+def _merge(into: Pot, pot: Pot, shift: int) -> None:
+    lots = [Lot(x.expires, x.day, x.origin, x.owner + shift, x.left) for x in pot.lots]
+    into.lots = sorted(into.lots + lots)
+    into.debts = sorted(into.debts + [(owner + shift, owed) for owner, owed in pot.debts])
+    spend = dict(into.window)
+    for day, amount in pot.window:
+        spend[day] = spend.get(day, 0) + amount
+    into.window = sorted(spend.items())
+    into.holds += [Hold(h.id, h.owner + shift, h.points, h.until) for h in pot.holds]
+    into.ended += pot.ended

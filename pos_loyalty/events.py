@@ -1,0 +1,282 @@
+"""Facts: what happened, immutable, numbered per node without holes, hash-chained.
+
+A fact's payload is JSON of one of the kinds below; ids inside it are hex. Fields are only ever
+added, with a default, and every version ever written is tested against a frozen example. A fact
+carries reason codes, never texts. Payloads of erasable kinds can be deleted without breaking the
+chain, which covers only their salted digest.
+"""
+
+import hashlib
+from typing import NamedTuple
+
+import msgspec
+from msgspec import Struct
+
+from pos_loyalty.domain.rating import Rating
+from pos_loyalty.domain.ticket import Discount, Line, Tender
+
+CHAIN_START = bytes(32)
+"""The hash before a node's first fact."""
+
+
+class SaleClosed(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
+    """A ticket was closed; `account` is the member's, empty for an unknown customer.
+
+    `day` is the business day (ISO), `at` Unix milliseconds, `zone` the store's time zone.
+    """
+
+    store: str
+    till: str
+    epoch: int
+    day: str
+    number: str
+    at: int
+    zone: str
+    currency: str
+    lines: tuple[Line, ...]
+    discounts: tuple[Discount, ...] = ()
+    tenders: tuple[Tender, ...] = ()
+    ratings: tuple[Rating, ...] = ()
+    account: str = ""
+    operator: str = ""
+    source: str = "live"
+
+
+class ReturnedLine(Struct, frozen=True, gc=False, array_like=True):
+    """A line of the ticket (from 0) and the thousandths given back."""
+
+    line: int
+    quantity: int
+
+
+class LinesReturned(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
+    """Goods of a ticket came back; `number` is the return's own ticket number."""
+
+    store: str
+    till: str
+    epoch: int
+    day: str
+    number: str
+    at: int
+    ticket: str
+    lines: tuple[ReturnedLine, ...]
+    refund: int
+    operator: str = ""
+
+
+class PointsAdjusted(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
+    """Points were added or taken by hand, with a reason code; `undoes` names an adjustment."""
+
+    account: str
+    programme: str
+    points: int
+    day: str
+    expires: str
+    reason: str
+    undoes: str = ""
+
+
+class BalanceOpened(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
+    """Points and qualifying spend came from another system.
+
+    `lots` are (points, day earned, last day), `spend` (day, minor units); `origin` names the
+    imported row, so that it counts once.
+    """
+
+    account: str
+    programme: str
+    day: str
+    origin: str
+    lots: tuple[tuple[int, str, str], ...]
+    spend: tuple[tuple[str, int], ...] = ()
+
+
+class PointsHeld(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
+    """Points were reserved for a basket until a moment (Unix ms), worth `amount`."""
+
+    hold: str
+    account: str
+    programme: str
+    points: int
+    amount: int
+    until: int
+    offline: bool = False
+
+
+class HoldReleased(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
+    """A hold was given back unused."""
+
+    hold: str
+    account: str
+    programme: str
+
+
+class MemberEnrolled(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
+    """A person joined; the member's id is their first account."""
+
+    member: str
+    day: str
+    store: str
+
+
+class EnrolmentUndone(Struct, frozen=True, kw_only=True, gc=False):
+    """An enrolment made by mistake was taken back."""
+
+    member: str
+
+
+class CardAttached(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
+    """A card identifies a member from now on; its points are pooled with theirs."""
+
+    member: str
+    account: str
+    scheme: str
+    tail: str
+    generation: int = 0
+
+
+class CardEnded(Struct, frozen=True, kw_only=True, gc=False):
+    """A card no longer identifies its member: `replaced` and `blocked` keep its points pooled,
+    `detached` takes them out again."""
+
+    member: str
+    account: str
+    status: str
+
+
+class MembersLinked(Struct, frozen=True, kw_only=True, gc=False):
+    """Two members turned out to be one person, or no longer (`joined`)."""
+
+    member: str
+    other: str
+    joined: bool
+
+
+class ProfileChanged(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
+    """One field of a member's profile; an empty value deletes it."""
+
+    member: str
+    field: str
+    value: str
+
+
+class ConsentChanged(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
+    """A member allowed or withdrew a purpose on a channel; `at` Unix ms, `wording` its version."""
+
+    member: str
+    purpose: str
+    channel: str
+    granted: bool
+    at: int
+    source: str
+    wording: str = ""
+
+
+class MemberErased(Struct, frozen=True, kw_only=True, gc=False):
+    """A member asked to be forgotten: their accounts close, their personal data goes."""
+
+    member: str
+    accounts: tuple[str, ...]
+
+
+class ProgrammePublished(Struct, frozen=True, kw_only=True, gc=False):
+    """A programme version, whole, in force from `day`; `version` is the digest of `content`."""
+
+    programme: str
+    version: str
+    day: str
+    content: str
+
+
+class PlaceDeclared(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
+    """A company, region, store or till exists under a parent from `day`."""
+
+    level: str
+    code: str
+    name: str
+    day: str
+    parent: str = ""
+
+
+class KindSpec(NamedTuple):
+    """A kind of fact: its payload, its version, and whether it holds personal data."""
+
+    payload: type[Struct]
+    version: int = 1
+    erasable: bool = False
+
+
+KINDS: dict[str, KindSpec] = {
+    "sale_closed": KindSpec(SaleClosed),
+    "lines_returned": KindSpec(LinesReturned),
+    "points_adjusted": KindSpec(PointsAdjusted),
+    "balance_opened": KindSpec(BalanceOpened),
+    "points_held": KindSpec(PointsHeld),
+    "hold_released": KindSpec(HoldReleased),
+    "member_enrolled": KindSpec(MemberEnrolled),
+    "enrolment_undone": KindSpec(EnrolmentUndone),
+    "card_attached": KindSpec(CardAttached),
+    "card_ended": KindSpec(CardEnded),
+    "members_linked": KindSpec(MembersLinked),
+    "profile_changed": KindSpec(ProfileChanged, erasable=True),
+    "consent_changed": KindSpec(ConsentChanged, erasable=True),
+    "member_erased": KindSpec(MemberErased),
+    "programme_published": KindSpec(ProgrammePublished),
+    "place_declared": KindSpec(PlaceDeclared),
+}
+KIND_OF: dict[type, str] = {spec.payload: kind for kind, spec in KINDS.items()}
+_DECODERS = {kind: msgspec.json.Decoder(spec.payload).decode for kind, spec in KINDS.items()}
+encode_payload = msgspec.json.Encoder().encode
+_encode_head = msgspec.msgpack.Encoder().encode
+
+
+class Fact(Struct, frozen=True, array_like=True, gc=False):
+    """A fact in its envelope, as journal and wire carry it.
+
+    `stamp` is the deciding node's hybrid clock; `clamp` the lowest bound a hub put on it, outside
+    the hash. `key` is the business key, `subject` the member of an erasable payload; `payload`
+    and `salt` are empty once erased.
+    """
+
+    node: bytes
+    inc: int
+    seq: int
+    id: bytes
+    stamp: int
+    kind: str
+    v: int
+    key: str
+    subject: bytes
+    actor: str
+    payload: bytes
+    salt: bytes
+    digest: bytes
+    hash: bytes
+    clamp: int
+
+    @property
+    def order(self) -> tuple[int, bytes, int, int]:
+        """Its place in the effective order."""
+        return min(self.stamp, self.clamp), self.node, self.inc, self.seq
+
+
+UNCLAMPED = 2**63 - 1
+
+
+def decode_payload(kind: str, payload: bytes) -> Struct:
+    """Read a payload of a known kind; raises `msgspec.ValidationError` or `DecodeError`."""
+    return _DECODERS[kind](payload)
+
+
+def payload_digest(salt: bytes, payload: bytes) -> bytes:
+    """Give the digest that stands for a payload in the chain."""
+    return hashlib.sha256(salt + payload).digest()
+
+
+def chain_hash(before: bytes, fact: Fact) -> bytes:
+    """Give the hash of a fact after `before`, from everything but its payload, salt and clamp."""
+    head = _encode_head(
+        (fact.node, fact.inc, fact.seq, fact.id, fact.stamp, fact.kind, fact.v)
+        + (fact.key, fact.subject, fact.actor, fact.digest)
+    )
+    return hashlib.sha256(before + head).digest()

@@ -1,0 +1,215 @@
+"""Facts into derived tables: incremental, in any order of arrival, on both engines.
+
+Business keys are settled first, across accounts; then each fact is routed to an account; then
+each touched group is folded. The journal already holds the facts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+from sqlalchemy import bindparam, select
+
+from pos_loyalty.domain.identifiers import ticket_account
+from pos_loyalty.domain.legs import Leg
+from pos_loyalty.events import KINDS, Fact, decode_payload
+from pos_loyalty.store import projections, schema
+from pos_loyalty.store.cores import Draft, draft
+from pos_loyalty.store.groups import Work, settle
+from pos_loyalty.store.statements import Row, Tx
+
+Decoded = tuple[Fact, Struct]
+DUPLICATE_KEY = "DUPLICATE_KEY"
+
+
+@dataclass(slots=True)
+class _Claims:
+    """The business keys a batch touches: who holds each, and what changes."""
+
+    held: dict[str, Row]
+    changed: dict[str, Row] = field(default_factory=dict)
+
+    def get(self, key: str) -> Row | None:
+        """Give the holder's row; a row without a node only waits for its fact."""
+        row = self.held.get(key)
+        return row if row is not None and row[2] else None
+
+    def take(self, key: str, fact: Fact, found: Draft | None, account: bytes = b"") -> None:
+        """Let a fact hold a key, for its own account or the one it was routed to."""
+        kind, day, amount = (found.kind, found.day, found.amount) if found else ("", 0, 0)
+        account = account or (found.account if found else b"")
+        row = (key, *fact.order, kind, account, day, amount, b"")
+        self.held[key] = self.changed[key] = row
+
+
+def apply(tx: Tx, facts: Sequence[Fact]) -> set[bytes]:
+    """Project facts that the journal has just taken; gives the account groups they touched.
+
+    Facts of unknown kinds stay in the journal until a version that knows them rebuilds.
+    """
+    decoded = [(f, decode_payload(f.kind, f.payload)) for f in sorted_known(facts)]
+    work = Work()
+    _route(tx, decoded, work)
+    work.locks = {fact.subject for fact, _ in decoded if fact.subject}
+    touched = settle(tx, work)
+    projections.write(tx, decoded)
+    return touched
+
+
+def sorted_known(facts: Sequence[Fact]) -> list[Fact]:
+    """Give the facts of known kinds that still have a payload, in effective order."""
+    known = [f for f in facts if f.payload and f.kind in KINDS]
+    return sorted(known, key=lambda fact: fact.order) if len(known) > 1 else known
+
+
+def withdraw(tx: Tx, fact: Fact) -> None:
+    """Take a fact's effect out of the derived tables, before its place in the order changes."""
+    payload = decode_payload(fact.kind, fact.payload)
+    projections.withdraw(tx, fact, payload)
+    found, work = draft(fact.key, payload), Work()
+    place = (fact.node, fact.inc, fact.seq)
+    tx.delete(schema.parked, ["node", "inc", "seq"], [place])
+    tx.delete(schema.waiting, ["node", "inc", "seq"], [place])
+    if fact.key:
+        holder = _claims(tx, [fact.key]).get(fact.key)
+        if holder is not None and holder[1:5] == fact.order:
+            _vacate(tx, holder, work)
+            tx.put(schema.claim, [_awaited(fact.key)], "upsert")
+    elif found is not None:
+        _drop_leg(tx, found.account, fact.order, work)
+    settle(tx, work)
+
+
+def _route(tx: Tx, decoded: Sequence[Decoded], work: Work) -> None:
+    drafts = [(fact, draft(fact.key, payload)) for fact, payload in decoded]
+    claims = _lock_claims(tx, drafts)
+    orphans: list[tuple[Fact, Draft]] = []
+    for fact, found in drafts:
+        if fact.key and not _takes_key(tx, claims, fact, work):
+            continue
+        if fact.key:
+            claims.take(fact.key, fact, found)
+        if found is not None and found.kind == "return":
+            orphans.append((fact, found))
+        elif found is not None:
+            _place(fact, found, found.account, work)
+            if found.kind == "sale":
+                orphans += _call_back(tx, fact.key)
+    for fact, found in orphans:
+        _place_return(tx, claims, fact, found, work)
+    tx.put(schema.claim, [claims.changed[key] for key in sorted(claims.changed)], "upsert")
+
+
+def _lock_claims(tx: Tx, drafts: Sequence[tuple[Fact, Draft | None]]) -> _Claims:
+    """Load the keys of a batch and of the tickets it returns.
+
+    On PostgreSQL the rows are made first, in order, so that two workers meet at them; a row
+    without a node says that a return waits for this ticket.
+    """
+    keys = {fact.key for fact, _ in drafts if fact.key}
+    keys |= {found.ticket for _, found in drafts if found and found.ticket}
+    wanted = sorted(keys)
+    if not tx.is_sqlite:
+        tx.put(schema.claim, [_awaited(key) for key in wanted], "ignore")
+    return _claims(tx, wanted)
+
+
+def _claims(tx: Tx, keys: Sequence[str]) -> _Claims:
+    return _Claims({row[0]: row for row in tx.fetch(schema.claim, keys, lock=True)})
+
+
+def _awaited(key: str) -> Row:
+    return (key, 0, b"", 0, 0, "", b"", 0, 0, b"")
+
+
+def _takes_key(tx: Tx, claims: _Claims, fact: Fact, work: Work) -> bool:
+    """Decide a business key: the first fact in effective order counts, the others are parked."""
+    holder = claims.get(fact.key)
+    if holder is None:
+        return True
+    if fact.order < holder[1:5]:
+        _vacate(tx, holder, work)
+        tx.put(schema.parked, [_parked(holder[1:5], fact.key)], "ignore")
+        return True
+    tx.put(schema.parked, [_parked(fact.order, fact.key)], "ignore")
+    return False
+
+
+def _parked(order: Row, key: str) -> Row:
+    stamp, node, inc, seq = order
+    return (node, inc, seq, stamp, key, DUPLICATE_KEY)
+
+
+def _vacate(tx: Tx, holder: Row, work: Work) -> None:
+    """Take the holder of a key out of its account; returns of its ticket wait again."""
+    key, kind, account = holder[0], holder[5], holder[6]
+    stamp, node, inc, seq = holder[1:5]
+    if kind == "return" and not account:
+        tx.delete(schema.waiting, ["node", "inc", "seq"], [(node, inc, seq)])
+        return
+    if account:
+        _drop_leg(tx, account, (stamp, node, inc, seq), work)
+    if kind == "sale":
+        returns = [Leg(*row) for row in tx.rows(_RETURNS, account_=account, ticket_=key)]
+        for leg in returns:
+            _drop_leg(tx, account, leg.order, work)
+        tx.put(schema.waiting, [(key, leg.node, leg.inc, leg.seq) for leg in returns], "ignore")
+
+
+def _drop_leg(tx: Tx, account: bytes, order: Row, work: Work) -> None:
+    columns = ["account", "stamp", "node", "inc", "seq"]
+    tx.delete(schema.leg, columns, [(account, *order)])
+    work.legs = [leg for leg in work.legs if leg.order != order]
+    work.loose = [leg for leg in work.loose if leg.order != order]
+    work.dirty.add(account)
+
+
+def _place(fact: Fact, found: Draft, account: bytes, work: Work) -> None:
+    leg = Leg(account, *fact.order, found.kind, found.ticket, found.core)
+    if found.kind == "sale" and account == ticket_account(fact.key):
+        work.loose.append(leg)
+        return
+    work.legs.append(leg)
+    if found.other:
+        work.links.append((account, found.other))
+
+
+def _place_return(tx: Tx, claims: _Claims, fact: Fact, found: Draft, work: Work) -> None:
+    """Give a return to its ticket's account, or let it wait for the ticket."""
+    sale = claims.get(found.ticket)
+    known = sale is not None and sale[5] == "sale"
+    account = sale[6] if sale is not None and known else b""
+    claims.take(fact.key, fact, found, account)
+    if not known:
+        tx.put(schema.waiting, [(found.ticket, fact.node, fact.inc, fact.seq)], "ignore")
+        return
+    _place(fact, found, account, work)
+    if account == ticket_account(found.ticket):
+        work.dirty.add(account)
+
+
+def _call_back(tx: Tx, ticket: str) -> list[tuple[Fact, Draft]]:
+    """Give the returns that wait for a ticket; they wait no longer."""
+    rows = tx.fetch(schema.waiting, [ticket])
+    tx.delete(schema.waiting, ["ticket"], [(ticket,)])
+    called = []
+    for _, node, inc, seq in rows:
+        row = tx.row(FACT, node_=node, inc_=inc, seq_=seq)
+        assert row is not None, "a waiting fact is in the journal"
+        fact = Fact(*row)
+        holder = _claims(tx, [fact.key]).get(fact.key)
+        found = draft(fact.key, decode_payload(fact.kind, fact.payload))
+        if found is not None and holder is not None and holder[1:5] == fact.order:
+            called.append((fact, found))
+    return called
+
+
+_l, _f = schema.leg.c, schema.fact.c
+_RETURNS = select(schema.leg).where(
+    _l.account == bindparam("account_"),
+    _l.ticket == bindparam("ticket_"),
+    _l.kind == "return",
+)
+FACT = select(schema.fact).where(
+    _f.node == bindparam("node_"), _f.inc == bindparam("inc_"), _f.seq == bindparam("seq_")
+)

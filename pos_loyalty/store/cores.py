@@ -1,0 +1,130 @@
+"""From a fact's payload to what the fold needs: its account, fold kind, ticket and core."""
+
+from typing import NamedTuple
+
+import msgspec
+
+from pos_loyalty import events
+from pos_loyalty.domain.account import encode
+from pos_loyalty.domain.days import day_of
+from pos_loyalty.domain.identifiers import ticket_account
+from pos_loyalty.domain.legs import (
+    ErasureCore,
+    HoldCore,
+    LinkCore,
+    OpeningCore,
+    Part,
+    PartLines,
+    PointsCore,
+    ReturnCore,
+    SaleCore,
+)
+from pos_loyalty.domain.rating import Rating
+
+
+class Draft(NamedTuple):
+    """A leg before it is routed: a return has no account of its own.
+
+    `day` and `amount` (minor units, negative for a refund) describe the business key's holder;
+    `other` is the account that a link joins.
+    """
+
+    kind: str
+    account: bytes
+    ticket: str
+    core: bytes
+    day: int
+    amount: int
+    other: bytes = b""
+
+
+def draft(key: str, payload: object) -> Draft | None:
+    """Give the leg of a fact, or nothing for a kind that moves no points."""
+    match payload:
+        case events.SaleClosed():
+            return _sale(key, payload)
+        case events.LinesReturned():
+            lines = [(each.line, each.quantity) for each in payload.lines]
+            core = encode(ReturnCore(day_of(payload.day), lines))
+            day, amount = day_of(payload.day), -payload.refund
+            return Draft("return", b"", payload.ticket, core, day, amount)
+        case events.PointsAdjusted():
+            day = day_of(payload.day)
+            points = PointsCore(payload.programme, payload.points, day, day_of(payload.expires))
+            return _plain("adjustment", payload.account, encode(points), day)
+        case events.BalanceOpened():
+            return _opening(payload)
+        case events.PointsHeld():
+            hold = bytes.fromhex(payload.hold)
+            held = HoldCore(payload.programme, hold, payload.points, payload.until)
+            return _plain("hold", payload.account, encode(held))
+        case events.HoldReleased():
+            ended = HoldCore(payload.programme, bytes.fromhex(payload.hold), 0, 0)
+            return _plain("hold", payload.account, encode(ended))
+    return _of_people(payload)
+
+
+def _of_people(payload: object) -> Draft | None:
+    match payload:
+        case events.CardAttached():
+            return _link(payload.member, payload.account, joined=True)
+        case events.CardEnded(status="detached"):
+            return _link(payload.member, payload.account, joined=False)
+        case events.MembersLinked():
+            return _link(payload.member, payload.other, joined=payload.joined)
+        case events.MemberErased():
+            accounts = [bytes.fromhex(account) for account in payload.accounts]
+            return _plain("erasure", payload.member, encode(ErasureCore(accounts)))
+    return None
+
+
+def _plain(kind: str, account: str, core: bytes, day: int = 0) -> Draft:
+    return Draft(kind, bytes.fromhex(account), "", core, day, 0)
+
+
+def _link(one: str, other: str, *, joined: bool) -> Draft | None:
+    if one == other:
+        return None
+    core = LinkCore(bytes.fromhex(other), joined)
+    return _plain("link", one, encode(core))._replace(other=core.other)
+
+
+def _sale(key: str, sale: events.SaleClosed) -> Draft:
+    account = bytes.fromhex(sale.account) if sale.account else ticket_account(key)
+    core = SaleCore(
+        day_of(sale.day),
+        [line.quantity for line in sale.lines],
+        [_part(rating, len(sale.lines)) for rating in sale.ratings] if sale.account else [],
+    )
+    amount = sum(line.amount for line in sale.lines) - sum(d.amount for d in sale.discounts)
+    return Draft("sale", account, key, encode(core), core.day, amount)
+
+
+def _part(rating: Rating, lines: int) -> Part:
+    detail = PartLines(
+        rating.denominator,
+        list(rating.bases),
+        list(rating.numerators),
+        list(rating.spent) or [0] * lines,
+        list(rating.conditions),
+    )
+    return Part(
+        programme=rating.programme,
+        earned=rating.earned,
+        qualifying=rating.qualifying,
+        spent=sum(rating.spent),
+        expires=rating.expires,
+        courtesy=rating.courtesy,
+        holds=[bytes.fromhex(hold) for hold in rating.holds],
+        lines=msgspec.Raw(encode(detail)),
+    )
+
+
+def _opening(opening: events.BalanceOpened) -> Draft:
+    core = OpeningCore(
+        opening.programme,
+        day_of(opening.day),
+        [(day_of(last), day_of(day), points) for points, day, last in opening.lots],
+        [(day_of(day), amount) for day, amount in opening.spend],
+    )
+    return _plain("opening", opening.account, encode(core), core.day)

@@ -1,0 +1,208 @@
+"""Account groups: which accounts fold together, and their derived state.
+
+A group is the closure of every link ever made, undone ones included; its id is its smallest
+account. An account without a row in `member_of` is its own group.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import bindparam, select
+
+from pos_loyalty.domain.account import State, decode_state, encode
+from pos_loyalty.domain.balance import totals
+from pos_loyalty.domain.fold import (
+    Tickets,
+    fold,
+    sold_ticket,
+    step,
+)
+from pos_loyalty.domain.legs import Leg
+from pos_loyalty.store import checkpoints, schema
+from pos_loyalty.store.statements import Row, Tx
+
+FRESH = (0, b"", 0, 0)
+"""The order before any fact."""
+
+
+@dataclass(slots=True)
+class Work:
+    """What one batch does to the groups: legs to take, groups to fold again from their legs."""
+
+    legs: list[Leg] = field(default_factory=list)
+    loose: list[Leg] = field(default_factory=list)  # sales to nobody: kept, nothing to fold
+    dirty: set[bytes] = field(default_factory=set)  # accounts whose group is folded again
+    links: list[tuple[bytes, bytes]] = field(default_factory=list)
+    locks: set[bytes] = field(default_factory=set)  # members whose personal data changes
+
+
+def settle(tx: Tx, work: Work) -> set[bytes]:
+    """Write the batch's legs and bring every touched group up to date; gives the groups."""
+    tx.put(schema.leg, work.legs + work.loose)
+    accounts = {leg.account for leg in work.legs} | work.dirty
+    accounts |= {account for link in work.links for account in link}
+    groups = _lock(tx, accounts | work.locks, work.links)
+    dirty = {groups[account] for account in work.dirty}
+    dirty |= {groups[account] for link in work.links for account in link}
+    by_group: dict[bytes, list[Leg]] = {}
+    for leg in work.legs:
+        by_group.setdefault(groups[leg.account], []).append(leg)
+    held = {row[0]: row for row in tx.fetch(schema.account, sorted({*by_group, *dirty}), lock=True)}
+    outcome = _Outcome()
+    for group in sorted({*by_group, *dirty}):
+        legs = sorted(by_group.get(group, ()), key=_order)
+        row = held.get(group, (group, *FRESH, b""))
+        if group in dirty or (legs and _order(legs[0]) <= row[1:5]):
+            _refold(tx, group, outcome)
+        else:
+            _advance(tx, group, row, legs, outcome)
+    outcome.write(tx)
+    if not tx.is_sqlite:
+        tx.delete(schema.account, ["grp", "state"], [(g, b"") for g in sorted(groups.values())])
+    return {*by_group, *dirty}
+
+
+def _order(leg: Leg) -> tuple[int, bytes, int, int]:
+    return leg[1:5]
+
+
+def group_of(tx: Tx, accounts: Iterable[bytes]) -> dict[bytes, bytes]:
+    """Give each account's group."""
+    wanted = sorted(set(accounts))
+    known = {row[0]: row[1] for row in tx.fetch(schema.member_of, wanted)}
+    return {account: known.get(account, account) for account in wanted}
+
+
+def accounts_of(tx: Tx, group: bytes) -> list[bytes]:
+    """Give the accounts of a group, sorted."""
+    found = [row[0] for row in tx.fetch(schema.member_of, [group], by="grp")]
+    return sorted(found) or [group]
+
+
+def _lock(tx: Tx, accounts: set[bytes], links: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Find the groups, joined by new links; on PostgreSQL their rows are locked, in order.
+
+    Another worker may join groups between the look and the lock, so the look is repeated until
+    it finds what it found before.
+    """
+    groups = group_of(tx, accounts)
+    while not tx.is_sqlite:
+        wanted = sorted(set(groups.values()))
+        tx.put(schema.account, [(group, *FRESH, b"") for group in wanted], "ignore")
+        tx.fetch(schema.account, wanted, lock=True)
+        seen, groups = groups, group_of(tx, accounts)
+        if seen == groups:
+            break
+    if links:
+        _join(tx, groups, links)
+    return groups
+
+
+def _join(tx: Tx, groups: dict[bytes, bytes], links: Sequence[tuple[bytes, bytes]]) -> None:
+    """Join the groups of linked accounts; changes `groups` and `member_of`."""
+    members = {group: set(accounts_of(tx, group)) for group in set(groups.values())}
+    for one, other in links:
+        a, b = groups[one], groups[other]
+        if a == b:
+            continue
+        joined = members.pop(a) | members.pop(b)
+        keep, gone = min(a, b), max(a, b)
+        members[keep] = joined
+        for account, group in groups.items():
+            if group == gone:
+                groups[account] = keep
+        tx.put(schema.member_of, [(each, keep) for each in sorted(joined)], "upsert")
+        tx.delete(schema.account, ["grp"], [(gone,)])
+        tx.delete(schema.balance, ["grp"], [(gone,)])
+
+
+class _Outcome:
+    """Rows that a batch's folds produced, written together."""
+
+    def __init__(self) -> None:
+        self.accounts: list[Row] = []
+        self.balances: list[Row] = []
+        self.records: list[tuple[str, bytes]] = []
+        self.emptied: list[Row] = []
+        self.blank: list[Row] = []
+
+    def add(self, tx: Tx, group: bytes, last: Row, state: State, tickets: Tickets) -> None:
+        if state.accounts:
+            self.accounts.append((group, *last, encode(state)))
+            self.balances += [(group, *each) for each in totals(state)]
+        else:
+            self.blank.append((group,))
+        self.records += [
+            (key, encode(ticket.record)) for key, ticket in tickets.known.items() if ticket.changed
+        ]
+
+    def write(self, tx: Tx) -> None:
+        tx.delete(schema.balance, ["grp"], self.emptied)
+        tx.delete(schema.account, ["grp"], self.blank)
+        tx.put(schema.account, self.accounts, "upsert")
+        tx.put(schema.balance, self.balances, "upsert")
+        for key, record in self.records:
+            tx.run(_SET_RECORD, key_=key, record_=record)
+
+
+def _advance(tx: Tx, group: bytes, row: Row, legs: list[Leg], outcome: _Outcome) -> None:
+    """Take legs that are newer than all the group had: one step each."""
+    state = decode_state(row[5]) if row[5] else State([], [], [], [])
+    tickets = Tickets()
+    sold = {leg.ticket for leg in legs if leg.kind == "sale"}
+    returned = sorted({leg.ticket for leg in legs if leg.kind == "return"} - sold)
+    if returned:
+        load_tickets(tx, returned, tickets)
+    for leg in legs:
+        step(state, leg, tickets)
+    if legs:
+        outcome.add(tx, group, _order(legs[-1]), state, tickets)
+
+
+def _refold(tx: Tx, group: bytes, outcome: _Outcome) -> None:
+    """Fold the group again from its checkpoint, where it has one, and its legs beyond."""
+    accounts = accounts_of(tx, group)
+    legs = [Leg(*row) for account in accounts for row in tx.rows(_LEGS, account_=account)]
+    if len(accounts) > 1:
+        legs.sort(key=_order)
+    state, tickets, last, beyond = checkpoints.base(tx, accounts, legs)
+    fold(beyond, state, tickets)
+    recorded = [key for account in accounts for (key,) in tx.rows(_RECORDED, account_=account)]
+    for key in recorded:
+        ticket = tickets.known.get(key)
+        if ticket is not None and not ticket.changed:
+            record = encode(ticket.record) if ticket.record else b""
+            outcome.records.append((key, record))
+    outcome.emptied.append((group,))
+    last = max(last, _order(beyond[-1])) if beyond else last
+    outcome.add(tx, group, last, state, tickets)
+
+
+def load_tickets(tx: Tx, keys: Sequence[str], tickets: Tickets) -> None:
+    """Load sold tickets that returns open: their sale's core and their record."""
+    for row in tx.fetch(schema.claim, keys):
+        key, stamp, node, inc, seq, kind, account, _day, _amount, record = row
+        if kind != "sale":
+            continue
+        leg = tx.row(_LEG, account_=account, stamp_=stamp, node_=node, inc_=inc, seq_=seq)
+        if leg is not None:
+            tickets.known[key] = sold_ticket(Leg(*leg), record)
+
+
+_l, _c = schema.leg.c, schema.claim.c
+_LEGS = (
+    select(schema.leg)
+    .where(_l.account == bindparam("account_"))
+    .order_by(_l.stamp, _l.node, _l.inc, _l.seq)
+)
+_LEG = select(schema.leg).where(
+    _l.account == bindparam("account_"),
+    _l.stamp == bindparam("stamp_"),
+    _l.node == bindparam("node_"),
+    _l.inc == bindparam("inc_"),
+    _l.seq == bindparam("seq_"),
+)
+_RECORDED = select(_c.key).where(_c.account == bindparam("account_"), _c.record != b"")
+_SET_RECORD = (
+    schema.claim.update().where(_c.key == bindparam("key_")).values(record=bindparam("record_"))
+)

@@ -1,0 +1,153 @@
+"""The journal: facts numbered per node and incarnation without holes, chained by hash."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from msgspec.structs import astuple, replace
+from sqlalchemy import bindparam, case, select
+
+from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.events import (
+    CHAIN_START,
+    KIND_OF,
+    KINDS,
+    UNCLAMPED,
+    Fact,
+    chain_hash,
+    encode_payload,
+    payload_digest,
+)
+from pos_loyalty.store import schema
+from pos_loyalty.store.statements import Tx
+
+SALT_BYTES = 16
+COUNTER_BITS = 16
+"""A stamp is Unix milliseconds and, in its low bits, a counter within the millisecond."""
+
+
+class Head(NamedTuple):
+    """Where a node's chain ends: incarnation, last number, its hash, highest stamp seen."""
+
+    node: bytes
+    inc: int
+    seq: int
+    hash: bytes
+    stamp: int
+
+
+class Draft(NamedTuple):
+    """A fact still to be numbered; `at_ms` dates it in the past where it is brought in late."""
+
+    id: bytes
+    payload: object
+    actor: str
+    key: str = ""
+    subject: bytes = b""
+    at_ms: int = 0
+
+
+def head_of(tx: Tx, node: bytes) -> Head | None:
+    """Give the end of a node's newest incarnation; on PostgreSQL the row is locked."""
+    rows = tx.fetch(schema.head, [node], lock=True)
+    return max((Head(*row) for row in rows), key=lambda head: head.inc, default=None)
+
+
+def next_stamp(last: int, now_ms: int) -> int:
+    """Give a stamp that is after `last` and not before `now_ms`, though the clock went back."""
+    return max(last + 1, now_ms << COUNTER_BITS)
+
+
+def number(
+    head: Head, drafts: Sequence[Draft], *, now_ms: int, salts: Sequence[bytes]
+) -> list[Fact]:
+    """Make facts of drafts, continuing a chain; pure."""
+    facts, before, seq, stamp = [], head.hash, head.seq, head.stamp
+    for each, salt in zip(drafts, salts, strict=True):
+        seq += 1
+        if each.at_ms:
+            placed = each.at_ms << COUNTER_BITS | (seq & 0xFFFF)
+        else:
+            placed = stamp = next_stamp(stamp, now_ms)
+        payload = encode_payload(each.payload)
+        kind = KIND_OF[type(each.payload)]
+        fact = Fact(
+            node=head.node,
+            inc=head.inc,
+            seq=seq,
+            id=each.id,
+            stamp=placed,
+            kind=kind,
+            v=KINDS[kind].version,
+            key=each.key,
+            subject=each.subject,
+            actor=each.actor,
+            payload=payload,
+            salt=salt,
+            digest=payload_digest(salt, payload),
+            hash=b"",
+            clamp=UNCLAMPED,
+        )
+        before = chain_hash(before, fact)
+        facts.append(replace(fact, hash=before))
+    return facts
+
+
+def store(tx: Tx, facts: Sequence[Fact], head: Head) -> None:
+    """Write numbered facts and the new end of their chain."""
+    tx.put(schema.fact, [astuple(fact) for fact in facts])
+    tx.put(schema.head, [head], "upsert")
+
+
+def check_chain(before: bytes, first: int, facts: Sequence[Fact]) -> bytes:
+    """Check that received facts continue a chain; gives its new end.
+
+    Raises `LoyaltyError` with `CHAIN_BROKEN`, or `FACT_MALFORMED` where a payload is not the one
+    its digest stands for.
+    """
+    for seq, fact in enumerate(facts, first):
+        if fact.seq != seq:
+            raise LoyaltyError(Reason.CHAIN_BROKEN, seq=fact.seq)
+        if fact.payload and payload_digest(fact.salt, fact.payload) != fact.digest:
+            raise LoyaltyError(Reason.FACT_MALFORMED, seq=fact.seq)
+        before = chain_hash(before, fact)
+        if before != fact.hash:
+            raise LoyaltyError(Reason.CHAIN_BROKEN, seq=fact.seq)
+    return before
+
+
+def own_facts(tx: Tx, node: bytes, inc: int, *, after: int, limit: int) -> list[Fact]:
+    """Give a node's facts beyond a number, in order."""
+    rows = tx.rows(_AFTER, node_=node, inc_=inc, after_=after, limit_=limit)
+    return [Fact(*row) for row in rows]
+
+
+def all_facts(tx: Tx, batch: int = 1000) -> Iterator[list[Fact]]:
+    """Give the whole journal in effective order, in batches."""
+    ids = [tuple(row) for row in tx.rows(_IN_ORDER)]
+    for start in range(0, len(ids), batch):
+        yield [_load(tx, *key) for key in ids[start : start + batch]]
+
+
+def _load(tx: Tx, node: bytes, inc: int, seq: int) -> Fact:
+    row = tx.row(_ONE, node_=node, inc_=inc, seq_=seq)
+    assert row is not None
+    return Fact(*row)
+
+
+def start_of(node: bytes, inc: int) -> Head:
+    """Give the head of a chain before its first fact."""
+    return Head(node, inc, 0, CHAIN_START, 0)
+
+
+_f = schema.fact.c
+_ONE = select(schema.fact).where(
+    _f.node == bindparam("node_"), _f.inc == bindparam("inc_"), _f.seq == bindparam("seq_")
+)
+_AFTER = (
+    select(schema.fact)
+    .where(_f.node == bindparam("node_"), _f.inc == bindparam("inc_"), _f.seq > bindparam("after_"))
+    .order_by(_f.seq)
+    .limit(bindparam("limit_"))
+)
+_effective = case((_f.clamp < _f.stamp, _f.clamp), else_=_f.stamp)
+_IN_ORDER = select(_f.node, _f.inc, _f.seq).order_by(_effective, _f.node, _f.inc, _f.seq)

@@ -1,0 +1,165 @@
+"""Tables of three kinds: journal, derived (written by `apply` only), local.
+
+One schema for SQLite and PostgreSQL. Hot statements bypass type processors, so columns are
+integers, texts and bytes only. Ids are bytes: they compare the same on both engines.
+"""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table
+
+metadata = MetaData()
+_Big = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _key(name: str, kind: Any) -> Column[Any]:
+    return Column(name, kind, primary_key=True, autoincrement=False)
+
+
+def _bytes(name: str) -> Column[Any]:
+    return Column(name, LargeBinary, nullable=False)
+
+
+def _text(name: str) -> Column[Any]:
+    return Column(name, String, nullable=False)
+
+
+def _int(name: str) -> Column[Any]:
+    return Column(name, _Big, nullable=False)
+
+
+def _table(group: str, name: str, *parts: Column[Any] | Index) -> Table:
+    return Table(name, metadata, *parts, info={"group": group}, sqlite_with_rowid=False)
+
+
+def _place() -> list[Column[Any]]:
+    """A fact's place in the effective order, as a key."""
+    return [_key("stamp", _Big), _key("node", LargeBinary), _key("inc", _Big), _key("seq", _Big)]
+
+
+def _order() -> list[Column[Any]]:
+    """The effective order of the fact that wrote the row."""
+    return [_int("stamp"), _bytes("node"), _int("inc"), _int("seq")]
+
+
+# --- journal -----------------------------------------------------------------------------------
+fact = _table(
+    "journal",
+    "fact",
+    _key("node", LargeBinary),
+    _key("inc", _Big),
+    _key("seq", _Big),
+    Column("id", LargeBinary, nullable=False, unique=True),
+    _int("stamp"),
+    _text("kind"),
+    _int("v"),
+    _text("key"),
+    _bytes("subject"),
+    _text("actor"),
+    _bytes("payload"),
+    _bytes("salt"),
+    _bytes("digest"),
+    _bytes("hash"),
+    _int("clamp"),
+)
+Index("fact_subject", fact.c.subject, sqlite_where=fact.c.subject != b"",
+      postgresql_where=fact.c.subject != b"")  # fmt: skip
+
+# --- derived -----------------------------------------------------------------------------------
+leg = _table(
+    "derived", "leg",
+    _key("account", LargeBinary), *_place(), _text("kind"), _text("ticket"), _bytes("core"),
+)  # fmt: skip
+claim = _table(  # which fact counts for a business key; without a node: awaited by a return
+    "derived", "claim",
+    _key("key", String), *_order(), _text("kind"), _bytes("account"),
+    _int("day"), _int("amount"), _bytes("record"),
+)  # fmt: skip
+Index("claim_account", claim.c.account, claim.c.day)
+parked = _table(
+    "derived", "parked",
+    _key("node", LargeBinary), _key("inc", _Big), _key("seq", _Big), _int("stamp"), _text("key"),
+    _text("reason"),
+)  # fmt: skip
+waiting = _table(
+    "derived", "waiting",
+    _key("ticket", String), _key("node", LargeBinary), _key("inc", _Big), _key("seq", _Big),
+)  # fmt: skip
+member_of = _table(
+    "derived", "member_of", _key("account", LargeBinary), _bytes("grp"),
+    Index("member_of_grp", "grp"),
+)  # fmt: skip
+account = _table(
+    "derived", "account",
+    _key("grp", LargeBinary), *_order(), _bytes("state"),
+)  # fmt: skip
+balance = _table(
+    "derived", "balance",
+    _key("grp", LargeBinary), _key("programme", String), _int("day"),
+    _int("points"), _int("held"), _int("debt"), _int("next_expiry"), _int("qualifying"),
+)  # fmt: skip
+member = _table(
+    "derived", "member",
+    _key("member", LargeBinary), *_place(), _int("day"), _text("store"), _text("status"),
+)  # fmt: skip
+card = _table(
+    "derived", "card",
+    _key("account", LargeBinary), *_place(), _bytes("member"), _text("scheme"), _text("tail"),
+    _text("status"), Index("card_member", "member"), Index("card_tail", "tail"),
+)  # fmt: skip
+profile = _table(
+    "derived", "profile",
+    _key("member", LargeBinary), _key("field", String), *_place(), _text("value"),
+    _text("folded"), Index("profile_folded", "field", "folded"),
+)  # fmt: skip
+consent = _table(
+    "derived", "consent",
+    _key("member", LargeBinary), _key("purpose", String), _key("channel", String), *_place(),
+    _int("granted"), _int("at"), _text("source"), _text("wording"),
+)  # fmt: skip
+tombstone = _table("derived", "tombstone", _key("member", LargeBinary), *_place())
+programme = _table(
+    "derived", "programme",
+    _key("programme", String), _key("day", _Big), _key("version", String), *_place(),
+    _text("content"),
+)  # fmt: skip
+place = _table(
+    "derived", "place",
+    _key("level", String), _key("code", String), _key("day", _Big), *_place(),
+    _text("name"), _text("parent"),
+)  # fmt: skip
+
+# --- local -------------------------------------------------------------------------------------
+head = _table(
+    "local", "head",
+    _key("node", LargeBinary), _key("inc", _Big), _int("seq"), _bytes("hash"), _int("stamp"),
+)  # fmt: skip
+command = _table(
+    "local", "command", _key("id", String), _bytes("digest"), _bytes("answer"), _int("at"),
+)  # fmt: skip
+job = _table(
+    "local", "job",
+    _key("id", String), _text("kind"), _text("state"), _int("due"), _int("attempts"),
+    _text("subject"), _bytes("payload"), _text("problem"), _int("at"),
+    Index("job_due", "state", "due"),
+)  # fmt: skip
+basket = _table(
+    "local", "basket", _key("id", String), _int("at"), _bytes("account"), _bytes("content"),
+)  # fmt: skip
+article = _table(
+    "local", "article",
+    _key("code", String), _text("label"), _text("department"), _text("category"),
+    Column("vat", _Big), _text("flags"), Column("cost", _Big),
+)  # fmt: skip
+unknown_article = _table(
+    "local", "unknown_article",
+    _key("code", String), _text("label"), _int("seen"), _int("last_day"),
+)  # fmt: skip
+checkpoint = _table(
+    "local", "checkpoint", _key("grp", LargeBinary), *_order(), _bytes("content"),
+)  # fmt: skip
+setting = _table("local", "setting", _key("name", String), _bytes("value"))
+
+JOURNAL = [t for t in metadata.tables.values() if t.info["group"] == "journal"]
+DERIVED = [t for t in metadata.tables.values() if t.info["group"] == "derived"]
+LOCAL = [t for t in metadata.tables.values() if t.info["group"] == "local"]
