@@ -47,7 +47,7 @@ class DeviceConfig(Section):
     """One device; `options` are the driver's own and are checked by it."""
 
     name: Annotated[str, kinds.CODE]
-    category: Annotated[Literal["Scanner", "MSR", "POSPrinter", "LineDisplay"], Choice()]
+    category: Annotated[Literal["scanner", "msr", "printer", "display"], Choice()]
     driver: Annotated[str, kinds.CODE]
     options: Annotated[Mapping[str, DeviceOption], Options()] = Field(
         default_factory=lambda: MappingProxyType({})
@@ -58,7 +58,14 @@ class Printer(Section):
     """The paper that every receipt printer of this till has."""
 
     columns: Annotated[int, Whole(24, 64)] = 42
-    code_page: Annotated[Literal["cp858", "cp1252"], Choice()] = "cp858"
+    code_page: Annotated[Literal["cp1252", "cp858", "iso8859-15", "cp850", "cp437"], Choice()] = (
+        "cp1252"
+    )
+    page: Annotated[int, Whole(0, 255)] | None = None
+    native_qr: Annotated[bool, Truth()] = True
+    qr_size: Annotated[int, Whole(1, 16)] = 6
+    cut: Annotated[Literal["none", "partial", "full"], Choice()] = "partial"
+    kick_drawer: Annotated[bool, Truth()] = False
 
 
 class Receipt(Section):
@@ -132,9 +139,9 @@ class RegisterConfig(Section):
         choice = self.receipt.default_choice
         if choice == "email" and self.mail is None:
             yield Fault(path="mail", found=None, expected="this section, for receipts by e-mail")
-        if choice == "paper" and not any(d.category == "POSPrinter" for d in self.devices):
+        if choice == "paper" and not any(d.category == "printer" for d in self.devices):
             yield Fault(
                 path="receipt.default_choice",
                 found=shown(choice),
-                expected="another choice, or a device of category POSPrinter",
+                expected="another choice, or a device of category printer",
             )

@@ -94,6 +94,7 @@ class Mail(Section):
     sender: Annotated[str, kinds.MAIL_ADDRESS]
     sender_name: Annotated[str, kinds.LINE]
     reply_to: Annotated[str, kinds.MAIL_ADDRESS] | None = None
+    ca_file: Annotated[Path, Location()] | None = None
     timeout_s: Annotated[int, Whole(1, 120)] = 20
 
     def contradictions(self) -> Iterator[Fault]:

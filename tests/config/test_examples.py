@@ -4,15 +4,19 @@ import tomllib
 from collections.abc import Iterator
 from datetime import time
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from pydantic import ValidationError
 
+from drivers.catalogue import CATALOGUE
+from drivers.encoding.escpos import CODE_PAGES, EscposProfile
 from pos_loyalty.config import DeviceConfig, load_hub, load_register, read_key, read_secret
 from pos_loyalty.config.faults import ConfigError
 from pos_loyalty.config.hub import HubConfig
-from pos_loyalty.config.register import RegisterConfig
+from pos_loyalty.config.register import Printer, RegisterConfig
 from pos_loyalty.config.sections import Section
+from pos_loyalty.ports.devices import Category
 from tests.support.settings import sections_of
 
 MODELS = [("register.example.toml", RegisterConfig), ("hub.example.toml", HubConfig)]
@@ -102,6 +106,17 @@ def test_every_line_of_an_example_that_needs_words_has_them(
     assert {line.partition("=")[0].strip() for line in bare} <= obvious
 
 
+def test_the_settings_and_the_drivers_use_the_same_words(register_file: Path) -> None:
+    category = DeviceConfig.model_fields["category"].annotation
+    assert set(get_args(category)) == {member.value for member in Category}
+    code_page = Printer.model_fields["code_page"].annotation
+    assert set(get_args(code_page)) == set(CODE_PAGES)
+    profile = EscposProfile()
+    assert Printer().model_dump() == {name: getattr(profile, name) for name in Printer.model_fields}
+    for device in load_register(register_file).devices:
+        assert CATALOGUE[device.driver].category == device.category
+
+
 def test_settings_cannot_be_changed_afterwards(register_file: Path) -> None:
     config = load_register(register_file)
     with pytest.raises(ValidationError):
@@ -112,7 +127,7 @@ def test_settings_cannot_be_changed_afterwards(register_file: Path) -> None:
 
 def test_the_options_of_a_device_are_given_as_they_were_written() -> None:
     device = DeviceConfig.model_validate(
-        {"name": "a", "category": "MSR", "driver": "d", "options": {"baud": 9600, "to": ["x"]}}
+        {"name": "a", "category": "msr", "driver": "d", "options": {"baud": 9600, "to": ["x"]}}
     )
     assert dict(device.options) == {"baud": 9600, "to": ("x",)}
 

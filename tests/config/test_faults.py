@@ -59,12 +59,12 @@ REGISTER_FAULTS = [
     ("length_max = 13", "length_max = 12", "cards.length_max", "12", "which is 13"),
     ("length_min = 13", "length_min = 10", "cards.length_min", "10 … 13", "13 digits"),
     ("length_min = 13", "length_min = true", "cards.length_min", "true", "from 4 to 32"),
-    ('category = "Scanner"', 'category = "Scale"', "devices[0].category", '"Scale"', '"MSR"'),
+    ('category = "scanner"', 'category = "Scale"', "devices[0].category", '"Scale"', '"msr"'),
     ('name = "printer"', 'name = "scanner"', "devices[1].name", '"scanner"', "no other device"),
     ("options = {}", "options = 3", "devices[0].options", "3", "a table"),
     ("options = {}", "options = {a = {}}", "devices[0].options", '{"a": {}}', "a table"),
     ("columns = 42", "columns = 42.0", "printer.columns", "42.0", "from 24 to 64"),
-    ('code_page = "cp858"', 'code_page = "utf8"', "printer.code_page", '"utf8"', "cp858"),
+    ('code_page = "cp1252"', 'code_page = "utf8"', "printer.code_page", '"utf8"', "cp858"),
     ('default_choice = "none"', 'default_choice = 1', "receipt.default_choice", "1", '"paper"'),
     ("port = 587", "port = 0", "mail.port", "0", "from 1 to 65535"),
     ("port = 587", 'port = "587"', "mail.port", '"587"', "a whole number"),
@@ -123,7 +123,7 @@ def test_receipts_by_mail_need_a_mail_server_and_receipts_on_paper_a_printer(
     without = text[:start] + text[end:]
     register_file.write_text(without.replace('choice = "none"', 'choice = "email"'))
     assert list(faults_of(register_file)) == ["mail"]
-    without = text.replace('"POSPrinter"', '"LineDisplay"')
+    without = text.replace('"printer"', '"display"')
     register_file.write_text(without.replace('choice = "none"', 'choice = "paper"'))
     assert list(faults_of(register_file)) == ["receipt.default_choice"]
 
