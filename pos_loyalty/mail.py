@@ -10,10 +10,11 @@ import smtplib
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import formatdate
+from email.utils import format_datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -213,15 +214,16 @@ def _write(
     if settings.reply_to:
         mail["Reply-To"] = _named(settings.reply_to)
     mail["Subject"] = message.subject
-    mail["Date"] = formatdate(now_ms / 1000)
+    mail["Date"] = format_datetime(datetime.fromtimestamp(now_ms // 1000, UTC))
     mail["Message-ID"] = message.message_id
     # Holiday notices and other robots stay silent.
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
-    mail["Content-Language"] = message.language
     mail.set_content(message.text, cte="quoted-printable")
     mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
     _attach(mail, message)
+    # Last, since a message that becomes multipart hands its Content- headers to its first part.
+    mail["Content-Language"] = message.language
     return mail
 
 
