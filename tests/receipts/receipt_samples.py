@@ -60,19 +60,19 @@ TICKET = TicketData(
 MEMBER = LoyaltyData(number="2900000012348", first_name="Chloé", earned=42, used=0, balance=530)
 
 
-def _document(
+def document(
     ticket: TicketData, loyalty: LoyaltyData | None = MEMBER, url: str = ""
 ) -> ReceiptDocument:
     return compose(ticket, seller=SELLER, loyalty=loyalty, legal=LEGAL, url=url)
 
 
 def normal() -> ReceiptDocument:
-    return _document(TICKET, url=URL)
+    return document(TICKET, url=URL)
 
 
 def anonymous() -> ReceiptDocument:
     cash = (Tender(kind="cash", amount_minor=5000),)
-    return _document(replace(TICKET, tenders=cash, change_minor=800), loyalty=None)
+    return document(replace(TICKET, tenders=cash, change_minor=800), loyalty=None)
 
 
 def returned() -> ReceiptDocument:
@@ -85,7 +85,7 @@ def returned() -> ReceiptDocument:
         tenders=(Tender(kind="cash", amount_minor=-600),),
         refunded_ticket="000123",
     )
-    return _document(ticket, replace(MEMBER, earned=-6, balance=524))
+    return document(ticket, replace(MEMBER, earned=-6, balance=524))
 
 
 def rewarded() -> ReceiptDocument:
@@ -111,7 +111,7 @@ def rewarded() -> ReceiptDocument:
             Tender(kind="card", amount_minor=2400, label="CB sans contact"),
         ),
     )
-    return _document(ticket, replace(MEMBER, earned=39, used=500, balance=1), url=URL)
+    return document(ticket, replace(MEMBER, earned=39, used=500, balance=1), url=URL)
 
 
 def progressing() -> ReceiptDocument:
@@ -124,7 +124,7 @@ def progressing() -> ReceiptDocument:
         ),
         tier=TierStanding(tier="Argent", next_tier="Or", missing=12_000, unit=CountedUnit.MONEY),
     )
-    return _document(TICKET, loyalty)
+    return document(TICKET, loyalty)
 
 
 def provisional() -> ReceiptDocument:
@@ -132,7 +132,7 @@ def provisional() -> ReceiptDocument:
         MEMBER, first_name="", unit=CountedUnit.STAMPS, earned=1, balance=9, provisional=True,
         tier=TierStanding(tier="Or"),
     )  # fmt: skip
-    return _document(replace(TICKET, duplicate=True), loyalty)
+    return document(replace(TICKET, duplicate=True), loyalty)
 
 
 def long_labels() -> ReceiptDocument:
@@ -143,7 +143,7 @@ def long_labels() -> ReceiptDocument:
     dear = replace(PAN, label="Lot", unit_price_minor=123_456_789_01, total_minor=123_456_789_01)
     total = 3000 + 1200 + 123_456_789_01
     ticket = replace(TICKET, lines=(long, unbroken, dear), total_minor=total, tenders=())
-    return _document(ticket, None)
+    return document(ticket, None)
 
 
 def worthless() -> ReceiptDocument:
@@ -152,7 +152,7 @@ def worthless() -> ReceiptDocument:
         vat_rate=2000,
     )  # fmt: skip
     nothing = replace(gift, label="Ligne vide", quantity_thousandths=0)
-    return _document(replace(TICKET, lines=(gift, nothing), total_minor=0, tenders=()), None)
+    return document(replace(TICKET, lines=(gift, nothing), total_minor=0, tenders=()), None)
 
 
 def strange() -> ReceiptDocument:
@@ -166,7 +166,7 @@ def strange() -> ReceiptDocument:
     )
     lines = tuple(replace(TEA, label=label) for label in labels)
     ticket = replace(TICKET, lines=lines, total_minor=7200, tenders=(), cashier="Zoë\x00")
-    return _document(ticket, replace(MEMBER, first_name="Łukasz"))
+    return document(ticket, replace(MEMBER, first_name="Łukasz"))
 
 
 SAMPLES = {
