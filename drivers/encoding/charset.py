@@ -4,7 +4,6 @@ import unicodedata
 from functools import lru_cache
 
 _SPELLED = {
-    "\u00a0": " ", "\u202f": " ", "\u2007": " ", "\u2009": " ",
     "œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "Ÿ": "Y", "ø": "o", "Ø": "O",
     "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i",
     "’": "'", "‘": "'", "‚": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"',
@@ -16,7 +15,8 @@ _SPELLED = {
 REPLACEMENT = "?"
 """Stands for what no spelling can show."""
 
-_ALWAYS = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2007": " ", "\u2009": " "})
+_SPACES = frozenset("\u00a0\u202f\u2007\u2009")
+"""Shown as a plain space even where the page has them: printers draw some as a box."""
 
 
 def spell(text: str, encoding: str) -> str:
@@ -27,12 +27,13 @@ def spell(text: str, encoding: str) -> str:
     """
     if text.isascii():
         return text if text.isprintable() else "".join(filter(str.isprintable, text))
-    spaced = text.translate(_ALWAYS)
-    return "".join([_spelled(character, encoding) for character in spaced])
+    return "".join([_spelled(character, encoding) for character in text])
 
 
 @lru_cache(maxsize=4096)
 def _spelled(character: str, encoding: str) -> str:
+    if character in _SPACES:
+        return " "
     if unicodedata.category(character) in ("Cc", "Cf", "Cs"):
         return ""
     if _has(encoding, character):
