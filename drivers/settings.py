@@ -51,12 +51,13 @@ class LabelFraming:
     prefix: str = ""
     terminators: str = "\r\n\t\x03"
     idle_gap_ms: int = _between(0, 2000, default=0)
-    encoding: str = _one_of("utf-8", "latin-1", default="utf-8")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SerialScannerOptions(SerialLine, LabelFraming):
-    """`serial-scanner`."""
+    """`serial-scanner`. `encoding`: of the bytes that the scanner sends."""
+
+    encoding: str = _one_of("utf-8", "latin-1", default="utf-8")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,13 +68,11 @@ class HidPosScannerOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WedgeScannerOptions:
+class WedgeScannerOptions(LabelFraming):
     """`wedge-scanner`: a USB scanner that types; `layout` is the one *the scanner* is set to."""
 
     usb: str = _usb()
     layout: str = _one_of("us", "fr", default="us")
-    prefix: str = ""
-    idle_gap_ms: int = _between(0, 2000, default=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
