@@ -108,6 +108,11 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_file(register_file: Pat
     assert list(faults_of(register_file)) == [*expected, "offline.redemptions_max"]
 
 
+def test_a_second_fault_in_the_same_section_is_told_too(register_file: Path) -> None:
+    change(register_file, ('locale = "fr"', 'locale = "de"'), ('currency = "EUR"', "currency = 1"))
+    assert list(faults_of(register_file)) == ["node.locale", "node.currency"]
+
+
 def test_a_missing_section_is_one_fault_among_the_others(register_file: Path) -> None:
     text = register_file.read_text()
     start, end = text.index("[store]"), text.index("[cards]")

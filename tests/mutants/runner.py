@@ -1,0 +1,117 @@
+"""Plants one bug in a copy of the tree and sees whether its tests notice.
+
+The checkout itself is never touched. The tests run with the copy first on Python's path; a plugin
+refuses to run when the copy is not what they would import.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.mutants.tables import Mutant
+
+ROOT = Path(__file__).parents[2]
+PARALLEL = 2
+LIMIT_S = 300  # for all tests of one bug
+GRACE_S = 20  # to stop servers that the tests started
+TESTS_FAILED = 1  # pytest's exit code
+NOT_COPIED = shutil.ignore_patterns(
+    ".git", ".venv*", "__pycache__", ".*_cache", ".hypothesis", "*.egg-info", "demo-data"
+)
+
+
+class Fate(StrEnum):
+    """What became of a planted bug."""
+
+    KILLED = "killed"
+    SURVIVED = "SURVIVED"
+    UNUSABLE = "UNUSABLE"  # it could not be planted, or its tests could not be run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    mutant: Mutant
+    fate: Fate
+    detail: str = ""
+
+
+def judge_all(mutants: Sequence[Mutant], root: Path = ROOT) -> Iterator[Verdict]:
+    """Judge each mutant, a few at a time; verdicts come as they are reached."""
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        for done in as_completed([pool.submit(judge, mutant, root) for mutant in mutants]):
+            yield done.result()
+
+
+def judge(mutant: Mutant, root: Path = ROOT) -> Verdict:
+    """Plant `mutant` in a copy of `root` and run its tests there."""
+    with TemporaryDirectory(prefix="pos-loyalty-mutant-") as scratch:
+        tree = Path(scratch) / "tree"
+        shutil.copytree(root, tree, ignore=NOT_COPIED)
+        spoiled = tree / mutant.file
+        source = spoiled.read_text(encoding="utf-8") if spoiled.is_file() else ""
+        found = source.count(mutant.old)
+        if found != 1 or mutant.old == mutant.new:
+            detail = f"its old text stands {found} times in {mutant.file}"
+            return Verdict(mutant=mutant, fate=Fate.UNUSABLE, detail=detail)
+        spoiled.write_text(source.replace(mutant.old, mutant.new), encoding="utf-8")
+        code, said = run_tests(tree, mutant.tests)
+    return verdict(mutant, code, said)
+
+
+def verdict(mutant: Mutant, code: int | None, said: str) -> Verdict:
+    """Read pytest's answer: each named test must have gone red."""
+    if code not in (0, TESTS_FAILED):
+        end = "no end within the limit" if code is None else f"pytest ended with {code}"
+        return Verdict(mutant=mutant, fate=Fate.UNUSABLE, detail=f"{end}\n{said}")
+    red = [
+        line.split(" ")[1] for line in said.splitlines() if line.startswith(("FAILED ", "ERROR "))
+    ]
+    green = [test for test in mutant.tests if not any(goes_by(test, name) for name in red)]
+    if green:
+        return Verdict(mutant=mutant, fate=Fate.SURVIVED, detail="green: " + ", ".join(green))
+    return Verdict(mutant=mutant, fate=Fate.KILLED)
+
+
+def goes_by(test: str, name: str) -> bool:
+    """Tell whether the reported `name` is `test`, one of its cases, or a test inside it."""
+    return name == test or name.startswith((test + "[", test + "::", test + "/"))
+
+
+def run_tests(tree: Path, tests: Sequence[str]) -> tuple[int | None, str]:
+    """Run `tests` in `tree`; give pytest's exit code, None at the time limit, and what it said."""
+    environment = dict(os.environ, PYTHONPATH=str(tree), PYTHONDONTWRITEBYTECODE="1", COLUMNS="500")
+    options = ["-p", "no:cacheprovider", "-p", "tests.mutants.guard", "-rfE", "--tb=no"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pytest", *options, *tests],
+        cwd=tree,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        said, _ = process.communicate(timeout=LIMIT_S)
+        return process.returncode, said
+    except subprocess.TimeoutExpired:
+        return None, stop(process)
+
+
+def stop(process: subprocess.Popen[str]) -> str:
+    """Let pytest stop what it started, then end whatever is left of it."""
+    process.send_signal(signal.SIGINT)
+    try:
+        said, _ = process.communicate(timeout=GRACE_S)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        said, _ = process.communicate()
+    return said

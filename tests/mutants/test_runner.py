@@ -1,0 +1,98 @@
+"""The runner of planted bugs, on a small tree of its own."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.mutants.runner import Fate, judge
+from tests.mutants.tables import Mutant, TableError, load_tables
+
+HERE = Path(__file__).parent
+TEST = "tests/test_sum.py::test_two_and_two"
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """Give a project of one function and one test, with the guard that the runner loads."""
+    for package in ("pos_loyalty", "drivers", "web", "sync", "tests", "tests/mutants"):
+        (tmp_path / package).mkdir()
+        (tmp_path / package / "__init__.py").touch()
+    (tmp_path / "tests/mutants/guard.py").write_bytes((HERE / "guard.py").read_bytes())
+    (tmp_path / "pos_loyalty/sum.py").write_text("def total(a, b):\n    return a + b\n")
+    (tmp_path / "pyproject.toml").write_text("[tool.pytest.ini_options]\npythonpath = ['.']\n")
+    (tmp_path / "tests/test_sum.py").write_text(
+        "from pos_loyalty.sum import total\n\n"
+        "def test_two_and_two():\n    assert total(2, 2) == 4\n\n"
+        "def test_nothing():\n    assert total(0, 0) == 0\n"
+    )
+    return tmp_path
+
+
+def planted(old: str, new: str, *tests: str) -> Mutant:
+    return Mutant(name="x", file="pos_loyalty/sum.py", old=old, new=new, tests=tests or (TEST,))
+
+
+def test_a_bug_that_its_test_notices_is_killed_and_the_tree_stays_as_it_was(tree: Path) -> None:
+    assert judge(planted("a + b", "a - b"), tree).fate is Fate.KILLED
+    assert "a + b" in (tree / "pos_loyalty/sum.py").read_text()
+
+
+def test_a_bug_that_no_test_notices_survives(tree: Path) -> None:
+    assert judge(planted("a + b", "a * b"), tree).fate is Fate.SURVIVED
+
+
+def test_every_named_test_must_notice_not_just_one(tree: Path) -> None:
+    both = planted("a + b", "a - b", TEST, "tests/test_sum.py::test_nothing")
+    verdict = judge(both, tree)
+    assert verdict.fate is Fate.SURVIVED
+    assert verdict.detail == "green: tests/test_sum.py::test_nothing"
+
+
+@pytest.mark.parametrize(
+    ("mutant", "detail"),
+    [
+        (planted("a ** b", "a - b"), "0 times"),
+        (planted("a", "c"), "times"),
+        (planted("a + b", "a + b"), "1 times"),
+        (planted("a + b", "a +"), "pytest ended with"),
+        (planted("a + b", "a - b", "tests/test_sum.py::test_gone"), "pytest ended with 4"),
+    ],
+)
+def test_a_bug_that_cannot_be_planted_or_judged_is_no_success(
+    tree: Path, mutant: Mutant, detail: str
+) -> None:
+    verdict = judge(mutant, tree)
+    assert verdict.fate is Fate.UNUSABLE
+    assert detail in verdict.detail
+
+
+def test_tests_that_would_import_another_tree_are_not_run(tree: Path) -> None:
+    for part in (tree / "web").iterdir():
+        part.unlink()
+    (tree / "web").rmdir()
+    assert "web would come from" in judge(planted("a + b", "a - b"), tree).detail
+
+
+def test_no_table_at_all_is_an_empty_list(tmp_path: Path) -> None:
+    assert load_tables(tmp_path) == []
+    (tmp_path / "empty.toml").touch()
+    assert load_tables(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        '[[mutant]]\nname = "x"\n',
+        '[[mutant]]\nname="x"\nfile="f"\nold="o"\nnew="n"\ntests=[]\n',
+        '[[mutant]]\nname="x"\nfile="f"\nold="o"\nnew="n"\ntests=["t"]\nmore=1\n',
+        '[[mutant]]\nname="x"\nfile="f"\nold="o"\nnew="n"\ntests=["t"]\n' * 2,
+    ],
+)
+def test_a_wrong_table_is_refused(tmp_path: Path, table: str) -> None:
+    (tmp_path / "wrong.toml").write_text(table)
+    with pytest.raises(TableError):
+        load_tables(tmp_path)
+
+
+def test_every_table_of_the_project_can_be_read() -> None:
+    assert len(load_tables()) >= 10
