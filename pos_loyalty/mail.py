@@ -36,6 +36,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 # The steps of the dialogue in which the server speaks about this very mail; a permanent refusal
@@ -80,7 +82,8 @@ class SmtpSettings:
             raise ValueError("timeout_s: more than 0 seconds")
         if bool(self.user) != (self.password_file is not None):
             raise ValueError("user, password_file: both or neither")
-        if self.user and self.security is Security.NONE:
+        clear = self.security is Security.NONE and self.host not in _LOOPBACK
+        if self.user and clear:
             raise ValueError("security: a password is sent over starttls or tls only")
         for field in ("sender", "reply_to"):
             text = getattr(self, field)

@@ -57,8 +57,8 @@ class EscposProfile:
             raise ValueError("page: 0 to 255")
         if not 1 <= self.qr_size <= 16:
             raise ValueError("qr_size: 1 to 16")
-        if not 32 <= self.columns <= 64:
-            raise ValueError("columns: 32 to 64")
+        if not 24 <= self.columns <= 64:
+            raise ValueError("columns: 24 to 64")
 
     @property
     def page_number(self) -> int:

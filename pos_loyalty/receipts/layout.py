@@ -17,8 +17,8 @@ from pos_loyalty.ports.documents import (
 from pos_loyalty.receipts.columns import centred, pair, table_row, wrap
 from pos_loyalty.receipts.wording import Wording, rate_letters, wording
 
-COLUMNS_MIN, COLUMNS_MAX = 32, 64
-"""58 mm paper at font A; 80 mm paper at font B."""
+COLUMNS_MIN, COLUMNS_MAX = 24, 64
+"""44 mm paper at font A; 80 mm paper at font B."""
 
 _SPACES = str.maketrans({"\u202f": " ", "\u00a0": " "})
 
@@ -35,7 +35,7 @@ def lay_out(
     language: str = "fr",
     spell: Callable[[str], str] = plain_spaces,
 ) -> PrintableReceipt:
-    """Cut `document` into rows of at most `columns` characters (32 to 64)."""
+    """Cut `document` into rows of at most `columns` characters (24 to 64)."""
     assert COLUMNS_MIN <= columns <= COLUMNS_MAX, "no receipt printer has this width"
     roll = _Roll(columns, spell)
     words = wording(document, language)

@@ -55,7 +55,7 @@ class Wording:
         if seller.phone:
             rows.append(self.say("Tel. {phone}", phone=seller.phone))
         if seller.siret:
-            rows.append(f"SIRET {seller.siret}")
+            rows.append(f"SIRET {_grouped(seller.siret)}")
         if seller.vat_id:
             rows.append(self.say("VAT no. {number}", number=seller.vat_id))
         return [row for row in rows if row]
@@ -151,6 +151,13 @@ class Wording:
 def wording(document: ReceiptDocument, language: str) -> Wording:
     """Give the words for one receipt in `language` ("fr" or "en")."""
     return Wording(language, figures(language, document.currency))
+
+
+def _grouped(siret: str) -> str:
+    """Write a SIRET as the register of companies does: `732 829 320 00074`."""
+    if len(siret) != 14 or not siret.isdecimal():
+        return siret
+    return f"{siret[:3]} {siret[3:6]} {siret[6:9]} {siret[9:]}"
 
 
 def rate_letters(recap: Sequence[VatShare]) -> dict[int, str]:

@@ -334,7 +334,7 @@ def test_a_recipient_that_is_not_one_address_is_refused(
         ({"reply_to": "a@b\r\nX: y"}, "reply_to"),
         ({"sender_name": "a\nb"}, "sender_name"),
         ({"user": "till"}, "user, password_file"),
-        ({"user": "till", "password_file": Path("p"), "security": Security.NONE}, "security"),
+        ({"user": "till", "password_file": Path("p"), "host": "smtp.example"}, "security"),
     ],
 )
 def test_wrong_settings_are_named(change: dict[str, Any], field: str) -> None:

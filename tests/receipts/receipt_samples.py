@@ -20,7 +20,7 @@ SELLER = SellerBlock(
     legal_name="Halles & Fils SARL",
     address=("12 rue du Marché", "75001 Paris"),
     phone="01 23 45 67 89",
-    siret="732 829 320 00074",
+    siret="73282932000074",
     vat_id="FR44732829320",
     privacy_url="https://halles.example/confidentialite",
 )
