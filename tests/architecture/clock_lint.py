@@ -12,6 +12,7 @@ WALL = {
     "uuid": {"uuid1", "uuid6", "uuid7"},
     "func": {"now", "current_timestamp", "current_date", "current_time", "localtimestamp"},
 }
+ALWAYS = {"now", "utcnow", "today"}
 STOPWATCH = {"time": {"monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns"}}
 NEEDS_A_TIME = {"localtime": 1, "gmtime": 1, "ctime": 1, "asctime": 1, "strftime": 2}
 NEEDS_A_TIME |= {"formatdate": 1, "format_datetime": 1}
@@ -39,13 +40,13 @@ def reads_in_the_database(node: ast.AST) -> bool:
 
 
 def reads_by_attribute(node: ast.AST, forbidden: dict[str, set[str]]) -> bool:
-    """See `datetime.now`, `dt.datetime.now` and `time.time`, called or handed on."""
+    """See `datetime.now` and `time.time`, called or handed on, and `.now()` of any other name."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return node.func.attr in ALWAYS
     if not isinstance(node, ast.Attribute):
         return False
     owner = node.value
     name = owner.attr if isinstance(owner, ast.Attribute) else getattr(owner, "id", None)
-    if node.attr in {"utcnow", "today"}:
-        return True
     return node.attr in forbidden.get(str(name), set())
 
 

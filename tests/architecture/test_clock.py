@@ -35,6 +35,7 @@ def test_the_clock_itself_does_read_it() -> None:
         "from datetime import datetime\ndatetime.now(UTC)",
         "import datetime as dt\ndt.datetime.utcnow()",
         "from datetime import date\ndate.today()",
+        "from datetime import datetime as moment\nmoment.now()",
         "import datetime\nfactory = datetime.datetime.now",
         "from email.utils import formatdate\nformatdate(localtime=True)",
         "import time\ntime.strftime('%H')",
@@ -58,6 +59,7 @@ def test_every_way_of_reading_it_is_found(tmp_path: Path, code: str) -> None:
         "formatdate(stamp)",
         "datetime.fromtimestamp(clock.now_ms() / 1000, UTC)",
         "now = row.now",
+        "day = context.today",
         "import time\ntime.sleep(1)",
     ],
 )
