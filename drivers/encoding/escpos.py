@@ -126,5 +126,4 @@ class EscposEncoder:
         self._commands.clear()
         getattr(self._commands, command)(*arguments, **options)
         output: bytes = self._commands.output
-        self._commands.clear()
         return output

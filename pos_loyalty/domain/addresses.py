@@ -84,7 +84,7 @@ def parse_address(text: str) -> MailAddress:
     not exactly one address: line breaks, several addresses, names, missing parts.
     """
     typed = text.strip(" \u00a0\u202f\t")
-    if len(typed) > ADDRESS_CHARACTERS_MAX or not typed.isprintable():
+    if len(typed) > ADDRESS_CHARACTERS_MAX:
         raise LoyaltyError(Reason.ADDRESS_INVALID)
     try:
         found = validate_email(typed, check_deliverability=False, strict=True)

@@ -16,6 +16,7 @@ class Paper:
     rows: list[str] = field(default_factory=list)
     bold: list[str] = field(default_factory=list)
     tall: list[str] = field(default_factory=list)
+    centred: list[str] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)
     code_sizes: list[int] = field(default_factory=list)
     cuts: list[str] = field(default_factory=list)
@@ -130,6 +131,8 @@ class Reader:
         row = self.line.decode(self.encoding)
         self.line.clear()
         self.paper.rows.append(row)
+        if self.style["centre"]:
+            self.paper.centred.append(row)
         if self.style["tall"]:
             self.paper.tall.append(row)
         elif self.style["bold"]:

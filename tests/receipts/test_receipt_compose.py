@@ -54,6 +54,14 @@ def test_a_reward_lies_on_the_rates_pro_rata() -> None:
     assert [each.gross_minor for each in recap] == [2643, 1057]
 
 
+def test_a_reward_lies_on_what_was_bought_not_on_what_came_back() -> None:
+    lines = [line(-1200, 550), line(3000, 2000)]
+    bought = vat_recap(lines, [TicketDiscount(label="", amount_minor=500)])
+    assert [each.gross_minor for each in bought] == [2500, -1200]
+    taken_back = vat_recap(lines, [TicketDiscount(label="", amount_minor=-500)])
+    assert [each.gross_minor for each in taken_back] == [3000, -700]
+
+
 def test_a_discount_of_one_rate_stays_on_it() -> None:
     discount = TicketDiscount(label="", amount_minor=200, vat_rate=550)
     recap = vat_recap([line(1200, 550), line(3000, 2000)], [discount])

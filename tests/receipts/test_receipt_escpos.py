@@ -101,6 +101,15 @@ def test_the_qr_code_is_drawn_by_the_printer_itself() -> None:
     assert paper.code_sizes == [8]
 
 
+def test_only_the_code_stands_in_the_middle() -> None:
+    receipt = PrintableReceipt(
+        42, (TextRow("before"), QrRow("https://x.example"), TextRow("after"))
+    )
+    paper = printed(EscposEncoder(EscposProfile()).encode(receipt))
+    assert paper.rows == ["before", "https://x.example", "after"]
+    assert paper.centred == ["https://x.example"]
+
+
 def test_a_printer_without_qr_prints_the_address() -> None:
     paper = paper_of(samples.normal(), EscposProfile(native_qr=False))
     assert paper.codes == []

@@ -134,6 +134,13 @@ def test_words_wrap_below_themselves_and_amounts_stay_at_the_edge() -> None:
     ]
 
 
+@pytest.mark.parametrize("columns", range(24, 65))
+def test_an_amount_never_parts_from_its_currency(columns: int) -> None:
+    text = render_text(samples.progressing(), columns=columns)
+    assert "120,00 €" in text
+    assert "12 530 points" in text
+
+
 def test_wide_and_combining_characters_are_measured_as_seen() -> None:
     assert width("été") == 3
     assert width("抹茶") == 4
