@@ -103,7 +103,7 @@ class SmtpMailer:
     def send(self, message: MailMessage) -> MailOutcome:
         """Send `message` now and say what became of it; see `ports.services.Mailer`.
 
-        Blocks for at most a few times `timeout_s`; any thread may call.
+        Each wait for the server is bounded by `timeout_s`; any thread may call.
         """
         recipient = parse_address(message.recipient)
         mail = _write(message, self._settings, recipient, self._clock.now_ms())
