@@ -53,6 +53,7 @@ class Reason(Enum):
     )
     PROGRAMME_MISSING = (Kind.PRECONDITION, "No programme is in force on {day}.")
     PROGRAMME_INVALID = (Kind.INVALID, "The programme file is wrong: {problem}")
+    JOB_UNKNOWN = (Kind.NOT_FOUND, "This job does not exist or does not wait for an answer.")
     # points
     POINTS_INSUFFICIENT = (Kind.PRECONDITION, "{available} points are available, {needed} needed.")
     ACCOUNT_IN_DEBT = (Kind.PRECONDITION, "The account owes {debt} points; earning repays first.")
@@ -66,6 +67,16 @@ class Reason(Enum):
     STORE_IN_USE = (Kind.UNAVAILABLE, "Another process already runs on this database.")
     STORE_DAMAGED = (Kind.INTERNAL, "The database is damaged; restore the last backup.")
     STORE_NEWER = (Kind.PRECONDITION, "The database was written by a newer version; upgrade.")
+    STORE_UNREACHABLE = (
+        Kind.UNAVAILABLE,
+        "The database cannot be opened; check its address and who may read and write it.",
+    )
+    STORE_FOREIGN = (Kind.PRECONDITION, "This database belongs to another program.")
+    BACKUP_DAMAGED = (Kind.INVALID, "The backup {name} is damaged; take another one.")
+    BACKUP_BY_TOOLS = (
+        Kind.PRECONDITION,
+        "PostgreSQL is backed up and restored by its own tools: {command}",
+    )
     DISK_FULL = (Kind.UNAVAILABLE, "The disk is full; free space, nothing was recorded.")
     FACT_MALFORMED = (Kind.INVALID, "Fact {seq} cannot be read.")
     CHAIN_BROKEN = (Kind.CONFLICT, "Fact {seq} does not continue the chain of its node.")

@@ -132,7 +132,6 @@ class CardAttached(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fal
     account: str
     scheme: str
     tail: str
-    generation: int = 0
 
 
 class CardEnded(Struct, frozen=True, kw_only=True, gc=False):
@@ -199,11 +198,15 @@ class PlaceDeclared(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
 
 
 class KindSpec(NamedTuple):
-    """A kind of fact: its payload, its version, and whether it holds personal data."""
+    """A kind of fact: its payload, its version, and whether it holds personal data.
+
+    A fact about a person names them as its subject, outside the payload.
+    """
 
     payload: type[Struct]
     version: int = 1
     erasable: bool = False
+    about_person: bool = False
 
 
 KINDS: dict[str, KindSpec] = {
@@ -213,14 +216,14 @@ KINDS: dict[str, KindSpec] = {
     "balance_opened": KindSpec(BalanceOpened),
     "points_held": KindSpec(PointsHeld),
     "hold_released": KindSpec(HoldReleased),
-    "member_enrolled": KindSpec(MemberEnrolled),
-    "enrolment_undone": KindSpec(EnrolmentUndone),
-    "card_attached": KindSpec(CardAttached),
-    "card_ended": KindSpec(CardEnded),
-    "members_linked": KindSpec(MembersLinked),
-    "profile_changed": KindSpec(ProfileChanged, erasable=True),
-    "consent_changed": KindSpec(ConsentChanged, erasable=True),
-    "member_erased": KindSpec(MemberErased),
+    "member_enrolled": KindSpec(MemberEnrolled, about_person=True),
+    "enrolment_undone": KindSpec(EnrolmentUndone, about_person=True),
+    "card_attached": KindSpec(CardAttached, about_person=True),
+    "card_ended": KindSpec(CardEnded, about_person=True),
+    "members_linked": KindSpec(MembersLinked, about_person=True),
+    "profile_changed": KindSpec(ProfileChanged, erasable=True, about_person=True),
+    "consent_changed": KindSpec(ConsentChanged, erasable=True, about_person=True),
+    "member_erased": KindSpec(MemberErased, about_person=True),
     "programme_published": KindSpec(ProgrammePublished),
     "place_declared": KindSpec(PlaceDeclared),
 }

@@ -26,12 +26,12 @@ class Hold(Struct, array_like=True, gc=False):
 
 
 class Pot(Struct, array_like=True, gc=False):
-    """One programme's points of a group."""
+    """One programme's points of a group; `window` is qualifying spend by (day, owner)."""
 
     programme: str
     lots: list[Lot] = []
     debts: list[tuple[int, int]] = []
-    window: list[tuple[int, int]] = []
+    window: list[tuple[int, int, int]] = []
     holds: list[Hold] = []
     ended: list[bytes] = []
 

@@ -50,7 +50,14 @@ def _look(pot: Pot, members: list[int], day: int, now_ms: int, since: int) -> Ba
         debt=debt,
         available=0 if debt else max(0, points - held),
         next_expiry=(first, lapsing) if lots else None,
-        qualifying=sum(amount for when, amount in pot.window if since <= when <= day),
+        qualifying=_spent(pot, members, since, day),
+    )
+
+
+def _spent(pot: Pot, members: list[int], since: int, day: int) -> int:
+    """Sum what counts for a tier: spend of the pool's own accounts, as it is pooled now."""
+    return sum(
+        amount for when, owner, amount in pot.window if since <= when <= day and owner in members
     )
 
 
@@ -63,7 +70,7 @@ def totals(state: State) -> list[tuple[str, int, int, int, int, int, int]]:
     rows = []
     for pot in state.pots:
         day = max((lot.day for lot in pot.lots), default=0)
-        day = max(day, max((when for when, _ in pot.window), default=0))
+        day = max(day, max((when for when, _, _ in pot.window), default=0))
         valid = [lot for lot in pot.lots if lot.expires >= day]
         rows.append(
             (
@@ -73,7 +80,7 @@ def totals(state: State) -> list[tuple[str, int, int, int, int, int, int]]:
                 sum(hold.points for hold in pot.holds),
                 sum(owed for _, owed in pot.debts),
                 valid[0].expires if valid else 0,
-                sum(amount for _, amount in pot.window),
+                sum(amount for _, _, amount in pot.window),
             )
         )
     return rows

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from pos_loyalty.domain.account import Hold, Lot, Pot, State, owner_of, pool, pot_of
+from pos_loyalty.domain.identifiers import ticket_account
 from pos_loyalty.domain.legs import (
     ErasureCore,
     HoldCore,
@@ -61,6 +62,18 @@ class Ticket:
         self.record = record
         self.changed = False
 
+    @property
+    def kept(self) -> int:
+        """The points that the ticket still brings."""
+        if self.record is not None:
+            return sum(part.kept for part in self.record.parts)
+        return sum(part.earned for part in self.core.parts)
+
+    @property
+    def returned(self) -> list[int]:
+        """The thousandths given back, by line."""
+        return self.record.returned if self.record else [0] * len(self.core.quantities)
+
     def opened(self) -> Record:
         """Give the record, made from the sale where nothing happened yet."""
         self.changed = True
@@ -106,7 +119,7 @@ def _sale(state: State, leg: Leg, tickets: Tickets) -> None:
     core = decode_sale(leg.core)
     ticket = Ticket(account=leg.account, origin=leg.origin, core=core, record=None)
     tickets.known[leg.ticket] = ticket
-    if core.parts:
+    if core.parts or leg.account != ticket_account(leg.ticket):
         owner = owner_of(state, leg.account)
         for index, part in enumerate(core.parts):
             _rate(state, ticket, owner, index, part)
@@ -128,7 +141,7 @@ def _rate(state: State, ticket: Ticket, owner: int, index: int, part: Part) -> N
     trim(pot, day)
     credit(pot, members, Lot(part.expires, day, ticket.origin, owner, part.earned))
     if part.qualifying:
-        qualify(pot, day, part.qualifying)
+        qualify(pot, owner, day, part.qualifying)
 
 
 def _return(state: State, leg: Leg, tickets: Tickets) -> None:
@@ -155,17 +168,17 @@ def _take_back(state: State, ticket: Ticket, part: Part, kept: PartRecord, day: 
     pot = pot_of(state, part.programme)
     owner = owner_of(state, ticket.account)
     members = pool(state, owner)
-    base = remaining(lines.bases, sold, back)
-    points = remaining(lines.numerators, sold, back) // lines.denominator
+    base = max(0, remaining(lines.bases, sold, back))
+    points = max(0, remaining(lines.numerators, sold, back) // lines.denominator)
     points += sum(extra for threshold, extra in lines.conditions if base >= threshold)
     lost, kept.kept = kept.kept - min(points, kept.kept), min(points, kept.kept)
     if base < kept.qualifying:
-        qualify(pot, ticket.core.day, base - kept.qualifying)
+        qualify(pot, owner, ticket.core.day, base - kept.qualifying)
         kept.qualifying = base
     restored = part.spent - remaining(lines.spent, sold, back)
-    _restore(state, pot, kept, restored - kept.restored, day=day, courtesy=day + part.courtesy)
+    _restore(state, pot, kept, restored - kept.restored, day=day, courtesy=part.courtesy)
     kept.restored = restored
-    if lost:
+    if lost and owner not in state.closed:
         own = Lot(part.expires, ticket.core.day, ticket.origin, owner, 0)
         lost -= reduce(pot, own, lost)
         spend(pot, members, owner, lost, day)
@@ -176,8 +189,8 @@ def _restore(
 ) -> None:
     """Give spent points back to the lots they came from, the last taken first.
 
-    What was taken as debt pays that debt first. A lot that lapsed meanwhile comes back with the
-    courtesy's last day; a closed account gets nothing back.
+    What was taken as debt pays that debt first. A lot that lapsed meanwhile comes back for the
+    days of courtesy, without any it stays lapsed; a closed account gets nothing back.
     """
     owed = [each for each in kept.allocations if each[2] == 0]
     lots = [each for each in kept.allocations if each[2] != 0]
@@ -189,9 +202,9 @@ def _restore(
             left.append((expires, born, origin, owner, count - given))
         if origin == 0:
             given -= pay_debt(pot, owner, given)
-            expires, born = courtesy, day
+            expires, born = day + courtesy, day
         if given and owner not in state.closed:
-            last = expires if expires >= day else courtesy
+            last = day + courtesy if expires < day and courtesy else expires
             credit(pot, pool(state, owner), Lot(last, born, origin, owner, given))
     kept.allocations = left[::-1]
 
@@ -215,7 +228,7 @@ def _open(state: State, leg: Leg, tickets: Tickets) -> None:
     for expires, day, points in core.lots:
         credit(pot, members, Lot(expires, day, leg.origin, owner, points))
     for day, amount in core.window:
-        qualify(pot, day, amount)
+        qualify(pot, owner, day, amount)
 
 
 def _hold(state: State, leg: Leg, tickets: Tickets) -> None:

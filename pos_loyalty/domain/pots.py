@@ -36,11 +36,13 @@ def spend(pot: Pot, members: list[int], owner: int, points: int, day: int) -> li
 
 def credit(pot: Pot, members: list[int], lot: Lot) -> None:
     """Add a lot after the debts of its pool are repaid, in account order."""
+    if lot.left <= 0:
+        return
     if pot.debts:
         for owner in members:
             lot.left -= pay_debt(pot, owner, lot.left)
-    if lot.left <= 0:
-        return
+        if lot.left == 0:
+            return
     index = _find(pot, lot)
     if index < len(pot.lots) and _same(pot.lots[index], lot):
         pot.lots[index].left += lot.left
@@ -98,13 +100,13 @@ def end_hold(pot: Pot, hold: bytes) -> None:
         pot.ended.append(hold)
 
 
-def qualify(pot: Pot, day: int, amount: int) -> None:
-    index = bisect_left(pot.window, day, key=lambda each: each[0])
-    if index < len(pot.window) and pot.window[index][0] == day:
-        amount += pot.window[index][1]
+def qualify(pot: Pot, owner: int, day: int, amount: int) -> None:
+    index = bisect_left(pot.window, (day, owner), key=lambda each: each[:2])
+    if index < len(pot.window) and pot.window[index][:2] == (day, owner):
+        amount += pot.window[index][2]
         del pot.window[index]
     if amount:
-        pot.window.insert(index, (day, amount))
+        pot.window.insert(index, (day, owner, amount))
 
 
 def trim(pot: Pot, day: int) -> None:

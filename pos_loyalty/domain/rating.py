@@ -31,7 +31,7 @@ class Rating(Struct, frozen=True, omit_defaults=True, gc=False):
     @property
     def qualifying(self) -> int:
         """The minor units that count for the tier."""
-        return sum(self.bases)
+        return max(0, sum(self.bases))
 
 
 def rate(
@@ -56,7 +56,7 @@ def rate(
     )
     conditions = tuple((bonus.threshold, bonus.points) for bonus in programme.bonuses)
     total = sum(bases)
-    earned = sum(numerators) // denominator
+    earned = max(0, sum(numerators) // denominator)
     earned += sum(points for threshold, points in conditions if total >= threshold)
     months = programme.validity_months
     return Rating(

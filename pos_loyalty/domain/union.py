@@ -20,9 +20,7 @@ def _merge(into: Pot, pot: Pot, shift: int) -> None:
     lots = [Lot(x.expires, x.day, x.origin, x.owner + shift, x.left) for x in pot.lots]
     into.lots = sorted(into.lots + lots)
     into.debts = sorted(into.debts + [(owner + shift, owed) for owner, owed in pot.debts])
-    spend = dict(into.window)
-    for day, amount in pot.window:
-        spend[day] = spend.get(day, 0) + amount
-    into.window = sorted(spend.items())
+    spend = [(day, owner + shift, amount) for day, owner, amount in pot.window]
+    into.window = sorted(into.window + spend)
     into.holds += [Hold(h.id, h.owner + shift, h.points, h.until) for h in pot.holds]
     into.ended += pot.ended

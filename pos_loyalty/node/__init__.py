@@ -1,0 +1,1 @@
+"""A node: executes commands, receives facts, rebuilds; the same at a till and at HQ."""

@@ -13,7 +13,9 @@ from pos_loyalty.events import (
     KINDS,
     UNCLAMPED,
     Fact,
+    PointsAdjusted,
     chain_hash,
+    decode_payload,
     encode_payload,
     payload_digest,
 )
@@ -134,6 +136,16 @@ def _load(tx: Tx, node: bytes, inc: int, seq: int) -> Fact:
     return Fact(*row)
 
 
+def adjustment(tx: Tx, fact_id: str) -> PointsAdjusted | None:
+    """Give a manual adjustment by the id of its fact (hex)."""
+    try:
+        row = tx.row(_BY_ID, id_=bytes.fromhex(fact_id))
+    except ValueError:
+        return None
+    payload = decode_payload(row[0], row[1]) if row and row[0] in KINDS else None
+    return payload if isinstance(payload, PointsAdjusted) else None
+
+
 def start_of(node: bytes, inc: int) -> Head:
     """Give the head of a chain before its first fact."""
     return Head(node, inc, 0, CHAIN_START, 0)
@@ -143,6 +155,7 @@ _f = schema.fact.c
 _ONE = select(schema.fact).where(
     _f.node == bindparam("node_"), _f.inc == bindparam("inc_"), _f.seq == bindparam("seq_")
 )
+_BY_ID = select(_f.kind, _f.payload).where(_f.id == bindparam("id_"))
 _AFTER = (
     select(schema.fact)
     .where(_f.node == bindparam("node_"), _f.inc == bindparam("inc_"), _f.seq > bindparam("after_"))

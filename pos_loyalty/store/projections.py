@@ -6,7 +6,7 @@ Nothing is overwritten, so a fact whose place in the order changes only moves it
 import unicodedata
 from collections.abc import Sequence
 
-from sqlalchemy import Table, bindparam
+from sqlalchemy import Table, bindparam, or_
 
 from pos_loyalty import events
 from pos_loyalty.domain.days import day_of
@@ -17,8 +17,13 @@ from pos_loyalty.store.statements import Row, Tx
 Projected = tuple[Table, Row]
 
 
-def folded(value: str) -> str:
-    """Give a value as it is searched for: lower case, without accents, hyphens and spaces."""
+def folded(value: str, *, phone: bool = False) -> str:
+    """Give a value as it is searched for: lower case, without accents, hyphens and spaces.
+
+    A phone number is its digits from the last to the first, so that its end can be looked up.
+    """
+    if phone:
+        return "".join(char for char in reversed(value) if char.isdigit())
     plain = unicodedata.normalize("NFKD", value.casefold())
     return "".join(char for char in plain if char.isalnum() or char in "@.+")
 
@@ -39,7 +44,8 @@ def rows_of(fact: Fact, payload: object) -> list[Projected]:
             return [_card(payload, order, "", "", payload.status)]
         case events.ProfileChanged():
             member, value = bytes.fromhex(payload.member), payload.value
-            row = (member, payload.field, *order, value, folded(value))
+            key = folded(value, phone=payload.field == "phone")
+            row = (member, payload.field, *order, value, key)
             return [(schema.profile, row)]
         case events.ConsentChanged():
             return [(schema.consent, _consent(payload, order))]
@@ -50,6 +56,11 @@ def rows_of(fact: Fact, payload: object) -> list[Projected]:
 
 def _of_the_shop(payload: object, order: Row) -> list[Projected]:
     match payload:
+        case events.PointsHeld():
+            amounts = (payload.points, payload.amount, payload.until, int(payload.offline))
+            account = bytes.fromhex(payload.account)
+            held = (bytes.fromhex(payload.hold), *order, account, payload.programme, *amounts)
+            return [(schema.hold, held)]
         case events.ProgrammePublished():
             key = (payload.programme, day_of(payload.day), payload.version)
             return [(schema.programme, (*key, *order, payload.content))]
@@ -115,6 +126,6 @@ def withdraw(tx: Tx, fact: Fact, payload: object) -> None:
 _ERASE = (
     schema.fact.update()
     .where(schema.fact.c.subject == bindparam("member"))
-    .where(schema.fact.c.kind.in_([k for k, spec in events.KINDS.items() if spec.erasable]))
+    .where(or_(*(schema.fact.c.kind == k for k, spec in events.KINDS.items() if spec.erasable)))
     .values(payload=b"", salt=b"")
 )

@@ -117,6 +117,12 @@ consent = _table(
     _key("member", LargeBinary), _key("purpose", String), _key("channel", String), *_place(),
     _int("granted"), _int("at"), _text("source"), _text("wording"),
 )  # fmt: skip
+hold = _table(
+    "derived", "hold",
+    _key("hold", LargeBinary), *_place(), _bytes("account"), _text("programme"),
+    _int("points"), _int("amount"), _int("until"), _int("offline"),
+    Index("hold_account", "account"),
+)  # fmt: skip
 tombstone = _table("derived", "tombstone", _key("member", LargeBinary), *_place())
 programme = _table(
     "derived", "programme",
@@ -140,8 +146,8 @@ command = _table(
 job = _table(
     "local", "job",
     _key("id", String), _text("kind"), _text("state"), _int("due"), _int("attempts"),
-    _text("subject"), _bytes("payload"), _text("problem"), _int("at"),
-    Index("job_due", "state", "due"),
+    _text("subject"), _text("ticket"), _bytes("payload"), _text("problem"), _int("at"),
+    Index("job_due", "state", "due"), Index("job_ticket", "ticket"),
 )  # fmt: skip
 basket = _table(
     "local", "basket", _key("id", String), _int("at"), _bytes("account"), _bytes("content"),
@@ -156,7 +162,7 @@ unknown_article = _table(
     _key("code", String), _text("label"), _int("seen"), _int("last_day"),
 )  # fmt: skip
 checkpoint = _table(
-    "local", "checkpoint", _key("grp", LargeBinary), *_order(), _bytes("content"),
+    "local", "checkpoint", _key("grp", LargeBinary), *_order(), _bytes("content"), _int("at"),
 )  # fmt: skip
 setting = _table("local", "setting", _key("name", String), _bytes("value"))
 

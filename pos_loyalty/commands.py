@@ -1,0 +1,390 @@
+"""Orders: what a screen, the API, a device or a timer asks a node to do.
+
+Each carries an id made and kept by its sender. The same id with the same content gives the same
+answer again; with other content it is refused. Amounts are minor units, quantities thousandths,
+ids hex, days ISO dates, moments Unix milliseconds.
+"""
+
+import hashlib
+
+import msgspec
+from msgspec import Struct
+
+from pos_loyalty.domain.ticket import Discount, Line, Tender
+
+
+class Command(Struct, frozen=True, kw_only=True, tag=True):
+    """What every order carries: its id, and who gives it (a code, never a name)."""
+
+    id: str
+    actor: str = ""
+
+
+# --- people ------------------------------------------------------------------------------------
+class ConsentGiven(Struct, frozen=True, kw_only=True):
+    """A purpose allowed or refused on a channel, where it was said, under which wording."""
+
+    purpose: str
+    channel: str
+    granted: bool
+    source: str = "till"
+    wording: str = ""
+
+
+class EnrolMember(Command, frozen=True, kw_only=True):
+    """Enrol a person, with a card or without; answers `MemberAnswer`."""
+
+    card: str = ""
+    profile: dict[str, str] = {}
+    consents: tuple[ConsentGiven, ...] = ()
+
+
+class UndoEnrolment(Command, frozen=True, kw_only=True):
+    """Take back an enrolment made by mistake, while the member has bought nothing."""
+
+    member: str
+
+
+class AttachCard(Command, frozen=True, kw_only=True):
+    """Give a member one more card; its points are pooled with theirs."""
+
+    member: str
+    card: str
+
+
+class DetachCard(Command, frozen=True, kw_only=True):
+    """Undo an attachment: the card takes its own remaining points with it."""
+
+    member: str
+    account: str
+
+
+class ReplaceCard(Command, frozen=True, kw_only=True):
+    """Give a member a new card for a lost or worn one (`account`), which ends."""
+
+    member: str
+    account: str
+    card: str
+
+
+class ChangeProfile(Command, frozen=True, kw_only=True):
+    """Change fields of a profile; an empty value deletes the field."""
+
+    member: str
+    fields: dict[str, str]
+
+
+class ChangeConsents(Command, frozen=True, kw_only=True):
+    """Record what a member allows or withdraws."""
+
+    member: str
+    consents: tuple[ConsentGiven, ...]
+
+
+class EraseMember(Command, frozen=True, kw_only=True):
+    """Forget a member: accounts close, personal data is deleted everywhere."""
+
+    member: str
+
+
+class LinkMembers(Command, frozen=True, kw_only=True):
+    """Declare two members one person, or undo it (`joined` false)."""
+
+    member: str
+    other: str
+    joined: bool = True
+
+
+# --- baskets and tickets -----------------------------------------------------------------------
+class ReadLabel(Command, frozen=True, kw_only=True):
+    """A scanner or card reader read `text`; a member's card is attached to the open basket."""
+
+    device: str
+    text: str
+
+
+class OpenBasket(Command, frozen=True, kw_only=True):
+    """Open a basket, or give the one that a scan opened already."""
+
+    basket: str = ""
+
+
+class AttachMember(Command, frozen=True, kw_only=True):
+    """Attach a member to a basket, by card or by member id."""
+
+    basket: str
+    card: str = ""
+    member: str = ""
+
+
+class DetachMember(Command, frozen=True, kw_only=True):
+    """Take the member off a basket; holds of the basket are released."""
+
+    basket: str
+
+
+class QuoteBasket(Command, frozen=True, kw_only=True):
+    """Say what a basket will earn and what its member may spend; nothing is promised yet."""
+
+    basket: str
+    lines: tuple[Line, ...]
+    discounts: tuple[Discount, ...] = ()
+
+
+class DropBasket(Command, frozen=True, kw_only=True):
+    """Forget an open basket; its holds are released."""
+
+    basket: str
+
+
+class ReceiptChoice(Struct, frozen=True, kw_only=True):
+    """How the customer wants the receipt: none, paper, email or qr."""
+
+    channel: str = "none"
+    email: str = ""
+
+
+class CloseSale(Command, frozen=True, kw_only=True):
+    """Close a ticket. The member is the basket's, or named by `card` or `member`.
+
+    `number` is unique in the till's business day; `at` and `day` default to now. Tickets brought
+    from elsewhere say so in `source` and carry their own `at` and `day`.
+    """
+
+    number: str
+    lines: tuple[Line, ...]
+    basket: str = ""
+    card: str = ""
+    member: str = ""
+    discounts: tuple[Discount, ...] = ()
+    tenders: tuple[Tender, ...] = ()
+    at: int = 0
+    day: str = ""
+    till: str = ""
+    store: str = ""
+    source: str = "live"
+    receipt: ReceiptChoice = ReceiptChoice()
+
+
+class LineBack(Struct, frozen=True):
+    """A line of a ticket (from 0) and the thousandths given back."""
+
+    line: int
+    quantity: int
+
+
+class ReturnLines(Command, frozen=True, kw_only=True):
+    """Take goods of a ticket back; no `lines` means all that is left."""
+
+    ticket: str
+    number: str
+    lines: tuple[LineBack, ...] = ()
+    at: int = 0
+    day: str = ""
+    till: str = ""
+    receipt: ReceiptChoice = ReceiptChoice()
+
+
+class ChooseReceipt(Command, frozen=True, kw_only=True):
+    """Print, mail or show the receipt of a ticket, now or once more."""
+
+    ticket: str
+    choice: ReceiptChoice
+
+
+class ResumeJob(Command, frozen=True, kw_only=True):
+    """Answer for a job that asks: `again` repeats it, otherwise it is given up."""
+
+    job: str
+    again: bool
+
+
+# --- points ------------------------------------------------------------------------------------
+class HoldPoints(Command, frozen=True, kw_only=True):
+    """Reserve `blocks` of the programme's reward for a basket's member."""
+
+    basket: str
+    blocks: int = 1
+
+
+class ReleaseHold(Command, frozen=True, kw_only=True):
+    """Give a hold back unused."""
+
+    hold: str
+
+
+class AdjustPoints(Command, frozen=True, kw_only=True):
+    """Add or take points by hand; `reason` is a code such as `goodwill` or `correction`."""
+
+    member: str
+    points: int
+    reason: str
+
+
+class UndoAdjustment(Command, frozen=True, kw_only=True):
+    """Take a manual adjustment back."""
+
+    adjustment: str
+
+
+class OpenBalance(Command, frozen=True, kw_only=True):
+    """Bring a balance from another system; `origin` names the row, so that it counts once.
+
+    `lots` are (points, day earned, last day or empty), `spend` (day, minor units).
+    """
+
+    member: str
+    origin: str
+    lots: tuple[tuple[int, str, str], ...]
+    spend: tuple[tuple[str, int], ...] = ()
+
+
+# --- the shop ----------------------------------------------------------------------------------
+class PublishProgramme(Command, frozen=True, kw_only=True):
+    """Put a programme version in force from the day it names; `content` is its TOML text."""
+
+    content: str
+
+
+class DeclarePlace(Command, frozen=True, kw_only=True):
+    """Declare a company, region, store or till under its parent from a day."""
+
+    level: str
+    code: str
+    name: str
+    day: str
+    parent: str = ""
+
+
+class KnownArticle(Struct, frozen=True, kw_only=True):
+    """An article of the shop: VAT in hundredths of a percent, cost in minor units when known."""
+
+    code: str
+    label: str = ""
+    department: str = ""
+    category: str = ""
+    vat: int | None = None
+    flags: tuple[str, ...] = ()
+    cost: int | None = None
+
+
+class KeepArticles(Command, frozen=True, kw_only=True):
+    """Keep articles, replacing those of the same code."""
+
+    articles: tuple[KnownArticle, ...]
+
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+def content_digest(command: Command) -> bytes:
+    """Give the digest of what a command asks, whoever asks it."""
+    return hashlib.sha256(_encode(msgspec.structs.replace(command, id="", actor=""))).digest()
+
+
+# --- answers -----------------------------------------------------------------------------------
+class Done(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """It is recorded; `id` names what was made, where something was."""
+
+    id: str = ""
+
+
+class CardView(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A card as it may be shown: its account and last characters."""
+
+    account: str
+    tail: str
+    status: str
+
+
+class MemberView(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A member as till and API show them; `provisional` says that the hub may know better.
+
+    `tier`, `next_tier` are names, `to_next` minor units still to spend; `expiring` points lapse
+    after the day `expires`.
+    """
+
+    member: str
+    account: str
+    status: str
+    tail: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    points: int = 0
+    held: int = 0
+    debt: int = 0
+    available: int = 0
+    tier: str = ""
+    next_tier: str = ""
+    to_next: int = 0
+    expiring: int = 0
+    expires: str = ""
+    provisional: bool = False
+    cards: tuple[CardView, ...] = ()
+
+
+class ScanAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What a read meant: `outcome` is member, unknown_card, ended_card or not_a_card."""
+
+    outcome: str
+    basket: str = ""
+    member: MemberView | None = None
+
+
+class RewardOffer(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What the member may spend on this basket: up to `blocks` times `points` for `amount`."""
+
+    label: str
+    points: int
+    amount: int
+    blocks: int
+
+
+class BasketAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """An open basket: its member, what it will earn, what can be spent, what is held."""
+
+    basket: str
+    member: MemberView | None = None
+    total: int = 0
+    earns: int = 0
+    reward: RewardOffer | None = None
+    discounts: tuple[Discount, ...] = ()
+
+
+class HoldAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A hold: the POS applies `discount` as a line of the ticket."""
+
+    hold: str
+    points: int
+    discount: Discount
+    until: int
+
+
+class SaleAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A closed ticket: its key, what it earned and used, and the member after it."""
+
+    ticket: str
+    total: int
+    earned: int = 0
+    used: int = 0
+    member: MemberView | None = None
+    receipt_job: str = ""
+
+
+class ReturnAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A return: money to give back, points taken back and points given back."""
+
+    ticket: str
+    refund: int
+    taken_back: int = 0
+    given_back: int = 0
+    member: MemberView | None = None
+    receipt_job: str = ""
+
+
+class ProgrammeAnswer(Struct, frozen=True, kw_only=True):
+    """A published programme version."""
+
+    programme: str
+    version: str
+    day: str

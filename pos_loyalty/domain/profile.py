@@ -1,0 +1,74 @@
+"""What a profile may hold, and how each field is written."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from types import MappingProxyType
+
+import phonenumbers
+
+from pos_loyalty.domain.addresses import parse_address
+from pos_loyalty.errors import LoyaltyError, Reason
+
+VALUE_CHARACTERS_MAX = 120
+
+
+def _name(value: str) -> str:
+    text = " ".join(value.split())
+    if len(text) > VALUE_CHARACTERS_MAX or not text.isprintable():
+        raise ValueError
+    return text
+
+
+def _email(value: str) -> str:
+    return parse_address(value).address
+
+
+def _phone(value: str) -> str:
+    number = phonenumbers.parse(value, "FR")
+    if not phonenumbers.is_valid_number(number):
+        raise ValueError
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _date(value: str) -> str:
+    return date.fromisoformat(value).isoformat()
+
+
+def _language(value: str) -> str:
+    if value not in ("fr", "en"):
+        raise ValueError
+    return value
+
+
+FIELDS: Mapping[str, Callable[[str], str]] = MappingProxyType(
+    {
+        "first_name": _name,
+        "last_name": _name,
+        "email": _email,
+        "phone": _phone,
+        "birth_date": _date,
+        "postcode": _name,
+        "city": _name,
+        "language": _language,
+    }
+)
+"""The fields of a profile, each with the function that writes it one way."""
+
+
+def checked_profile(fields: Mapping[str, str]) -> dict[str, str]:
+    """Give the fields as they are kept; an empty value deletes.
+
+    Raises `LoyaltyError` (`PROFILE_INVALID`) naming the field, never its value.
+    """
+    return {name: _checked(name, value) for name, value in fields.items()}
+
+
+def _checked(name: str, value: str) -> str:
+    if name not in FIELDS:
+        raise LoyaltyError(Reason.PROFILE_INVALID, field=name[:32])
+    if not value.strip():
+        return ""
+    try:
+        return FIELDS[name](value.strip())
+    except (ValueError, phonenumbers.NumberParseException):
+        raise LoyaltyError(Reason.PROFILE_INVALID, field=name) from None

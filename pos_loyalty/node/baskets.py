@@ -1,0 +1,251 @@
+"""Open baskets: a scan attaches the member, a quote says what it would bring, points are held."""
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from pos_loyalty import commands, events
+from pos_loyalty.commands import BasketAnswer, Done, RewardOffer, ScanAnswer
+from pos_loyalty.domain.balance import Balance, balance
+from pos_loyalty.domain.days import window_start
+from pos_loyalty.domain.identifiers import derived_id
+from pos_loyalty.domain.programme import Programme
+from pos_loyalty.domain.rating import Rating, rate
+from pos_loyalty.domain.ticket import Discount, Line, paid_by_line
+from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.node.checks import check_ticket
+from pos_loyalty.node.context import Context, Decision, Notice, facts
+from pos_loyalty.node.members import identify, member_id, show
+from pos_loyalty.store import local, people, shop
+from pos_loyalty.store.journal import Draft
+from pos_loyalty.store.local import Basket
+
+BASKET_LIFE_MS = 24 * 3_600_000
+
+
+class Content(Struct, frozen=True, omit_defaults=True):
+    """What an open basket holds besides its member: hold ids, and the ticket last quoted."""
+
+    member: str = ""
+    holds: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = ()
+    discounts: tuple[Discount, ...] = ()
+
+
+decode_content = msgspec.json.Decoder(Content).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def load(ctx: Context, basket_id: str) -> tuple[Basket, Content]:
+    """Give an open basket; raises `LoyaltyError` (`BASKET_UNKNOWN`)."""
+    found = local.basket(ctx.tx, basket_id)
+    if found is None:
+        raise LoyaltyError(Reason.BASKET_UNKNOWN)
+    return found, decode_content(found.content)
+
+
+def keep(ctx: Context, basket_id: str, account: bytes, content: Content) -> None:
+    local.keep_basket(ctx.tx, Basket(basket_id, ctx.now_ms, account, _encode(content)))
+
+
+def current_basket(ctx: Context) -> Basket | None:
+    """Give the basket that a scan belongs to; one left from yesterday is not it."""
+    found = local.newest_basket(ctx.tx)
+    return found if found and ctx.now_ms - found.at < BASKET_LIFE_MS else None
+
+
+def changed(answer: Struct) -> list[Notice]:
+    return [Notice(kind="basket_changed", body=answer)]
+
+
+def open_basket(ctx: Context, command: commands.OpenBasket) -> Decision:
+    """Open a basket; without a name, the one that a scan opened already."""
+    current = current_basket(ctx)
+    if command.basket:
+        known = local.basket(ctx.tx, command.basket)
+        if known is None:
+            keep(ctx, command.basket, b"", Content())
+        basket_id = command.basket
+    elif current is not None:
+        basket_id = current.id
+    else:
+        basket_id = derived_id(command.id, 0).hex()
+        keep(ctx, basket_id, b"", Content())
+    return Decision(answer=lambda: answer_of(ctx, basket_id), notices=changed)
+
+
+def read_label(ctx: Context, command: commands.ReadLabel) -> Decision:
+    """Recognise a card and attach its member to the open basket; anything else is only told."""
+    if not ctx.settings.cards.is_card(command.text):
+        return _told(ScanAnswer(outcome="not_a_card"))
+    try:
+        account, member = identify(ctx, command.text)
+    except LoyaltyError as error:
+        if error.reason is not Reason.CARD_REPLACED:
+            raise
+        return _told(ScanAnswer(outcome="ended_card"))
+    basket_id = _attach(ctx, command.id, account, member)
+    if member is None:
+        return _told(ScanAnswer(outcome="unknown_card", basket=basket_id))
+    view = show(ctx, member, account)
+    return _told(ScanAnswer(outcome="member", basket=basket_id, member=view))
+
+
+def _told(answer: ScanAnswer) -> Decision:
+    return Decision(
+        answer=lambda: answer, notices=lambda answer: [Notice(kind="scan", body=answer)]
+    )
+
+
+def _attach(ctx: Context, command_id: str, account: bytes, member: bytes | None) -> str:
+    """Put the account on the basket a scan belongs to; another member's holds stay reserved
+    until they end, so a changed member gets a fresh basket content."""
+    current = current_basket(ctx)
+    basket_id = current.id if current else derived_id(command_id, 0).hex()
+    content = decode_content(current.content) if current else Content()
+    if current is not None and current.account not in (b"", account):
+        content = msgspec.structs.replace(content, holds=())
+    content = msgspec.structs.replace(content, member=member.hex() if member else "")
+    keep(ctx, basket_id, account, content)
+    return basket_id
+
+
+def attach_member(ctx: Context, command: commands.AttachMember) -> Decision:
+    """Attach a member by card or id; a card nobody holds yet earns for whoever enrols it."""
+    _, content = load(ctx, command.basket)
+    account, member = who(ctx, card=command.card, member=command.member)
+    if not account:
+        raise LoyaltyError(Reason.MEMBER_UNKNOWN)
+    released = _release_all(ctx, command, content)
+    text = member.hex() if member else ""
+    kept = msgspec.structs.replace(content, member=text, holds=())
+    keep(ctx, command.basket, account, kept)
+    return Decision(facts=released, answer=lambda: answer_of(ctx, command.basket), notices=changed)
+
+
+def who(ctx: Context, *, card: str, member: str) -> tuple[bytes, bytes | None]:
+    """Give the account and member that a caller names; both empty for nobody."""
+    if card:
+        return identify(ctx, card)
+    if member:
+        found = member_id(ctx, member)
+        return found, found
+    return b"", None
+
+
+def detach_member(ctx: Context, command: commands.DetachMember) -> Decision:
+    """Take the member off; what was held for the basket is released."""
+    _, content = load(ctx, command.basket)
+    released = _release_all(ctx, command, content)
+    keep(ctx, command.basket, b"", msgspec.structs.replace(content, member="", holds=()))
+    return Decision(facts=released, answer=lambda: answer_of(ctx, command.basket), notices=changed)
+
+
+def drop_basket(ctx: Context, command: commands.DropBasket) -> Decision:
+    """Forget an open basket."""
+    _, content = load(ctx, command.basket)
+    released = _release_all(ctx, command, content)
+    local.drop_basket(ctx.tx, command.basket)
+    return Decision(facts=released, answer=lambda: Done(id=command.basket))
+
+
+def _release_all(ctx: Context, command: commands.Command, content: Content) -> list[Draft]:
+    released = []
+    for text in content.holds:
+        found = people.hold_of(ctx.tx, bytes.fromhex(text), ctx.now_ms)
+        if found is not None:
+            account = found.account.hex()
+            released.append(
+                events.HoldReleased(hold=text, account=account, programme=found.programme)
+            )
+    return facts(command, released)
+
+
+def quote_basket(ctx: Context, command: commands.QuoteBasket) -> Decision:
+    """Keep the basket as quoted and say what it brings."""
+    found, content = load(ctx, command.basket)
+    check_ticket(command.lines, command.discounts, ())
+    lines = known_lines(ctx, command.lines)
+    kept = msgspec.structs.replace(content, lines=lines, discounts=command.discounts)
+    keep(ctx, command.basket, found.account, kept)
+    return Decision(answer=lambda: answer_of(ctx, command.basket), notices=changed)
+
+
+def known_lines(ctx: Context, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Fill in what the article file knows and the POS left out."""
+    articles = shop.articles_of(ctx.tx, sorted({line.article for line in lines}))
+    return tuple(
+        _known(line, articles[line.article]) if line.article in articles else line for line in lines
+    )
+
+
+def _known(line: Line, article: tuple[Any, ...]) -> Line:
+    _, label, _, category, vat, flags, _ = article
+    return msgspec.structs.replace(
+        line,
+        label=line.label or label,
+        category=line.category or category,
+        vat=vat if line.vat is None else line.vat,
+        flags=line.flags or tuple(flags.split()),
+    )
+
+
+def due_of(content: Content) -> int:
+    """Give what a basket's customer still has to pay."""
+    total = sum(line.amount for line in content.lines)
+    return total - sum(discount.amount for discount in content.discounts)
+
+
+def standing(ctx: Context, account: bytes, programme: Programme, day: int = 0) -> Balance:
+    """Give what an account holds on a day (today), with the spend that counts for its tier."""
+    day = day or ctx.today
+    return balance(
+        people.account_of(ctx.tx, account).state,
+        account,
+        programme.id,
+        day=day,
+        now_ms=ctx.now_ms,
+        since=window_start(day, programme.tier_months),
+    )
+
+
+def answer_of(ctx: Context, basket_id: str) -> BasketAnswer:
+    """Show an open basket as it stands."""
+    found, content = load(ctx, basket_id)
+    member = bytes.fromhex(content.member) if content.member else None
+    answer = BasketAnswer(basket=basket_id, total=due_of(content), discounts=content.discounts)
+    if member is not None:
+        answer = msgspec.structs.replace(answer, member=show(ctx, member, found.account))
+    programme = ctx.programme_on(ctx.today)
+    if programme is None or not found.account:
+        return answer
+    held = standing(ctx, found.account, programme)
+    rating = preview(programme, content, held, ctx.today)
+    offer = _offer(programme, content, held) if member is not None else None
+    return msgspec.structs.replace(answer, earns=rating.earned, reward=offer)
+
+
+def preview(programme: Programme, content: Content, held: Balance, day: int) -> Rating:
+    """Rate a basket as if it were closed now."""
+    paid = paid_by_line(content.lines, content.discounts)
+    return rate(programme, content.lines, paid, tier=programme.tier_for(held.qualifying), day=day)
+
+
+def _offer(programme: Programme, content: Content, held: Balance) -> RewardOffer | None:
+    reward = programme.reward
+    if reward is None:
+        return None
+    blocks = blocks_for(programme, content, held)
+    return RewardOffer(
+        label=reward.label, points=reward.points, amount=reward.amount, blocks=blocks
+    )
+
+
+def blocks_for(programme: Programme, content: Content, held: Balance) -> int:
+    """Give how many blocks of the reward a basket can take."""
+    reward = programme.reward
+    due = due_of(content)
+    if reward is None or due < max(reward.minimum, 1):
+        return 0
+    return min(held.available // reward.points, -(-due // reward.amount))

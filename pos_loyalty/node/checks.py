@@ -1,0 +1,69 @@
+"""What a ticket from outside must be before anything is decided on it."""
+
+from pos_loyalty.domain.ticket import (
+    AMOUNT_MAX,
+    LINES_MAX,
+    QUANTITY_MAX,
+    Discount,
+    Line,
+    Tender,
+)
+from pos_loyalty.errors import LoyaltyError, Reason
+
+TEXT_CHARACTERS_MAX = 200
+NUMBER_CHARACTERS_MAX = 64
+
+
+def check_ticket(
+    lines: tuple[Line, ...], discounts: tuple[Discount, ...], tenders: tuple[Tender, ...]
+) -> int:
+    """Give what is to be paid; raises `LoyaltyError` (`TICKET_INVALID`) naming the field."""
+    if len(lines) > LINES_MAX:
+        raise _wrong("lines", f"at most {LINES_MAX}")
+    for index, line in enumerate(lines):
+        _check_line(f"lines[{index}]", line)
+    due = sum(line.amount for line in lines)
+    for index, discount in enumerate(discounts):
+        _check_range(f"discounts[{index}].amount", discount.amount, AMOUNT_MAX)
+        _check_text(f"discounts[{index}].label", discount.label)
+        due -= discount.amount
+    if due < 0:
+        raise _wrong("discounts", "they exceed the lines")
+    if tenders and sum(tender.amount for tender in tenders) != due:
+        raise _wrong("tenders", f"they do not sum to {due}")
+    for index, tender in enumerate(tenders):
+        _check_text(f"tenders[{index}].kind", tender.kind)
+        if abs(tender.amount) > AMOUNT_MAX:
+            raise _wrong(f"tenders[{index}].amount", f"at most {AMOUNT_MAX}")
+    return due
+
+
+def check_number(field: str, number: str) -> None:
+    """Check a ticket number or a code that becomes part of a business key."""
+    usable = number and len(number) <= NUMBER_CHARACTERS_MAX and number.isprintable()
+    if not usable or "/" in number:
+        raise _wrong(field, f"1 to {NUMBER_CHARACTERS_MAX} characters without '/'")
+
+
+def _check_line(path: str, line: Line) -> None:
+    _check_range(f"{path}.amount", line.amount, AMOUNT_MAX)
+    _check_range(f"{path}.quantity", line.quantity, QUANTITY_MAX)
+    _check_range(f"{path}.discount", line.discount, AMOUNT_MAX)
+    if line.vat is not None:
+        _check_range(f"{path}.vat", line.vat, 10_000)
+    for name in ("article", "label", "category"):
+        _check_text(f"{path}.{name}", getattr(line, name))
+
+
+def _check_range(path: str, value: int, maximum: int) -> None:
+    if not 0 <= value <= maximum:
+        raise _wrong(path, f"0 to {maximum}")
+
+
+def _check_text(path: str, text: str) -> None:
+    if len(text) > TEXT_CHARACTERS_MAX or "\x00" in text:
+        raise _wrong(path, f"at most {TEXT_CHARACTERS_MAX} characters, no NUL")
+
+
+def _wrong(field: str, problem: str) -> LoyaltyError:
+    return LoyaltyError(Reason.TICKET_INVALID, field=field, problem=problem)

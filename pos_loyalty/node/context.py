@@ -1,0 +1,92 @@
+"""What a command's handler works with: one transaction, one moment, the programme in force."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+
+from pos_loyalty.commands import Command
+from pos_loyalty.domain.calendar import business_day
+from pos_loyalty.domain.days import iso
+from pos_loyalty.domain.identifiers import derived_id
+from pos_loyalty.domain.programme import Programme
+from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.events import KIND_OF, KINDS
+from pos_loyalty.settings import NodeSettings
+from pos_loyalty.store.journal import Draft
+from pos_loyalty.store.shop import ProgrammeShelf
+from pos_loyalty.store.statements import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something a screen or a POS wants to know at once: `kind` and what it shows."""
+
+    kind: str
+    body: Struct
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Work that a decision leaves for later: `kind` is print or mail; `subject` a member (hex)."""
+
+    id: str
+    kind: str
+    subject: str
+    ticket: str
+    payload: bytes
+
+
+@dataclass(slots=True, kw_only=True)
+class Decision:
+    """What a handler decided: facts, and, once they are applied, the answer.
+
+    `refusal` is raised after the facts are recorded: something was kept, and it is not what the
+    caller hoped for.
+    """
+
+    facts: list[Draft] = field(default_factory=list)
+    answer: Callable[[], Struct]
+    jobs: list[Job] = field(default_factory=list)
+    notices: Callable[[Struct], list[Notice]] = lambda answer: []
+    refusal: LoyaltyError | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Context:
+    """One command's view of the node. Handlers read through `tx`; only local rows are written."""
+
+    tx: Tx
+    settings: NodeSettings
+    programmes: ProgrammeShelf
+    now_ms: int
+    online: bool = True
+
+    @property
+    def today(self) -> int:
+        """The business day now."""
+        return business_day(self.now_ms, self.settings.zone, self.settings.closes_at)
+
+    def programme_on(self, day: int) -> Programme | None:
+        """Give the programme in force on a business day."""
+        return self.programmes.on(self.tx, day)
+
+    def programme_needed(self, day: int) -> Programme:
+        """Give the programme in force; raises `LoyaltyError` (`PROGRAMME_MISSING`)."""
+        programme = self.programme_on(day)
+        if programme is None:
+            raise LoyaltyError(Reason.PROGRAMME_MISSING, day=iso(day))
+        return programme
+
+
+def fact(command: Command, index: int, payload: Struct, *, key: str = "", at_ms: int = 0) -> Draft:
+    """Draft a command's n-th fact; a payload about a person carries them as its subject."""
+    kind = KIND_OF[type(payload)]
+    member = getattr(payload, "member", "")
+    subject = bytes.fromhex(member) if member and KINDS[kind].about_person else b""
+    return Draft(derived_id(command.id, index), payload, command.actor, key, subject, at_ms)
+
+
+def facts(command: Command, payloads: Sequence[Struct]) -> list[Draft]:
+    """Draft all facts of a command, in order."""
+    return [fact(command, index, payload) for index, payload in enumerate(payloads)]

@@ -1,0 +1,220 @@
+"""The node: every command in one transaction, from its memory to its jobs.
+
+load → decide → append facts → apply → local jobs → remember the answer → commit → notices.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from pos_loyalty import commands
+from pos_loyalty.commands import Command, content_digest
+from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.events import Fact
+from pos_loyalty.node import baskets, holds, members, points, receipts, sales, shop
+from pos_loyalty.node.context import Context, Decision, Job
+from pos_loyalty.node.notices import Board
+from pos_loyalty.node.writer import Direct, SingleThread, Writer
+from pos_loyalty.ports.services import Clock
+from pos_loyalty.settings import NodeSettings
+from pos_loyalty.store import journal, local
+from pos_loyalty.store.apply import apply
+from pos_loyalty.store.engine import Store
+from pos_loyalty.store.journal import SALT_BYTES, Head
+from pos_loyalty.store.local import JobRow
+from pos_loyalty.store.shop import ProgrammeShelf
+from pos_loyalty.store.statements import Tx
+
+Handler = Callable[[Context, Any], Decision]
+
+HANDLERS: dict[type[Command], Handler] = {
+    commands.EnrolMember: members.enrol_member,
+    commands.UndoEnrolment: members.undo_enrolment,
+    commands.AttachCard: members.attach_card,
+    commands.DetachCard: members.detach_card,
+    commands.ReplaceCard: members.replace_card,
+    commands.ChangeProfile: members.change_profile,
+    commands.ChangeConsents: members.change_consents,
+    commands.EraseMember: members.erase_member,
+    commands.LinkMembers: members.link_members,
+    commands.ReadLabel: baskets.read_label,
+    commands.OpenBasket: baskets.open_basket,
+    commands.AttachMember: baskets.attach_member,
+    commands.DetachMember: baskets.detach_member,
+    commands.QuoteBasket: baskets.quote_basket,
+    commands.DropBasket: baskets.drop_basket,
+    commands.HoldPoints: holds.hold_points,
+    commands.ReleaseHold: holds.release_hold,
+    commands.CloseSale: sales.close_sale,
+    commands.ReturnLines: sales.return_lines,
+    commands.ChooseReceipt: receipts.choose_receipt,
+    commands.ResumeJob: receipts.resume_job,
+    commands.AdjustPoints: points.adjust_points,
+    commands.UndoAdjustment: points.undo_adjustment,
+    commands.OpenBalance: points.open_balance,
+    commands.PublishProgramme: shop.publish_programme,
+    commands.DeclarePlace: shop.declare_place,
+    commands.KeepArticles: shop.keep_articles,
+}
+_encode = msgspec.json.Encoder().encode
+_ANSWERS: dict[str, type[Struct]] = {
+    kind.__name__: kind
+    for kind in (
+        commands.Done,
+        commands.MemberView,
+        commands.ScanAnswer,
+        commands.BasketAnswer,
+        commands.HoldAnswer,
+        commands.SaleAnswer,
+        commands.ReturnAnswer,
+        commands.ProgrammeAnswer,
+    )
+}
+_REFUSED = "refused"
+
+
+class Node:
+    """A register or a hub: executes commands on its store. Any thread may call `execute`.
+
+    `fault` is called with the name of each step that a power cut could follow; it does nothing
+    outside tests.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        settings: NodeSettings,
+        clock: Clock,
+        *,
+        random_bytes: Callable[[int], bytes] = os.urandom,
+        fault: Callable[[str], None] = lambda step: None,
+    ) -> None:
+        self.store = store
+        self.settings = settings
+        self.clock = clock
+        self.board = Board()
+        self.programmes = ProgrammeShelf()
+        self.online = False
+        self.random_bytes = random_bytes
+        self.writer: Writer = SingleThread() if store.is_sqlite else Direct()
+        self._fault = fault
+
+    def execute(self, command: Command) -> Any:
+        """Carry out a command and give its answer, durable when it is given.
+
+        Raises `LoyaltyError` for a refusal; nothing is recorded then, but for a ticket number
+        that came with other content, which is parked.
+        """
+        return self.writer.run(lambda: self._execute(command))
+
+    def execute_many(self, batch: Sequence[Command]) -> list[Any]:
+        """Carry out commands in one transaction; a refused one gives its error as its answer.
+
+        Meant for imports: one commit for many rows. No notices are posted.
+        """
+        return self.writer.run(lambda: self._execute_many(batch))
+
+    def close(self) -> None:
+        """Finish accepted commands, wake listeners, close the store."""
+        self.board.close()
+        self.writer.close()
+        self.store.close()
+
+    def context(self, tx: Tx) -> Context:
+        """Give a handler's view of one transaction, now."""
+        return Context(
+            tx=tx,
+            settings=self.settings,
+            programmes=self.programmes,
+            now_ms=self.clock.now_ms(),
+            online=self.online,
+        )
+
+    def _execute(self, command: Command) -> Any:
+        self._fault("before-begin")
+        with self.store.write() as tx:
+            ctx = self.context(tx)
+            known = _recalled(tx, command)
+            if known is not None:
+                return _answered(known)
+            decision, answer = self._carry_out(ctx, command)
+            self._fault("before-commit")
+        self._fault("after-commit")
+        self.board.post(decision.notices(answer))
+        if decision.refusal is not None:
+            raise decision.refusal
+        return answer
+
+    def _execute_many(self, batch: Sequence[Command]) -> list[Any]:
+        answers: list[Any] = []
+        with self.store.write() as tx:
+            for command in batch:
+                ctx = self.context(tx)
+                try:
+                    known = _recalled(tx, command)
+                    answers.append(
+                        self._carry_out(ctx, command)[1] if known is None else _answered(known)
+                    )
+                except LoyaltyError as error:
+                    answers.append(error)
+        return answers
+
+    def _carry_out(self, ctx: Context, command: Command) -> tuple[Decision, Any]:
+        decision = HANDLERS[type(command)](ctx, command)
+        self._fault("decided")
+        if decision.facts:
+            self.record(ctx.tx, decision.facts, ctx.now_ms)
+        self._fault("applied")
+        local.add_jobs(ctx.tx, [_row(job, ctx.now_ms) for job in decision.jobs])
+        answer = decision.answer()
+        remembered = _remembered(answer, decision.refusal)
+        local.remember(ctx.tx, command.id, content_digest(command), remembered, ctx.now_ms)
+        return decision, answer
+
+    def record(self, tx: Tx, drafts: Sequence[journal.Draft], now_ms: int) -> list[Fact]:
+        """Number facts at the end of this node's chain, store and apply them."""
+        head = journal.head_of(tx, self.settings.node)
+        if head is None:
+            head = journal.start_of(self.settings.node, 1)
+        salts = [self.random_bytes(SALT_BYTES) for _ in drafts]
+        facts = journal.number(head, drafts, now_ms=now_ms, salts=salts)
+        stamp = max(head.stamp, max(fact.stamp for fact in facts))
+        end = Head(head.node, head.inc, facts[-1].seq, facts[-1].hash, stamp)
+        journal.store(tx, facts, end)
+        self._fault("journalled")
+        apply(tx, facts)
+        return facts
+
+
+def _row(job: Job, now_ms: int) -> JobRow:
+    return JobRow(
+        job.id, job.kind, "waiting", now_ms, 0, job.subject, job.ticket, job.payload, "", now_ms
+    )
+
+
+def _remembered(answer: Struct, refusal: LoyaltyError | None) -> bytes:
+    if refusal is not None:
+        return _encode((_REFUSED, refusal.reason.code, refusal.values))
+    return _encode((type(answer).__name__, answer))
+
+
+def _recalled(tx: Tx, command: Command) -> bytes | None:
+    """Give what a command id was answered; raises `LoyaltyError` for other content."""
+    known = local.recall(tx, command.id)
+    if known is None:
+        return None
+    if known.digest != content_digest(command):
+        raise LoyaltyError(Reason.COMMAND_ALTERED)
+    if not known.answer:
+        raise LoyaltyError(Reason.MEMBER_ERASED)
+    return known.answer
+
+
+def _answered(remembered: bytes) -> Any:
+    name, *rest = msgspec.json.decode(remembered)
+    if name == _REFUSED:
+        raise LoyaltyError(Reason[rest[0]], **rest[1])
+    return msgspec.convert(rest[0], _ANSWERS[name])

@@ -1,0 +1,123 @@
+"""Redemption: points are held for an open basket, then captured by its sale or released."""
+
+import msgspec
+
+from pos_loyalty import commands, events
+from pos_loyalty.commands import Done, HoldAnswer
+from pos_loyalty.domain.balance import Balance
+from pos_loyalty.domain.identifiers import derived_id
+from pos_loyalty.domain.programme import Reward
+from pos_loyalty.domain.ticket import Discount
+from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.node.baskets import (
+    Content,
+    answer_of,
+    changed,
+    current_basket,
+    decode_content,
+    due_of,
+    keep,
+    load,
+    standing,
+)
+from pos_loyalty.node.context import Context, Decision, fact
+from pos_loyalty.store import people
+from pos_loyalty.store.local import Basket
+
+
+def hold_points(ctx: Context, command: commands.HoldPoints) -> Decision:
+    """Reserve blocks of the reward; the POS applies the discount of the answer."""
+    found, content = load(ctx, command.basket)
+    programme = ctx.programme_needed(ctx.today)
+    reward = programme.reward
+    if not found.account or not content.member or reward is None:
+        raise LoyaltyError(Reason.MEMBER_UNKNOWN)
+    points = reward.points * command.blocks
+    _check_affordable(ctx, found.account, standing(ctx, found.account, programme), points)
+    payload = events.PointsHeld(
+        hold=derived_id(command.id, 0).hex(),
+        account=found.account.hex(),
+        programme=programme.id,
+        points=points,
+        amount=_worth(reward, content, command.blocks),
+        until=ctx.now_ms + programme.hold_minutes * 60_000,
+        offline=not ctx.online,
+    )
+    discount = Discount(payload.amount, reward.label, payload.hold)
+    kept = msgspec.structs.replace(
+        content,
+        holds=(*content.holds, payload.hold),
+        discounts=(*content.discounts, discount),
+    )
+    keep(ctx, command.basket, found.account, kept)
+    answer = HoldAnswer(hold=payload.hold, points=points, discount=discount, until=payload.until)
+    return Decision(
+        facts=[fact(command, 0, payload)],
+        answer=lambda: answer,
+        notices=lambda _: changed(answer_of(ctx, command.basket)),
+    )
+
+
+def _worth(reward: Reward, content: Content, blocks: int) -> int:
+    """Give the amount off that blocks of a reward are worth on a basket."""
+    due = due_of(content)
+    if due < max(reward.minimum, 1) or blocks > -(-due // reward.amount):
+        problem = "it is too small for this reward"
+        raise LoyaltyError(Reason.TICKET_INVALID, field="basket", problem=problem)
+    return min(reward.amount * blocks, due)
+
+
+def _check_affordable(ctx: Context, account: bytes, held: Balance, points: int) -> None:
+    if held.debt:
+        raise LoyaltyError(Reason.ACCOUNT_IN_DEBT, debt=held.debt)
+    if points <= 0 or held.available < points:
+        raise LoyaltyError(
+            Reason.POINTS_INSUFFICIENT, available=held.available, needed=max(points, 0)
+        )
+    if ctx.settings.under_hub and not ctx.online:
+        _check_floor(ctx, account, points)
+
+
+def _check_floor(ctx: Context, account: bytes, points: int) -> None:
+    """Hold an offline redemption to the floor limit: its size, its balance's age, its count."""
+    limits = ctx.settings.offline
+    confirmed, count = people.offline_standing(ctx.tx, account)
+    age_h = (ctx.now_ms - confirmed) // 3_600_000
+    if (
+        points > limits.points_max
+        or age_h > limits.balance_age_max_h
+        or count >= limits.redemptions_max
+    ):
+        raise LoyaltyError(Reason.OFFLINE_LIMIT)
+
+
+def release_hold(ctx: Context, command: commands.ReleaseHold) -> Decision:
+    """Give a hold back and take its discount off the basket it was for."""
+    hold = _hold_id(command.hold)
+    found = people.hold_of(ctx.tx, hold, ctx.now_ms)
+    if found is None:
+        raise LoyaltyError(Reason.HOLD_UNKNOWN)
+    current = current_basket(ctx)
+    if current is not None:
+        _forget_hold(ctx, current, command.hold)
+    released = events.HoldReleased(
+        hold=command.hold, account=found.account.hex(), programme=found.programme
+    )
+    return Decision(facts=[fact(command, 0, released)], answer=lambda: Done(id=command.hold))
+
+
+def _hold_id(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        raise LoyaltyError(Reason.HOLD_UNKNOWN) from None
+
+
+def _forget_hold(ctx: Context, current: Basket, hold: str) -> None:
+    content = decode_content(current.content)
+    kept = msgspec.structs.replace(
+        content,
+        holds=tuple(each for each in content.holds if each != hold),
+        discounts=tuple(each for each in content.discounts if each.hold != hold),
+    )
+    keep(ctx, current.id, current.account, kept)

@@ -1,0 +1,206 @@
+"""Commands about people: enrol, cards, profile, consent, erasure, one person under two ids."""
+
+from msgspec import Struct
+
+from pos_loyalty import commands, events
+from pos_loyalty.commands import Done, MemberView
+from pos_loyalty.domain.days import iso
+from pos_loyalty.domain.identifiers import derived_id, normalise, tail
+from pos_loyalty.domain.profile import checked_profile
+from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.node.context import Context, Decision, Notice, facts
+from pos_loyalty.store import local, people, tickets
+from pos_loyalty.store.views import member_view
+
+
+def identify(ctx: Context, card: str) -> tuple[bytes, bytes | None]:
+    """Give a card's account, and its member where the card identifies one.
+
+    An erased member's card opens a new generation. Raises `LoyaltyError` for a code that is no
+    card of the shop, or a card that was replaced or blocked.
+    """
+    generation = 0
+    while True:
+        account = ctx.settings.cards.account(card, generation)
+        known = people.card_of(ctx.tx, account)
+        if known is None or known.status == "detached":
+            return account, None
+        if people.status_of(ctx.tx, known.member) == "erased":
+            generation += 1
+            continue
+        if known.status != "active":
+            raise LoyaltyError(Reason.CARD_REPLACED)
+        return account, known.member
+
+
+def member_id(ctx: Context, text: str) -> bytes:
+    """Give the id of an enrolled member; raises `LoyaltyError` for any other."""
+    try:
+        member = bytes.fromhex(text)
+    except ValueError:
+        raise LoyaltyError(Reason.MEMBER_UNKNOWN) from None
+    status = people.status_of(ctx.tx, member)
+    if status == "erased":
+        raise LoyaltyError(Reason.MEMBER_ERASED)
+    if status != "enrolled":
+        raise LoyaltyError(Reason.MEMBER_UNKNOWN)
+    return member
+
+
+def show(ctx: Context, member: bytes, account: bytes = b"") -> MemberView:
+    """Show a member as of today."""
+    return member_view(
+        ctx.tx,
+        member,
+        account or member,
+        programme=ctx.programme_on(ctx.today),
+        day=ctx.today,
+        now_ms=ctx.now_ms,
+        under_hub=ctx.settings.under_hub,
+    )
+
+
+def _shown(
+    ctx: Context, drafts: list[Struct], command: commands.Command, member: bytes
+) -> Decision:
+    def changed(answer: Struct) -> list[Notice]:
+        return [Notice(kind="member_changed", body=answer)]
+
+    return Decision(facts=facts(command, drafts), answer=lambda: show(ctx, member), notices=changed)
+
+
+def enrol_member(ctx: Context, command: commands.EnrolMember) -> Decision:
+    """Enrol a person under their card's account, or under a new one."""
+    member = derived_id(command.id, 999)
+    drafts: list[Struct] = []
+    if command.card:
+        member, holder = identify(ctx, command.card)
+        if holder is not None:
+            raise LoyaltyError(Reason.CARD_KNOWN)
+    profile = checked_profile(command.profile)
+    text = member.hex()
+    drafts.append(events.MemberEnrolled(member=text, day=iso(ctx.today), store=ctx.settings.store))
+    if command.card:
+        drafts.append(_card(ctx, member, member, command.card))
+    drafts += [
+        events.ProfileChanged(member=text, field=field, value=value)
+        for field, value in sorted(profile.items())
+        if value
+    ]
+    drafts += _consents(ctx, text, command.consents)
+    decision = _shown(ctx, drafts, command, member)
+    decision.notices = lambda answer: [Notice(kind="member_enrolled", body=answer)]
+    return decision
+
+
+def _card(ctx: Context, member: bytes, account: bytes, number: str) -> events.CardAttached:
+    return events.CardAttached(
+        member=member.hex(),
+        account=account.hex(),
+        scheme=ctx.settings.cards.scheme,
+        tail=tail(normalise(number)),
+    )
+
+
+def undo_enrolment(ctx: Context, command: commands.UndoEnrolment) -> Decision:
+    """Take an enrolment back: allowed until the member has a ticket or points."""
+    member = member_id(ctx, command.member)
+    if people.account_of(ctx.tx, member).state.pots or tickets.recent_of(ctx.tx, member, 1):
+        raise LoyaltyError(Reason.UNDO_IMPOSSIBLE, problem="the member already has points")
+    drafts: list[Struct] = [events.EnrolmentUndone(member=command.member)]
+    drafts += [
+        events.CardEnded(member=command.member, account=card.account.hex(), status="detached")
+        for card in people.cards_of(ctx.tx, member)
+    ]
+    drafts += [
+        events.ProfileChanged(member=command.member, field=field, value="")
+        for field in people.profile_of(ctx.tx, member)
+    ]
+    return Decision(facts=facts(command, drafts), answer=lambda: Done(id=command.member))
+
+
+def attach_card(ctx: Context, command: commands.AttachCard) -> Decision:
+    """Give a member one more card."""
+    member = member_id(ctx, command.member)
+    account, holder = identify(ctx, command.card)
+    if holder is not None:
+        raise LoyaltyError(Reason.CARD_KNOWN)
+    return _shown(ctx, [_card(ctx, member, account, command.card)], command, member)
+
+
+def detach_card(ctx: Context, command: commands.DetachCard) -> Decision:
+    """Undo an attachment; the card's own remaining points leave with it."""
+    member = member_id(ctx, command.member)
+    _held_card(ctx, member, command.account)
+    ended = events.CardEnded(member=command.member, account=command.account, status="detached")
+    return _shown(ctx, [ended], command, member)
+
+
+def replace_card(ctx: Context, command: commands.ReplaceCard) -> Decision:
+    """End a lost or worn card and give the member a new one; the points stay."""
+    member = member_id(ctx, command.member)
+    _held_card(ctx, member, command.account)
+    account, holder = identify(ctx, command.card)
+    if holder is not None:
+        raise LoyaltyError(Reason.CARD_KNOWN)
+    ended = events.CardEnded(member=command.member, account=command.account, status="replaced")
+    drafts: list[Struct] = [ended, _card(ctx, member, account, command.card)]
+    return _shown(ctx, drafts, command, member)
+
+
+def _held_card(ctx: Context, member: bytes, account: str) -> None:
+    cards = {card.account.hex(): card for card in people.cards_of(ctx.tx, member)}
+    if account not in cards or cards[account].status != "active":
+        raise LoyaltyError(Reason.CARD_UNKNOWN)
+
+
+def change_profile(ctx: Context, command: commands.ChangeProfile) -> Decision:
+    """Change the fields that differ from what is known."""
+    member = member_id(ctx, command.member)
+    known = people.profile_of(ctx.tx, member)
+    drafts: list[Struct] = [
+        events.ProfileChanged(member=command.member, field=field, value=value)
+        for field, value in sorted(checked_profile(command.fields).items())
+        if known.get(field, "") != value
+    ]
+    return _shown(ctx, drafts, command, member)
+
+
+def change_consents(ctx: Context, command: commands.ChangeConsents) -> Decision:
+    """Add grants and withdrawals to the member's log."""
+    member = member_id(ctx, command.member)
+    drafts = _consents(ctx, command.member, command.consents)
+    return _shown(ctx, drafts, command, member)
+
+
+def _consents(ctx: Context, member: str, given: tuple[commands.ConsentGiven, ...]) -> list[Struct]:
+    return [
+        events.ConsentChanged(
+            member=member,
+            purpose=each.purpose,
+            channel=each.channel,
+            granted=each.granted,
+            at=ctx.now_ms,
+            source=each.source,
+            wording=each.wording,
+        )
+        for each in given
+    ]
+
+
+def erase_member(ctx: Context, command: commands.EraseMember) -> Decision:
+    """Forget a member here and, through the fact, everywhere; local copies go at once."""
+    member = member_id(ctx, command.member)
+    accounts = {card.account.hex() for card in people.cards_of(ctx.tx, member)}
+    accounts.add(command.member)
+    erased = events.MemberErased(member=command.member, accounts=tuple(sorted(accounts)))
+    local.forget(ctx.tx, member)
+    return Decision(facts=facts(command, [erased]), answer=lambda: Done(id=command.member))
+
+
+def link_members(ctx: Context, command: commands.LinkMembers) -> Decision:
+    """Pool two members' points, or part them again."""
+    member = member_id(ctx, command.member)
+    member_id(ctx, command.other)
+    linked = events.MembersLinked(member=command.member, other=command.other, joined=command.joined)
+    return _shown(ctx, [linked], command, member)

@@ -1,0 +1,91 @@
+"""Points moved by hand: adjustments with a reason, their undoing, balances brought along."""
+
+from pos_loyalty import commands, events
+from pos_loyalty.commands import Done
+from pos_loyalty.domain.days import NEVER, add_months, day_of, iso
+from pos_loyalty.domain.identifiers import derived_id
+from pos_loyalty.domain.programme import Programme
+from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.node.baskets import standing
+from pos_loyalty.node.context import Context, Decision, Notice, fact
+from pos_loyalty.node.members import member_id, show
+from pos_loyalty.store import journal, tickets
+
+POINTS_MAX = 1_000_000
+REASON_CHARACTERS_MAX = 40
+
+
+def adjust_points(ctx: Context, command: commands.AdjustPoints) -> Decision:
+    """Add or take points; never below zero, never without a reason."""
+    member = member_id(ctx, command.member)
+    if not 0 < abs(command.points) <= POINTS_MAX:
+        raise LoyaltyError(Reason.PROFILE_INVALID, field="points")
+    if not command.reason or len(command.reason) > REASON_CHARACTERS_MAX:
+        raise LoyaltyError(Reason.PROFILE_INVALID, field="reason")
+    programme = ctx.programme_needed(ctx.today)
+    available = standing(ctx, member, programme).available
+    if command.points < 0 and -command.points > available:
+        raise LoyaltyError(Reason.POINTS_INSUFFICIENT, available=available, needed=-command.points)
+    adjusted = events.PointsAdjusted(
+        account=command.member,
+        programme=programme.id,
+        points=command.points,
+        day=iso(ctx.today),
+        expires=iso(_last_day(programme, ctx.today)),
+        reason=command.reason,
+    )
+    made = derived_id(command.id, 0).hex()
+    return Decision(
+        facts=[fact(command, 0, adjusted)],
+        answer=lambda: Done(id=made),
+        notices=lambda _: [Notice(kind="member_changed", body=show(ctx, member))],
+    )
+
+
+def undo_adjustment(ctx: Context, command: commands.UndoAdjustment) -> Decision:
+    """Add the opposite of an adjustment, once."""
+    found = journal.adjustment(ctx.tx, command.adjustment)
+    if found is None or found.undoes:
+        raise LoyaltyError(Reason.ADJUSTMENT_UNKNOWN)
+    key = f"undo/{command.adjustment}"
+    if tickets.holder_of(ctx.tx, key) is not None:
+        raise LoyaltyError(Reason.ALREADY_UNDONE)
+    undone = events.PointsAdjusted(
+        account=found.account,
+        programme=found.programme,
+        points=-found.points,
+        day=iso(ctx.today),
+        expires=found.expires,
+        reason="undo",
+        undoes=command.adjustment,
+    )
+    made = derived_id(command.id, 0).hex()
+    return Decision(facts=[fact(command, 0, undone, key=key)], answer=lambda: Done(id=made))
+
+
+def open_balance(ctx: Context, command: commands.OpenBalance) -> Decision:
+    """Bring a balance from another system; the same row again changes nothing."""
+    member = member_id(ctx, command.member)
+    programme = ctx.programme_needed(ctx.today)
+    key = f"opening/{command.origin}"
+    if tickets.holder_of(ctx.tx, key) is not None:
+        return Decision(answer=lambda: Done(id=command.origin))
+    opened = events.BalanceOpened(
+        account=member.hex(),
+        programme=programme.id,
+        day=iso(ctx.today),
+        origin=command.origin,
+        lots=tuple(
+            (points, day, last or iso(_last_day(programme, day_of(day))))
+            for points, day, last in command.lots
+        ),
+        spend=command.spend,
+    )
+    return Decision(
+        facts=[fact(command, 0, opened, key=key)], answer=lambda: Done(id=command.origin)
+    )
+
+
+def _last_day(programme: Programme, day: int) -> int:
+    months = programme.validity_months
+    return add_months(day, months) if months else NEVER

@@ -1,0 +1,299 @@
+"""Closing a ticket, and taking goods back."""
+
+from typing import NamedTuple
+
+import msgspec
+
+from pos_loyalty import commands, events
+from pos_loyalty.commands import ReturnAnswer, SaleAnswer
+from pos_loyalty.domain.days import day_of, iso
+from pos_loyalty.domain.fold import Ticket
+from pos_loyalty.domain.money import remaining
+from pos_loyalty.domain.rating import Rating, rate
+from pos_loyalty.domain.ticket import Discount, paid_by_line, ticket_key
+from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.events import ReturnedLine, SaleClosed
+from pos_loyalty.node import baskets
+from pos_loyalty.node.checks import check_number, check_ticket
+from pos_loyalty.node.context import Context, Decision, Notice, fact
+from pos_loyalty.node.members import show
+from pos_loyalty.node.receipts import jobs_for
+from pos_loyalty.store import local, people, shop, tickets
+
+
+class _Customer(NamedTuple):
+    """Who a ticket is for: nobody, a card without a member, or a member through an account."""
+
+    account: bytes
+    member: bytes | None
+
+
+class _Redemption(NamedTuple):
+    """The points that discounts of a ticket are paid with."""
+
+    points: int
+    holds: tuple[str, ...]
+
+
+def close_sale(ctx: Context, command: commands.CloseSale) -> Decision:
+    """Record a ticket, rate it, capture its holds; a known ticket number is answered again."""
+    check_number("number", command.number)
+    check_ticket(command.lines, command.discounts, command.tenders)
+    customer = _customer(ctx, command)
+    sale = _sale(ctx, command, customer)
+    key = ticket_key(sale.store, sale.till, sale.epoch, sale.day, sale.number)
+    known = tickets.sale_of(ctx.tx, key)
+    if known is not None or tickets.holder_of(ctx.tx, key) is not None:
+        return _again(ctx, command, key, sale, known)
+    _note_unknown_articles(ctx, sale)
+    if command.basket and local.basket(ctx.tx, command.basket):
+        local.drop_basket(ctx.tx, command.basket)
+    jobs = jobs_for(ctx, key, command.receipt, customer.member, command.id)
+    job = jobs[0].id if jobs else ""
+    return Decision(
+        facts=[fact(command, 0, sale, key=key, at_ms=_past(command))],
+        answer=lambda: _sold(ctx, key, sale, job),
+        jobs=jobs,
+        notices=lambda answer: [Notice(kind="sale_closed", body=answer)],
+    )
+
+
+def _past(command: commands.CloseSale | commands.ReturnLines) -> int:
+    """Give the moment of a ticket that was not closed just now."""
+    return command.at if getattr(command, "source", "live") != "live" else 0
+
+
+def _customer(ctx: Context, command: commands.CloseSale) -> _Customer:
+    if command.card or command.member:
+        return _Customer(*baskets.who(ctx, card=command.card, member=command.member))
+    if command.basket:
+        found, content = baskets.load(ctx, command.basket)
+        member = bytes.fromhex(content.member) if content.member else None
+        return _Customer(found.account, member)
+    return _Customer(b"", None)
+
+
+def _sale(ctx: Context, command: commands.CloseSale, customer: _Customer) -> SaleClosed:
+    """Give the ticket's fact, rated under the programme of its business day."""
+    settings = ctx.settings
+    day = day_of(command.day) if command.day else ctx.today
+    lines = baskets.known_lines(ctx, command.lines)
+    redemption = _redemption(ctx, command.discounts, customer)
+    ratings: tuple[Rating, ...] = ()
+    programme = ctx.programme_on(day) if customer.account else None
+    if programme is not None:
+        paid = paid_by_line(lines, command.discounts)
+        held = baskets.standing(ctx, customer.account, programme, day)
+        rating = rate(
+            programme,
+            lines,
+            paid,
+            tier=programme.tier_for(held.qualifying),
+            day=day,
+            spent=redemption.points,
+            holds=redemption.holds,
+        )
+        ratings = (rating,)
+    return SaleClosed(
+        store=command.store or settings.store,
+        till=command.till or settings.till,
+        epoch=settings.epoch,
+        day=iso(day),
+        number=command.number,
+        at=command.at or ctx.now_ms,
+        zone=settings.zone,
+        currency=settings.currency,
+        lines=lines,
+        discounts=command.discounts,
+        tenders=command.tenders,
+        ratings=ratings,
+        account=customer.account.hex(),
+        operator=command.actor,
+        source=command.source,
+    )
+
+
+def _redemption(ctx: Context, discounts: tuple[Discount, ...], customer: _Customer) -> _Redemption:
+    """Check the holds that pay discounts; raises `LoyaltyError` for one that is not good."""
+    points, holds = 0, []
+    for discount in discounts:
+        if not discount.hold:
+            continue
+        try:
+            found = people.hold_of(ctx.tx, bytes.fromhex(discount.hold), ctx.now_ms)
+        except ValueError:
+            found = None
+        if found is None or discount.hold in holds:
+            raise LoyaltyError(Reason.HOLD_UNKNOWN)
+        if found.amount != discount.amount or not _same_pool(ctx, found.account, customer):
+            problem = "it is not what the hold is worth for this member"
+            raise LoyaltyError(Reason.TICKET_INVALID, field="discounts", problem=problem)
+        points += found.points
+        holds.append(discount.hold)
+    return _Redemption(points, tuple(holds))
+
+
+def _same_pool(ctx: Context, account: bytes, customer: _Customer) -> bool:
+    if account == customer.account:
+        return True
+    groups = {people.account_of(ctx.tx, each).group for each in (account, customer.account)}
+    return len(groups) == 1
+
+
+def _note_unknown_articles(ctx: Context, sale: SaleClosed) -> None:
+    if shop.keeps_articles(ctx.tx):
+        seen = {line.article: line.label for line in sale.lines}
+        shop.note_unknown(ctx.tx, seen, day_of(sale.day))
+
+
+def _again(
+    ctx: Context, command: commands.CloseSale, key: str, sale: SaleClosed, known: SaleClosed | None
+) -> Decision:
+    """Answer a ticket number that is recorded: the same ticket as before, another one as parked.
+
+    What the recording node added (rating, moment, source) is not what makes a ticket the same.
+    """
+    if known is not None and _content(known) == _content(sale):
+        return Decision(answer=lambda: _sold(ctx, key, known, ""))
+    return Decision(
+        facts=[fact(command, 0, sale, key=key)],
+        answer=lambda: SaleAnswer(ticket=key, total=0),
+        refusal=LoyaltyError(Reason.TICKET_EXISTS),
+    )
+
+
+def _content(sale: SaleClosed) -> SaleClosed:
+    return msgspec.structs.replace(sale, ratings=(), at=0, operator="", source="live")
+
+
+def _sold(ctx: Context, key: str, sale: SaleClosed, job: str) -> SaleAnswer:
+    """Show a recorded ticket with the account after it."""
+    ticket = tickets.folded_ticket(ctx.tx, key)
+    earned = ticket.kept if ticket is not None else 0
+    answer = SaleAnswer(
+        ticket=key,
+        total=sum(paid_by_line(sale.lines, sale.discounts)),
+        earned=earned,
+        used=sum(sum(rating.spent) for rating in sale.ratings),
+        receipt_job=job,
+    )
+    if not sale.account:
+        return answer
+    account = bytes.fromhex(sale.account)
+    card = people.card_of(ctx.tx, account)
+    member = card.member if card else account
+    return msgspec.structs.replace(answer, member=show(ctx, member, account))
+
+
+def return_lines(ctx: Context, command: commands.ReturnLines) -> Decision:
+    """Take goods of a ticket back: money by line, points by what the rest would have earned."""
+    check_number("number", command.number)
+    sale = tickets.sale_of(ctx.tx, command.ticket)
+    ticket = tickets.folded_ticket(ctx.tx, command.ticket)
+    if sale is None or ticket is None:
+        raise LoyaltyError(Reason.TICKET_UNKNOWN)
+    day = iso(day_of(command.day) if command.day else ctx.today)
+    till = command.till or ctx.settings.till
+    key = ticket_key(ctx.settings.store, till, ctx.settings.epoch, day, command.number)
+    known = tickets.return_of(ctx.tx, key)
+    if known is None and tickets.holder_of(ctx.tx, key) is not None:
+        raise LoyaltyError(Reason.TICKET_EXISTS)
+    if known is not None:
+        return _returned_again(ctx, command, key, known, ticket)
+    lines = _accepted(command, ticket)
+    returned = events.LinesReturned(
+        store=ctx.settings.store,
+        till=till,
+        epoch=ctx.settings.epoch,
+        day=day,
+        number=command.number,
+        at=command.at or ctx.now_ms,
+        ticket=command.ticket,
+        lines=lines,
+        refund=_refund(sale, ticket, lines),
+        operator=command.actor,
+    )
+    before = ticket.kept, _restored(ticket)
+    jobs = jobs_for(ctx, key, command.receipt, None, command.id)
+    job = jobs[0].id if jobs else ""
+    return Decision(
+        facts=[fact(command, 0, returned, key=key)],
+        answer=lambda: _returned(ctx, key, returned, before, job),
+        jobs=jobs,
+        notices=lambda answer: [Notice(kind="lines_returned", body=answer)],
+    )
+
+
+def _returned_again(
+    ctx: Context,
+    command: commands.ReturnLines,
+    key: str,
+    known: events.LinesReturned,
+    ticket: Ticket,
+) -> Decision:
+    wanted = tuple(ReturnedLine(each.line, each.quantity) for each in command.lines)
+    if known.ticket != command.ticket or (wanted and wanted != known.lines):
+        raise LoyaltyError(Reason.TICKET_EXISTS)
+    now = ticket.kept, _restored(ticket)
+    return Decision(answer=lambda: _returned(ctx, key, known, now, ""))
+
+
+def _accepted(command: commands.ReturnLines, ticket: Ticket) -> tuple[ReturnedLine, ...]:
+    """Give the lines taken back; raises `LoyaltyError` for more than is left of one."""
+    sold = ticket.core.quantities
+    back = ticket.returned
+    left = [quantity - gone for quantity, gone in zip(sold, back, strict=True)]
+    if not command.lines:
+        rest = tuple(ReturnedLine(i, quantity) for i, quantity in enumerate(left) if quantity)
+        if not rest:
+            raise LoyaltyError(Reason.RETURN_EXCEEDS_SALE, line=0, left=0)
+        return rest
+    for each in command.lines:
+        if not 0 <= each.line < len(sold):
+            raise LoyaltyError(Reason.LINE_UNKNOWN, line=each.line)
+        left[each.line] -= each.quantity
+        if each.quantity <= 0 or left[each.line] < 0:
+            still = left[each.line] + each.quantity
+            raise LoyaltyError(Reason.RETURN_EXCEEDS_SALE, line=each.line, left=still)
+    return tuple(ReturnedLine(each.line, each.quantity) for each in command.lines)
+
+
+def _refund(sale: SaleClosed, ticket: Ticket, lines: tuple[ReturnedLine, ...]) -> int:
+    """Give the money of the lines: what the rest of the ticket no longer costs."""
+    paid = paid_by_line(sale.lines, sale.discounts)
+    sold = ticket.core.quantities
+    before = ticket.returned
+    after = list(before)
+    for each in lines:
+        after[each.line] += each.quantity
+    return remaining(paid, sold, before) - remaining(paid, sold, after)
+
+
+def _restored(ticket: Ticket) -> int:
+    return sum(part.restored for part in ticket.record.parts) if ticket.record else 0
+
+
+def _returned(
+    ctx: Context,
+    key: str,
+    returned: events.LinesReturned,
+    before: tuple[int, int],
+    job: str,
+) -> ReturnAnswer:
+    ticket = tickets.folded_ticket(ctx.tx, returned.ticket)
+    sale = tickets.sale_of(ctx.tx, returned.ticket)
+    assert ticket is not None and sale is not None
+    answer = ReturnAnswer(
+        ticket=key,
+        refund=returned.refund,
+        taken_back=before[0] - ticket.kept,
+        given_back=_restored(ticket) - before[1],
+        receipt_job=job,
+    )
+    if not sale.account:
+        return answer
+    account = bytes.fromhex(sale.account)
+    card = people.card_of(ctx.tx, account)
+    return msgspec.structs.replace(
+        answer, member=show(ctx, card.member if card else account, account)
+    )

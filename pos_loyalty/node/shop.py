@@ -1,0 +1,71 @@
+"""Commands about the shop itself: programme versions, places, articles."""
+
+from pos_loyalty import commands, events
+from pos_loyalty.commands import Done, ProgrammeAnswer
+from pos_loyalty.domain.days import day_of, iso
+from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.node.context import Context, Decision, Notice, fact
+from pos_loyalty.programme_file import read_programme
+from pos_loyalty.store import schema, shop
+
+LEVELS = ("company", "region", "store", "till")
+
+
+def publish_programme(ctx: Context, command: commands.PublishProgramme) -> Decision:
+    """Put a version in force from its first day; the version in force already changes nothing."""
+    programme = read_programme(command.content)
+    answer = ProgrammeAnswer(
+        programme=programme.id, version=programme.version, day=iso(programme.first_day)
+    )
+    known = shop.programme_versions(ctx.tx)
+    if (programme.id, programme.first_day, programme.version) in {tuple(row) for row in known}:
+        return Decision(answer=lambda: answer)
+    published = events.ProgrammePublished(
+        programme=programme.id,
+        version=programme.version,
+        day=iso(programme.first_day),
+        content=command.content,
+    )
+    return Decision(
+        facts=[fact(command, 0, published)],
+        answer=lambda: answer,
+        notices=lambda answer: [Notice(kind="programme_published", body=answer)],
+    )
+
+
+def declare_place(ctx: Context, command: commands.DeclarePlace) -> Decision:
+    """Declare a company, region, store or till; one known as such changes nothing."""
+    if command.level not in LEVELS or not command.code:
+        raise LoyaltyError(Reason.PROFILE_INVALID, field="level")
+    day = day_of(command.day)
+    row = (command.level, command.code, command.name, command.parent)
+    done = Done(id=command.code)
+    if row in shop.places(ctx.tx, day):
+        return Decision(answer=lambda: done)
+    declared = events.PlaceDeclared(
+        level=command.level,
+        code=command.code,
+        name=command.name,
+        day=command.day,
+        parent=command.parent,
+    )
+    return Decision(facts=[fact(command, 0, declared)], answer=lambda: done)
+
+
+def keep_articles(ctx: Context, command: commands.KeepArticles) -> Decision:
+    """Keep articles; those that tickets had seen without knowing them are known now."""
+    rows = [
+        (
+            each.code,
+            each.label,
+            each.department,
+            each.category,
+            each.vat,
+            " ".join(each.flags),
+            each.cost,
+        )
+        for each in {each.code: each for each in command.articles}.values()
+    ]
+    ctx.tx.put(schema.article, rows, "upsert")
+    ctx.tx.delete(schema.unknown_article, ["code"], [(row[0],) for row in rows])
+    return Decision(answer=lambda: Done(id=str(len(rows))))

@@ -1,0 +1,273 @@
+"""A programme's text (TOML) to its values; every fault is told with its line.
+
+The file is checked against `_Document` section by section, so that one fault does not hide the
+next; then the values are checked against one another.
+"""
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
+from typing import Annotated, Any, NamedTuple, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+from pos_loyalty.domain.programme import (
+    BasketBonus,
+    Exclusion,
+    Multiplier,
+    Programme,
+    Reward,
+    Tier,
+)
+from pos_loyalty.errors import LoyaltyError, Reason
+
+VERSION_CHARACTERS = 12
+"""A version is named by the first characters of its content's SHA-256."""
+
+_Text = Annotated[str, Meta(min_length=1, max_length=80)]
+_Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
+_Positive = Annotated[int, Meta(ge=1, le=1_000_000_000)]
+_Percent = Annotated[int, Meta(ge=0, le=10_000)]
+_Months = Annotated[int, Meta(ge=0, le=600)]
+
+
+class _Head(Struct, forbid_unknown_fields=True, kw_only=True):
+    id: Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9_-]{0,31}$")]
+    name: _Text
+    first_day: date
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = "EUR"
+
+
+class _Earn(Struct, forbid_unknown_fields=True, kw_only=True):
+    points: _Positive
+    per: _Positive
+    best_multiplier_only: bool = False
+
+
+class _Expiry(Struct, forbid_unknown_fields=True, kw_only=True):
+    months: _Months = 12
+    courtesy_days: _Months = 30
+
+
+class _Exclusion(Struct, forbid_unknown_fields=True, kw_only=True):
+    reason: _Text
+    category: str = ""
+    article: str = ""
+    flag: str = ""
+
+
+class _Multiplier(Struct, forbid_unknown_fields=True, kw_only=True):
+    name: _Text
+    percent: _Percent
+    categories: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
+    weekdays: tuple[Annotated[int, Meta(ge=1, le=7)], ...] = ()
+    first_day: date | None = None
+    last_day: date | None = None
+
+
+class _Bonus(Struct, forbid_unknown_fields=True, kw_only=True):
+    threshold: _Positive
+    points: _Positive
+
+
+class _Tiers(Struct, forbid_unknown_fields=True, kw_only=True):
+    months: Annotated[int, Meta(ge=1, le=36)] = 12
+
+
+class _Tier(Struct, forbid_unknown_fields=True, kw_only=True):
+    name: _Text
+    threshold: _Count
+    percent: _Percent = 100
+
+
+class _Reward(Struct, forbid_unknown_fields=True, kw_only=True):
+    label: _Text
+    points: _Positive
+    amount: _Positive
+    minimum: _Count = 0
+    hold_minutes: Annotated[int, Meta(ge=1, le=1_440)] = 60
+
+
+_TABLES: dict[str, type[Struct]] = {
+    "programme": _Head,
+    "earn": _Earn,
+    "expiry": _Expiry,
+    "tiers": _Tiers,
+    "reward": _Reward,
+}
+_LISTS: dict[str, type[Struct]] = {
+    "exclusion": _Exclusion,
+    "multiplier": _Multiplier,
+    "bonus": _Bonus,
+    "tier": _Tier,
+}
+_REQUIRED = ("programme", "earn")
+_Section = TypeVar("_Section", bound=Struct)
+
+
+class ProgrammeFault(NamedTuple):
+    """One fault: its line (from 1), the key's path, and what is wrong."""
+
+    line: int
+    path: str
+    problem: str
+
+
+class ProgrammeFaults(LoyaltyError):
+    """A programme text that cannot be used; `faults` in the order of the lines."""
+
+    def __init__(self, faults: list[ProgrammeFault]) -> None:
+        self.faults = tuple(sorted(faults))
+        told = "; ".join(f"line {each.line}, {each.path}: {each.problem}" for each in self.faults)
+        super().__init__(Reason.PROGRAMME_INVALID, problem=told)
+
+
+def read_programme(content: str) -> Programme:
+    """Read a programme; raises `ProgrammeFaults` naming every fault with its line."""
+    try:
+        document = tomllib.loads(content)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"line (\d+)", str(error))
+        at = int(line.group(1)) if line else content.count("\n") + 1
+        raise ProgrammeFaults([ProgrammeFault(at, "file", str(error))]) from error
+    reader = _Reader(content, document)
+    values = reader.values()
+    if reader.faults:
+        raise ProgrammeFaults(reader.faults)
+    programme = _programme(content, values)
+    reader.check(programme)
+    if reader.faults:
+        raise ProgrammeFaults(reader.faults)
+    return programme
+
+
+def version_of(content: str) -> str:
+    """Give the name of a text's version."""
+    return hashlib.sha256(content.encode()).hexdigest()[:VERSION_CHARACTERS]
+
+
+class _Reader:
+    """One document on its way to values, with the faults found so far."""
+
+    def __init__(self, content: str, document: dict[str, Any]) -> None:
+        self._lines = dict(_lines(content))
+        self._document = document
+        self.faults: list[ProgrammeFault] = []
+
+    def values(self) -> dict[str, Any]:
+        """Give the sections as structs; what is wrong goes to `faults`."""
+        for name in self._document.keys() - _TABLES.keys() - _LISTS.keys():
+            self._fault(name, "this section does not exist")
+        for name in _REQUIRED:
+            if name not in self._document:
+                self._fault(name, "this section is missing")
+        found: dict[str, Any] = {}
+        for name, kind in _TABLES.items():
+            if name in self._document:
+                found[name] = self._convert(name, self._document[name], kind)
+        for name, kind in _LISTS.items():
+            items = self._document.get(name, [])
+            if not isinstance(items, list):
+                self._fault(name, f"write it as [[{name}]]")
+                continue
+            found[name] = [
+                self._convert(f"{name}[{index}]", item, kind) for index, item in enumerate(items)
+            ]
+        return found
+
+    def check(self, programme: Programme) -> None:
+        """Find values that contradict one another."""
+        thresholds = [tier.threshold for tier in programme.tiers]
+        if thresholds[0] != 0:
+            self._fault("tier[0].threshold", "the first tier begins at 0")
+        for index, (before, after) in enumerate(pairwise(thresholds)):
+            if after <= before:
+                self._fault(f"tier[{index + 1}].threshold", "tiers rise from one to the next")
+        for index, rule in enumerate(programme.exclusions):
+            if not (rule.category or rule.article or rule.flag):
+                self._fault(f"exclusion[{index}]", "name a category, an article or a flag")
+        for index, each in enumerate(programme.multipliers):
+            if each.last_day and each.last_day < each.first_day:
+                self._fault(f"multiplier[{index}].last_day", "it lies before first_day")
+
+    def _convert(self, path: str, value: object, kind: type[_Section]) -> _Section | None:
+        try:
+            return msgspec.convert(value, kind)
+        except msgspec.ValidationError as error:
+            problem, _, where = str(error).partition(" - at `$")
+            inner = where.rstrip("`").replace("[...]", "")
+            field = re.search(r"field `(\w+)`", problem)
+            if not inner and field and "missing" not in problem:
+                inner = f".{field.group(1)}"
+            self._fault(path + inner, problem)
+            return None
+
+    def _fault(self, path: str, problem: str) -> None:
+        known = path
+        while known and known not in self._lines:
+            known = known.rpartition(".")[0] if "." in known else ""
+        self.faults.append(ProgrammeFault(self._lines.get(known, 1), path, problem))
+
+
+def _lines(content: str) -> Iterator[tuple[str, int]]:
+    """Give each key path of a TOML text with the line it stands on."""
+    section, counts = "", dict[str, int]()
+    for number, line in enumerate(content.splitlines(), 1):
+        if header := re.match(r"\s*\[\[\s*([\w.-]+)\s*\]\]", line):
+            name = header.group(1)
+            section = f"{name}[{counts.get(name, 0)}]"
+            counts[name] = counts.get(name, 0) + 1
+            yield from ((section, number), (name, number))
+        elif header := re.match(r"\s*\[\s*([\w.-]+)\s*\]", line):
+            section = header.group(1)
+            yield section, number
+        elif key := re.match(r"\s*([\w-]+)\s*=", line):
+            yield (f"{section}.{key.group(1)}" if section else key.group(1)), number
+
+
+def _programme(content: str, found: dict[str, Any]) -> Programme:
+    head, earn = found["programme"], found["earn"]
+    expiry, tiers = found.get("expiry", _Expiry()), found.get("tiers", _Tiers())
+    reward = found.get("reward")
+    levels = tuple(Tier(each.name, each.threshold, each.percent) for each in found["tier"])
+    return Programme(
+        id=head.id,
+        name=head.name,
+        version=version_of(content),
+        first_day=head.first_day.toordinal(),
+        currency=head.currency,
+        points=earn.points,
+        per=earn.per,
+        best_multiplier_only=earn.best_multiplier_only,
+        multipliers=tuple(_multiplier(each) for each in found["multiplier"]),
+        exclusions=tuple(
+            Exclusion(each.reason, each.category, each.article, each.flag)
+            for each in found["exclusion"]
+        ),
+        bonuses=tuple(BasketBonus(each.threshold, each.points) for each in found["bonus"]),
+        tiers=levels or (Tier("", 0),),
+        tier_months=tiers.months,
+        validity_months=expiry.months,
+        courtesy_days=expiry.courtesy_days,
+        hold_minutes=reward.hold_minutes if reward else 60,
+        reward=Reward(reward.label, reward.points, reward.amount, reward.minimum)
+        if reward
+        else None,
+    )
+
+
+def _multiplier(each: _Multiplier) -> Multiplier:
+    return Multiplier(
+        name=each.name,
+        percent=each.percent,
+        categories=each.categories,
+        articles=each.articles,
+        weekdays=each.weekdays,
+        first_day=each.first_day.toordinal() if each.first_day else 0,
+        last_day=each.last_day.toordinal() if each.last_day else 0,
+    )

@@ -1,0 +1,193 @@
+"""Reading for screens, API, receipts and tools: one consistent view each, nothing written."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from msgspec import Struct
+
+from pos_loyalty.commands import MemberView
+from pos_loyalty.domain.calendar import business_day
+from pos_loyalty.domain.days import iso
+from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.events import LinesReturned, SaleClosed
+from pos_loyalty.ports.services import Clock
+from pos_loyalty.settings import NodeSettings
+from pos_loyalty.store import local, people, shop, tickets
+from pos_loyalty.store.engine import Store
+from pos_loyalty.store.local import JobRow
+from pos_loyalty.store.statements import Tx
+from pos_loyalty.store.views import member_view
+
+LIST_MAX = 200
+
+
+class TicketView(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A recorded ticket or return: exactly one of `sale` and `returned` is there.
+
+    For a sale, `kept` are the points it still brings and `back` the thousandths returned by
+    line; for a return, `sold` is its ticket. `member` is who it belongs to, as they are now.
+    """
+
+    ticket: str
+    sale: SaleClosed | None = None
+    returned: LinesReturned | None = None
+    sold: SaleClosed | None = None
+    kept: int = 0
+    back: tuple[int, ...] = ()
+    member: MemberView | None = None
+
+
+class Queries:
+    """The read side of a node; any thread may ask."""
+
+    def __init__(self, store: Store, settings: NodeSettings, clock: Clock) -> None:
+        self._store = store
+        self._settings = settings
+        self._clock = clock
+        self._programmes = shop.ProgrammeShelf()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Tx]:
+        with self._store.read() as tx:
+            yield tx
+
+    @property
+    def today(self) -> int:
+        """The business day now."""
+        settings = self._settings
+        return business_day(self._clock.now_ms(), settings.zone, settings.closes_at)
+
+    def member(self, member: str) -> MemberView:
+        """Show a member by id; raises `LoyaltyError` for an unknown or erased one."""
+        with self._reading() as tx:
+            return self._known(tx, _id(member))
+
+    def member_by_card(self, card: str) -> MemberView:
+        """Show who holds a card; raises `LoyaltyError` (`CARD_INVALID`, `CARD_UNKNOWN`, …)."""
+        with self._reading() as tx:
+            generation = 0
+            while True:
+                account = self._settings.cards.account(card, generation)
+                known = people.card_of(tx, account)
+                if known is None or known.status == "detached":
+                    raise LoyaltyError(Reason.CARD_UNKNOWN)
+                if people.status_of(tx, known.member) != "erased":
+                    break
+                generation += 1
+            if known.status != "active":
+                raise LoyaltyError(Reason.CARD_REPLACED)
+            return self._view(tx, known.member, account)
+
+    def find_members(self, text: str) -> tuple[MemberView, ...]:
+        """Find members by the beginning of a name or e-mail, a phone's or card's last digits.
+
+        Raises `LoyaltyError` (`SEARCH_TOO_SHORT`) below three characters.
+        """
+        if len(text.strip()) < people.SEARCH_MIN:
+            raise LoyaltyError(Reason.SEARCH_TOO_SHORT, minimum=people.SEARCH_MIN)
+        with self._reading() as tx:
+            return tuple(
+                self._view(tx, member, member)
+                for member in people.find(tx, text)
+                if people.status_of(tx, member) == "enrolled"
+                and people.matches(people.profile_of(tx, member), people.cards_of(tx, member), text)
+            )
+
+    def profile(self, member: str) -> dict[str, str]:
+        """Give a member's fields; raises `LoyaltyError` for an unknown or erased one."""
+        with self._reading() as tx:
+            self._known(tx, _id(member))
+            return people.profile_of(tx, _id(member))
+
+    def consents(self, member: str) -> dict[tuple[str, str], bool]:
+        """Give what a member allows, by (purpose, channel)."""
+        with self._reading() as tx:
+            self._known(tx, _id(member))
+            return people.consents_of(tx, _id(member))
+
+    def tickets_of(self, member: str, limit: int = LIST_MAX) -> tuple[str, ...]:
+        """Give the keys of a member's newest tickets, over all their cards."""
+        with self._reading() as tx:
+            found = _id(member)
+            self._known(tx, found)
+            accounts = {found, *(card.account for card in people.cards_of(tx, found))}
+            keys = [key for a in sorted(accounts) for key in tickets.recent_of(tx, a, limit)]
+            return tuple(sorted(keys, reverse=True)[:limit])
+
+    def ticket(self, key: str) -> TicketView:
+        """Show a ticket or return; raises `LoyaltyError` (`TICKET_UNKNOWN`)."""
+        with self._reading() as tx:
+            sale, returned = tickets.sale_of(tx, key), tickets.return_of(tx, key)
+            if sale is None and returned is None:
+                raise LoyaltyError(Reason.TICKET_UNKNOWN)
+            sold = tickets.sale_of(tx, returned.ticket) if returned else sale
+            folded = tickets.folded_ticket(tx, returned.ticket if returned else key)
+            return TicketView(
+                ticket=key,
+                sale=sale,
+                returned=returned,
+                sold=sold if returned else None,
+                kept=folded.kept if folded else 0,
+                back=tuple(folded.returned) if folded else (),
+                member=self._holder(tx, sold.account) if sold and sold.account else None,
+            )
+
+    def job(self, job: str) -> JobRow:
+        """Give a job; raises `LoyaltyError` (`JOB_UNKNOWN`)."""
+        with self._reading() as tx:
+            found = local.job(tx, job)
+        if found is None:
+            raise LoyaltyError(Reason.JOB_UNKNOWN)
+        return found
+
+    def jobs(self, limit: int = LIST_MAX) -> list[JobRow]:
+        """Give jobs, those still open first."""
+        with self._reading() as tx:
+            return local.jobs(tx, limit)
+
+    def due_jobs(self, kind: str, limit: int = 1) -> list[JobRow]:
+        """Give waiting jobs of a kind whose time has come, oldest first."""
+        with self._reading() as tx:
+            return local.due_jobs(tx, kind, self._clock.now_ms(), limit)
+
+    def unknown_articles(self, limit: int = LIST_MAX) -> list[tuple[str, str, int, str]]:
+        """Give (code, label, tickets, last day) of articles that the article file lacks."""
+        with self._reading() as tx:
+            rows = shop.unknown_articles(tx, limit)
+        return [(code, label, seen, iso(day)) for code, label, seen, day in rows]
+
+    def parked(self, limit: int = LIST_MAX) -> list[tuple[str, int, int, str, str]]:
+        """Give (node, incarnation, number, business key, reason) of facts that do not count."""
+        with self._reading() as tx:
+            return [(row[0].hex(), *row[1:]) for row in tickets.parked(tx, limit)]
+
+    def _known(self, tx: Tx, member: bytes) -> MemberView:
+        status = people.status_of(tx, member)
+        if status == "erased":
+            raise LoyaltyError(Reason.MEMBER_ERASED)
+        if status != "enrolled":
+            raise LoyaltyError(Reason.MEMBER_UNKNOWN)
+        return self._view(tx, member, member)
+
+    def _holder(self, tx: Tx, account: str) -> MemberView:
+        found = bytes.fromhex(account)
+        card = people.card_of(tx, found)
+        return self._view(tx, card.member if card else found, found)
+
+    def _view(self, tx: Tx, member: bytes, account: bytes) -> MemberView:
+        return member_view(
+            tx,
+            member,
+            account,
+            programme=self._programmes.on(tx, self.today),
+            day=self.today,
+            now_ms=self._clock.now_ms(),
+            under_hub=self._settings.under_hub,
+        )
+
+
+def _id(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        raise LoyaltyError(Reason.MEMBER_UNKNOWN) from None

@@ -1,0 +1,69 @@
+"""What a node is told about itself; plain values, no file and no device."""
+
+from dataclasses import dataclass, field
+
+from pos_loyalty.domain.identifiers import card_account, ean_valid, luhn_valid, normalise
+from pos_loyalty.errors import LoyaltyError, Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardRules:
+    """Which codes are cards of the shop, and the chain's key that turns them into accounts."""
+
+    key: bytes = field(repr=False)
+    scheme: str = "main"
+    prefixes: tuple[str, ...] = ()
+    length_min: int = 4
+    length_max: int = 32
+    check: str = "none"
+
+    def is_card(self, text: str) -> bool:
+        """Tell whether a code is a card number of the shop."""
+        number = normalise(text)
+        if not self.length_min <= len(number) <= self.length_max or not number.isalnum():
+            return False
+        if self.prefixes and not number.startswith(self.prefixes):
+            return False
+        if self.check == "none":
+            return number.isascii()
+        valid = {"luhn": luhn_valid, "ean13": ean_valid}[self.check]
+        return number.isascii() and number.isdigit() and valid(number)
+
+    def account(self, text: str, generation: int = 0) -> bytes:
+        """Give a card's account; raises `LoyaltyError` (`CARD_INVALID`) for another code."""
+        if not self.is_card(text):
+            raise LoyaltyError(Reason.CARD_INVALID)
+        return card_account(self.key, self.scheme, normalise(text), generation)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfflineLimits:
+    """How much may be redeemed while the hub cannot be asked.
+
+    Points of one redemption, hours since the balance was confirmed, redemptions in a row: the
+    most a shop can lose on one member is `points_max` times `redemptions_max` a till.
+    """
+
+    points_max: int = 500
+    balance_age_max_h: int = 72
+    redemptions_max: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeSettings:
+    """A node's identity and its shop's rules; `closes_at` in minutes after midnight.
+
+    `epoch` grows when a till's ticket numbers start again; `under_hub` when balances are the
+    hub's to confirm.
+    """
+
+    node: bytes
+    store: str
+    till: str
+    zone: str
+    cards: CardRules
+    epoch: int = 1
+    currency: str = "EUR"
+    closes_at: int = 0
+    under_hub: bool = False
+    offline: OfflineLimits = OfflineLimits()

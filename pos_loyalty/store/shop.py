@@ -1,0 +1,90 @@
+"""Reading programmes, places and articles."""
+
+from sqlalchemy import bindparam, select
+
+from pos_loyalty.domain.programme import Programme
+from pos_loyalty.programme_file import read_programme
+from pos_loyalty.store import schema
+from pos_loyalty.store.statements import Row, Tx
+
+
+class ProgrammeShelf:
+    """Keeps programmes that were read; a version's text never changes."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, Programme] = {}
+
+    def on(self, tx: Tx, day: int) -> Programme | None:
+        """Give the programme in force on a business day."""
+        found = programme_text(tx, day)
+        return self._get(*found) if found else None
+
+    def _get(self, version: str, content: str) -> Programme:
+        known = self._read.get(version)
+        if known is None:
+            known = self._read[version] = read_programme(content)
+        return known
+
+
+def programme_text(tx: Tx, day: int) -> tuple[str, str] | None:
+    """Give the version and text of the programme in force on a day."""
+    row = tx.row(_PROGRAMME, day_=day)
+    return (row[0], row[1]) if row else None
+
+
+def programme_versions(tx: Tx) -> list[Row]:
+    """Give (programme, first day, version) of every version, newest first."""
+    return tx.rows(_VERSIONS)
+
+
+def places(tx: Tx, day: int) -> list[Row]:
+    """Give (level, code, name, parent) of the places as they are on a day."""
+    latest: dict[tuple[str, str], Row] = {}
+    for level, code, name, parent in tx.rows(_PLACES, day_=day):
+        latest[level, code] = (level, code, name, parent)
+    return [latest[key] for key in sorted(latest)]
+
+
+def articles_of(tx: Tx, codes: list[str]) -> dict[str, Row]:
+    """Give the articles kept here, by code."""
+    return {row[0]: row for row in tx.fetch(schema.article, codes)}
+
+
+def keeps_articles(tx: Tx) -> bool:
+    """Tell whether the shop ever brought its articles."""
+    return tx.row(_ANY_ARTICLE) is not None
+
+
+def note_unknown(tx: Tx, seen: dict[str, str], day: int) -> None:
+    """Count the articles of a ticket that the shop's file lacks: code to label."""
+    missing = sorted(seen.keys() - articles_of(tx, sorted(seen)).keys())
+    known = {row[0]: row for row in tx.fetch(schema.unknown_article, missing)}
+    rows = []
+    for code in missing:
+        _, label, count, last = known.get(code, (code, "", 0, 0))
+        rows.append((code, seen[code] or label, count + 1, max(last, day)))
+    tx.put(schema.unknown_article, rows, "upsert")
+
+
+def unknown_articles(tx: Tx, limit: int) -> list[Row]:
+    """Give (code, label, times seen, last day) of articles that tickets had and the file lacks."""
+    return tx.rows(_UNKNOWN, limit_=limit)
+
+
+_g, _p, _u = schema.programme.c, schema.place.c, schema.unknown_article.c
+_PROGRAMME = (
+    select(_g.version, _g.content)
+    .where(_g.day <= bindparam("day_"))
+    .order_by(_g.day.desc(), _g.stamp.desc(), _g.node.desc(), _g.inc.desc(), _g.seq.desc())
+    .limit(1)
+)
+_VERSIONS = select(_g.programme, _g.day, _g.version).order_by(_g.day.desc(), _g.stamp.desc())
+_PLACES = (
+    select(_p.level, _p.code, _p.name, _p.parent)
+    .where(_p.day <= bindparam("day_"))
+    .order_by(_p.day, _p.stamp, _p.node, _p.inc, _p.seq)
+)
+_ANY_ARTICLE = select(schema.article.c.code).limit(1)
+_UNKNOWN = (
+    select(schema.unknown_article).order_by(_u.seen.desc(), _u.code).limit(bindparam("limit_"))
+)

@@ -1,0 +1,81 @@
+"""Reading tickets: the fact that counts for a key, and what became of it."""
+
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, select
+
+from pos_loyalty.domain.fold import Ticket, Tickets
+from pos_loyalty.events import Fact, LinesReturned, SaleClosed, decode_payload
+from pos_loyalty.store import schema
+from pos_loyalty.store.apply import FACT
+from pos_loyalty.store.groups import load_tickets
+from pos_loyalty.store.statements import Row, Tx
+
+
+class Holder(NamedTuple):
+    """The fact that holds a business key, with the account it was routed to."""
+
+    fact: Fact
+    kind: str
+    account: bytes
+
+
+def holder_of(tx: Tx, key: str) -> Holder | None:
+    """Give the fact that counts for a key, where its payload is here."""
+    rows = tx.fetch(schema.claim, [key])
+    if not rows or not rows[0][2]:
+        return None
+    _, _, node, inc, seq, kind, account, *_ = rows[0]
+    fact = tx.row(FACT, node_=node, inc_=inc, seq_=seq)
+    return Holder(Fact(*fact), kind, account) if fact else None
+
+
+def sale_of(tx: Tx, key: str) -> SaleClosed | None:
+    """Give a sold ticket as it was closed."""
+    holder = holder_of(tx, key)
+    if holder is None or holder.kind != "sale":
+        return None
+    payload = decode_payload(holder.fact.kind, holder.fact.payload)
+    assert isinstance(payload, SaleClosed)
+    return payload
+
+
+def return_of(tx: Tx, key: str) -> LinesReturned | None:
+    """Give a return as it was recorded."""
+    holder = holder_of(tx, key)
+    if holder is None or holder.kind != "return":
+        return None
+    payload = decode_payload(holder.fact.kind, holder.fact.payload)
+    assert isinstance(payload, LinesReturned)
+    return payload
+
+
+def folded_ticket(tx: Tx, key: str) -> Ticket | None:
+    """Give a ticket as the fold left it: what it keeps, what was returned."""
+    tickets = Tickets()
+    load_tickets(tx, [key], tickets)
+    return tickets.known.get(key)
+
+
+def recent_of(tx: Tx, account: bytes, limit: int) -> list[str]:
+    """Give the keys of an account's newest tickets and returns."""
+    return [row[0] for row in tx.rows(_RECENT, account_=account, limit_=limit)]
+
+
+def parked(tx: Tx, limit: int) -> list[Row]:
+    """Give (node, incarnation, number, business key, reason) of facts that do not count."""
+    return tx.rows(_PARKED, limit_=limit)
+
+
+_c, _k = schema.claim.c, schema.parked.c
+_PARKED = (
+    select(_k.node, _k.inc, _k.seq, _k.key, _k.reason)
+    .order_by(_k.stamp.desc())
+    .limit(bindparam("limit_"))
+)
+_RECENT = (
+    select(_c.key)
+    .where(_c.account == bindparam("account_"), _c.kind.in_(["sale", "return"]))
+    .order_by(_c.day.desc(), _c.stamp.desc())
+    .limit(bindparam("limit_"))
+)
