@@ -158,7 +158,7 @@ class Owner:
             if not self._stop.is_set():
                 self._pause(self._backoff_s(attempt))
                 attempt = min(attempt + 1, _DOUBLINGS_MAX)
-        self._device.close()
+        self._close()
         self._change(state=DeviceState.CLOSED, power=self._status.power)
 
     def _backoff_s(self, attempt: int) -> float:
@@ -186,8 +186,14 @@ class Owner:
             self._lost(DeviceError(DeviceErrorKind.FAILED, fault), up=up)
         return up
 
+    def _close(self) -> None:
+        try:
+            self._device.close()
+        except Exception as error:  # noqa: BLE001 - a driver that breaks its word costs no thread
+            self._log.error("device_driver_fault", error=type(error).__name__)
+
     def _lost(self, error: DeviceError, *, up: bool) -> None:
-        self._device.close()
+        self._close()
         with self._lock:
             self._counts["losses"] += up
         self._change(
@@ -217,13 +223,8 @@ class Owner:
         )
         with self._lock:
             before, self._status = self._status, status
-            # How a lost device stays lost is one change: only its kind is news.
-            said = (state, power, printer, kind) == (
-                before.state,
-                before.power,
-                before.printer,
-                before.kind,
-            )
+            said = (state, power, printer) == (before.state, before.power, before.printer)
+            said = said and _same_news(kind, before.kind)
             if not said:
                 self._since_s = time.monotonic()
         if said:
@@ -252,3 +253,9 @@ class Owner:
             self._log.warning(
                 "device_event_undelivered", event=type(event).__name__, reason=error.reason.code
             )
+
+
+def _same_news(kind: DeviceErrorKind | None, before: DeviceErrorKind | None) -> bool:
+    """A lost device stays lost in several ways; only that it is the wrong one is news."""
+    wrong = DeviceErrorKind.NOT_SUPPORTED
+    return kind == before or (None not in (kind, before) and wrong not in (kind, before))

@@ -121,7 +121,8 @@ class VirtualPaper(VirtualLine):
         self.silent = False
         self.cover_open = False
         self.out_of_paper = False
-        self.break_at_next_job = False
+        self.run_out_at_next_job = False
+        self.unplug_at_next_job = False
         self.jobs: list[bytes] = []
 
     def _answer(self, data: bytes) -> bytes:
@@ -144,8 +145,11 @@ class VirtualPaper(VirtualLine):
         return self.cover_open or self.out_of_paper
 
     def _print(self, data: bytes) -> bytes:
-        if self.break_at_next_job:
-            self.break_at_next_job, self.out_of_paper = False, True
+        if self.run_out_at_next_job:
+            self.run_out_at_next_job, self.out_of_paper = False, True
+        elif self.unplug_at_next_job:
+            self.unplug_at_next_job = False
+            self.unplug()
         else:
             self.jobs.append(data)
         return b""

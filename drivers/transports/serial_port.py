@@ -6,6 +6,7 @@ opened is dropped by the open: a scan made while the port was closed is lost, no
 
 import os
 import select
+from importlib import import_module
 
 import serial
 
@@ -13,6 +14,9 @@ from drivers.settings import SerialLine
 from pos_loyalty.ports.devices import DeviceError, DeviceErrorKind
 
 _PARITY = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": serial.PARITY_ODD}
+# A POSIX terminal that is gone fails with an error of its own, which is not an OSError.
+_TERMINAL_ERRORS = (import_module("termios").error,) if os.name == "posix" else ()
+_ERRORS = (serial.SerialException, OSError, ValueError, *_TERMINAL_ERRORS)
 
 
 class SerialPort:
@@ -38,7 +42,7 @@ class SerialPort:
                 write_timeout=line.write_timeout_s,
                 exclusive=True,
             )
-        except (serial.SerialException, OSError, ValueError) as error:
+        except _ERRORS as error:
             problem = f"serial port {line.port}: {_why(error)}"
             raise DeviceError(DeviceErrorKind.COULD_NOT_OPEN, problem) from error
 
@@ -52,7 +56,7 @@ class SerialPort:
             if not ready:
                 return 0
             count = os.readv(port.fileno(), [buffer])
-        except (serial.SerialException, OSError, ValueError) as error:
+        except _ERRORS as error:
             raise self._failed(error) from error
         if count == 0:
             raise DeviceError(DeviceErrorKind.FAILED, f"serial port {self._line.port}: unplugged")
@@ -67,7 +71,7 @@ class SerialPort:
         except serial.SerialTimeoutException as error:
             problem = f"serial port {self._line.port}: takes no bytes"
             raise DeviceError(DeviceErrorKind.TIMED_OUT, problem) from error
-        except (serial.SerialException, OSError, ValueError) as error:
+        except _ERRORS as error:
             raise self._failed(error) from error
 
     def paper_out(self) -> bool:
@@ -82,7 +86,7 @@ class SerialPort:
         for step in (port.reset_output_buffer, port.close):
             try:
                 step()
-            except (serial.SerialException, OSError, ValueError):
+            except _ERRORS:
                 continue  # the device is gone already; the next step still frees what is ours
 
     def _read_portably(self, port: serial.Serial, buffer: bytearray, timeout_s: float) -> int:
@@ -105,4 +109,6 @@ class SerialPort:
 
 def _why(error: Exception) -> str:
     number = getattr(error, "errno", None)
+    if number is None and isinstance(error, _TERMINAL_ERRORS):
+        number = error.args[0]
     return os.strerror(number) if number else type(error).__name__
