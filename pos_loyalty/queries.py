@@ -8,6 +8,7 @@ from msgspec import Struct
 from pos_loyalty.commands import MemberView
 from pos_loyalty.domain.calendar import business_day
 from pos_loyalty.domain.days import iso
+from pos_loyalty.domain.fold import Ticket
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.events import LinesReturned, SaleClosed
 from pos_loyalty.ports.services import Clock
@@ -24,8 +25,9 @@ LIST_MAX = 200
 class TicketView(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A recorded ticket or return: exactly one of `sale` and `returned` is there.
 
-    For a sale, `kept` are the points it still brings and `back` the thousandths returned by
-    line; for a return, `sold` is its ticket. `member` is who it belongs to, as they are now.
+    `kept` are the points the sale still brings, `back` the thousandths returned by line. For a
+    return, `sold` is its ticket and `taken_back` the points that went with the goods. `member`
+    is who it belongs to, as they are now.
     """
 
     ticket: str
@@ -34,6 +36,7 @@ class TicketView(Struct, frozen=True, omit_defaults=True, kw_only=True):
     sold: SaleClosed | None = None
     kept: int = 0
     back: tuple[int, ...] = ()
+    taken_back: int = 0
     member: MemberView | None = None
 
 
@@ -129,6 +132,7 @@ class Queries:
                 sold=sold if returned else None,
                 kept=folded.kept if folded else 0,
                 back=tuple(folded.returned) if folded else (),
+                taken_back=_taken_back(folded, returned) if folded and returned else 0,
                 member=self._holder(tx, sold.account) if sold and sold.account else None,
             )
 
@@ -191,3 +195,11 @@ def _id(text: str) -> bytes:
         return bytes.fromhex(text)
     except ValueError:
         raise LoyaltyError(Reason.MEMBER_UNKNOWN) from None
+
+
+def _taken_back(ticket: Ticket, returned: LinesReturned) -> int:
+    """Give the points that a return took, as if it were the ticket's last."""
+    before = list(ticket.returned)
+    for each in returned.lines:
+        before[each.line] = max(0, before[each.line] - each.quantity)
+    return ticket.worth(before) - ticket.worth(ticket.returned)

@@ -74,6 +74,10 @@ class Ticket:
         """The thousandths given back, by line."""
         return self.record.returned if self.record else [0] * len(self.core.quantities)
 
+    def worth(self, returned: list[int]) -> int:
+        """Give the points that the lines would bring with this much of them given back."""
+        return sum(_worth(part, self.core.quantities, returned)[0] for part in self.core.parts)
+
     def opened(self) -> Record:
         """Give the record, made from the sale where nothing happened yet."""
         self.changed = True
@@ -168,9 +172,7 @@ def _take_back(state: State, ticket: Ticket, part: Part, kept: PartRecord, day: 
     pot = pot_of(state, part.programme)
     owner = owner_of(state, ticket.account)
     members = pool(state, owner)
-    base = max(0, remaining(lines.bases, sold, back))
-    points = max(0, remaining(lines.numerators, sold, back) // lines.denominator)
-    points += sum(extra for threshold, extra in lines.conditions if base >= threshold)
+    points, base = _worth(part, sold, back)
     lost, kept.kept = kept.kept - min(points, kept.kept), min(points, kept.kept)
     if base < kept.qualifying:
         qualify(pot, owner, ticket.core.day, base - kept.qualifying)
@@ -182,6 +184,15 @@ def _take_back(state: State, ticket: Ticket, part: Part, kept: PartRecord, day: 
         own = Lot(part.expires, ticket.core.day, ticket.origin, owner, 0)
         lost -= reduce(pot, own, lost)
         spend(pot, members, owner, lost, day)
+
+
+def _worth(part: Part, sold: list[int], back: list[int]) -> tuple[int, int]:
+    """Give the points and the eligible amount of what is not given back, floored once."""
+    lines = _decode_lines(part.lines)
+    base = max(0, remaining(lines.bases, sold, back))
+    points = max(0, remaining(lines.numerators, sold, back) // lines.denominator)
+    points += sum(extra for threshold, extra in lines.conditions if base >= threshold)
+    return points, base
 
 
 def _restore(

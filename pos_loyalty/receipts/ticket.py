@@ -1,0 +1,169 @@
+"""From a recorded ticket, as queries show it, to what a receipt is composed of."""
+
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import quote
+
+from pos_loyalty.commands import MemberView
+from pos_loyalty.domain.money import allocate
+from pos_loyalty.domain.ticket import Line, paid_by_line
+from pos_loyalty.events import LinesReturned, SaleClosed
+from pos_loyalty.ports.documents import (
+    CountedUnit,
+    ExpiringLot,
+    ReceiptDocument,
+    ReceiptLine,
+    SellerBlock,
+    Tender,
+    TicketDiscount,
+    TierStanding,
+)
+from pos_loyalty.receipts.compose import LoyaltyData, TicketData, compose
+
+UNIT_QUANTITY = 1000
+NUMBER_CHARACTERS = 13
+"""Only the end of a card number is known; it is masked as if it were this long."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopWording:
+    """What every receipt of a shop says: the seller, the legal lines, where receipts are kept."""
+
+    seller: SellerBlock
+    legal: tuple[str, ...] = ()
+    url: str = ""
+
+
+def sale_receipt(
+    sale: SaleClosed,
+    *,
+    key: str,
+    earned: int,
+    member: MemberView | None,
+    shop: ShopWording,
+    copy: bool = False,
+) -> ReceiptDocument:
+    """Write the receipt of a sale; `earned` are the points it brought."""
+    paid = tuple(tender for tender in sale.tenders if tender.amount >= 0)
+    ticket = TicketData(
+        ticket_number=sale.number,
+        register=sale.till,
+        occurred_ms=sale.at,
+        zone=sale.zone,
+        currency=sale.currency,
+        lines=tuple(_line(line) for line in sale.lines),
+        discounts=tuple(
+            TicketDiscount(label=each.label, amount_minor=each.amount, loyalty=bool(each.hold))
+            for each in sale.discounts
+        ),
+        total_minor=sum(paid_by_line(sale.lines, sale.discounts)),
+        tenders=tuple(Tender(kind=each.kind, amount_minor=each.amount) for each in paid),
+        change_minor=-sum(each.amount for each in sale.tenders if each.amount < 0),
+        cashier=sale.operator,
+        duplicate=copy,
+    )
+    used = sum(sum(rating.spent) for rating in sale.ratings)
+    loyalty = _loyalty(member, earned, used) if sale.account else None
+    return compose(
+        ticket, seller=shop.seller, loyalty=loyalty, legal=shop.legal, url=_url(shop, key)
+    )
+
+
+def return_receipt(
+    returned: LinesReturned,
+    sale: SaleClosed,
+    *,
+    key: str,
+    taken_back: int,
+    member: MemberView | None,
+    shop: ShopWording,
+    copy: bool = False,
+) -> ReceiptDocument:
+    """Write the receipt of a return: lines with their share of what was paid, below zero."""
+    lines = _returned_lines(returned, sale)
+    ticket = TicketData(
+        ticket_number=returned.number,
+        register=returned.till,
+        occurred_ms=returned.at,
+        zone=sale.zone,
+        currency=sale.currency,
+        lines=lines,
+        total_minor=-returned.refund,
+        cashier=returned.operator,
+        duplicate=copy,
+        refunded_ticket=sale.number,
+    )
+    loyalty = _loyalty(member, -taken_back, 0) if sale.account else None
+    return compose(
+        ticket, seller=shop.seller, loyalty=loyalty, legal=shop.legal, url=_url(shop, key)
+    )
+
+
+def _compose(
+    ticket: TicketData, loyalty: LoyaltyData | None, shop: ShopWording, key: str
+) -> ReceiptDocument:
+    url = f"{shop.url.rstrip('/')}/{quote(key)}" if shop.url else ""
+    return compose(ticket, seller=shop.seller, loyalty=loyalty, legal=shop.legal, url=url)
+
+
+def _line(line: Line) -> ReceiptLine:
+    gross = line.amount + line.discount
+    unit = gross * UNIT_QUANTITY // line.quantity if line.quantity else gross
+    return ReceiptLine(
+        label=line.label or line.article,
+        quantity_thousandths=line.quantity,
+        unit_price_minor=unit,
+        total_minor=line.amount,
+        discount_minor=line.discount,
+        vat_rate=line.vat,
+    )
+
+
+def _returned_lines(returned: LinesReturned, sale: SaleClosed) -> tuple[ReceiptLine, ...]:
+    """Share the refund over the lines by what each cost, so that they sum to it."""
+    paid = paid_by_line(sale.lines, sale.discounts)
+    weights = [
+        paid[each.line] * each.quantity // max(sale.lines[each.line].quantity, 1)
+        for each in returned.lines
+    ]
+    shares = allocate(returned.refund, weights) if any(weights) else [0] * len(weights)
+    return tuple(
+        _returned_line(sale.lines[each.line], each.quantity, share)
+        for each, share in zip(returned.lines, shares, strict=True)
+    )
+
+
+def _returned_line(line: Line, quantity: int, amount: int) -> ReceiptLine:
+    return ReceiptLine(
+        label=line.label or line.article,
+        quantity_thousandths=-quantity,
+        unit_price_minor=amount * UNIT_QUANTITY // quantity if quantity else amount,
+        total_minor=-amount,
+        vat_rate=line.vat,
+        returned=True,
+    )
+
+
+def _loyalty(member: MemberView | None, earned: int, used: int) -> LoyaltyData | None:
+    if member is None:
+        return None
+    last = date.fromisoformat(member.expires) if member.expires else None
+    return LoyaltyData(
+        number=member.tail.rjust(NUMBER_CHARACTERS, "*"),
+        earned=earned,
+        used=used,
+        balance=member.points,
+        first_name=member.first_name,
+        provisional=member.provisional,
+        expiring=(ExpiringLot(amount=member.expiring, last_day=last),) if last else (),
+        tier=_tier(member) if member.tier else None,
+    )
+
+
+def _tier(member: MemberView) -> TierStanding:
+    return TierStanding(
+        tier=member.tier,
+        next_tier=member.next_tier,
+        missing=member.to_next,
+        unit=CountedUnit.MONEY,
+    )
