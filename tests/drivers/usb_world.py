@@ -61,6 +61,7 @@ class Device:
         self.answers = dict(spec.get("answers", {}))
         self.control = dict(spec.get("control", {}))
         self.nak = False
+        self.unplug_at_next_job = False
         self.gone = False
         self.waiting = {}  # end point -> bytes for IN transfers that have not been asked for
         self.pending, self.done = [], []
@@ -108,7 +109,7 @@ class Device:
 
     def handle(self, client, request):
         if self.gone and not (request in (REAPURB, REAPURBNDELAY) and self.done):
-            self.pipe.ready(False)
+            self.pipe.ready(bool(self.done))
             return -1, errno.ENODEV
         arg = client.get_arg()
         if request in (CLAIM, RELEASE):
@@ -209,6 +210,10 @@ class Device:
             return
         data = bytes(entry["buffer"].retrieve()) if entry["length"] else b""
         say(device=self.name, wrote=data.hex())
+        if self.unplug_at_next_job and data.hex() not in self.answers:
+            self.pending.append(entry)
+            self.unplug()
+            return
         answer = self.answers.get(data.hex())
         if isinstance(answer, list):  # one for each time it is asked; the last one stays
             answer = answer.pop(0) if len(answer) > 1 else answer[0]
@@ -273,6 +278,8 @@ def obey(testbed, devices, order):
             device.answers = order["answers"]
         elif op == "nak":
             device.nak = order["on"]
+        elif op == "unplug_at_next_job":
+            device.unplug_at_next_job = True
     say(done=op)
 
 
