@@ -46,7 +46,10 @@ def shown(value: object, *, key: int | str = "") -> str:
     """Write a found value shortly, as TOML would; what may hold a secret is hidden."""
     if key == "url" and isinstance(value, str) and "@" in value:
         return HIDDEN
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+    except ValueError:  # Python writes no number of more than some thousand digits
+        text = "…"
     return text if len(text) <= FOUND_CHARACTERS_MAX else text[: FOUND_CHARACTERS_MAX - 1] + "…"
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from pos_loyalty.config.faults import ConfigError, Fault, shown
+from pos_loyalty.config.faults import FOUND_CHARACTERS_MAX, ConfigError, Fault, shown
 from pos_loyalty.config.hub import HubConfig
 from pos_loyalty.config.kinds import EXPECTATION
 from pos_loyalty.config.register import RegisterConfig
@@ -51,8 +51,9 @@ def parse(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         fault = Fault(path=str(path), found=f"0x{content[error.start]:02x}", expected="UTF-8")
         raise ConfigError([fault]) from error
-    except tomllib.TOMLDecodeError as error:
-        fault = Fault(path=str(path), found=str(error), expected="a line that TOML allows")
+    except (ValueError, RecursionError) as error:  # also numbers and nesting without bound
+        found = str(error)[:FOUND_CHARACTERS_MAX]
+        fault = Fault(path=str(path), found=found, expected="a line that TOML allows")
         raise ConfigError([fault]) from error
 
 

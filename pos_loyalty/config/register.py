@@ -28,6 +28,7 @@ class Store(Section):
     region: Annotated[str, kinds.CODE]
     store: Annotated[str, kinds.CODE]
     tills: tuple[Annotated[str, kinds.CODE], ...]
+    epoch: Annotated[int, Whole(1, 1_000_000)] = 1
     trade_name: Annotated[str, kinds.LINE]
     legal_name: Annotated[str, kinds.LINE]
     address: tuple[Annotated[str, kinds.LINE], ...]

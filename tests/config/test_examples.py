@@ -1,5 +1,7 @@
 """The example files: right as they stand, with every key there is, and every key explained."""
 
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from datetime import time
@@ -18,6 +20,7 @@ from pos_loyalty.config.register import Printer, RegisterConfig
 from pos_loyalty.config.sections import Section
 from pos_loyalty.ports.devices import Category
 from tests.support.settings import sections_of
+from tests.support.tree import ROOT
 
 MODELS = [("register.example.toml", RegisterConfig), ("hub.example.toml", HubConfig)]
 
@@ -148,3 +151,28 @@ def test_a_secret_is_found_beside_the_settings_from_any_folder(
     monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
     key = load_register(register_file).cards.key_file
     assert key == register_file.parent / "secrets" / "cards.key"
+
+
+WATCH = """
+import sys
+from pathlib import Path
+seen = []
+def watch(event, details):
+    writes = event == "open" and isinstance(details[1], str) and set(details[1]) & set("wax+")
+    if writes or event.startswith(("socket.", "sqlite3.", "subprocess.", "os.system", "os.mkdir")):
+        seen.append((event, str(details)))
+from pos_loyalty.config import load_hub, load_register
+import pos_loyalty.texts
+sys.addaudithook(watch)
+load_register(Path(sys.argv[1]))
+load_hub(Path(sys.argv[2]))
+if any(name in sys.modules for name in ("sqlalchemy", "serial", "usb", "requests", "flask")):
+    seen.append("a library of devices, network or database was loaded")
+sys.exit(str(seen) if seen else 0)
+"""
+
+
+def test_reading_touches_no_device_network_or_database(register_file: Path, hub_file: Path) -> None:
+    command = [sys.executable, "-c", WATCH, register_file, hub_file]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -218,6 +218,8 @@ def test_the_settings_of_a_hub_do_not_start_a_register(hub_file: Path) -> None:
         (b"a = \xff", "0xff", "UTF-8"),
         (b"\x00" * 10, "line 1", "a line that TOML allows"),
         (b"#" * 2_000_000, None, "a settings file"),
+        (b"a = " + b"[" * 100_000, "recursion", "a line that TOML allows"),
+        (b"a = " + b"9" * 10_000, "4300 digits", "a line that TOML allows"),
     ],
 )  # fmt: skip
 def test_what_is_no_toml_is_refused_with_its_place(
@@ -241,6 +243,20 @@ def test_the_error_itself_counts_the_faults_in_both_languages(register_file: Pat
         load_register(register_file)
     assert caught.value.reason is Reason.CONFIG_INVALID
     assert "2" in explain(caught.value, "fr")
+
+
+def test_a_number_of_many_thousand_digits_is_a_fault_like_any_other(register_file: Path) -> None:
+    change(register_file, ("columns = 42", f"columns = 0x{'f' * 9_000}"))
+    assert list(faults_of(register_file)) == ["printer.columns"]
+
+
+@given(content=st.binary(max_size=60))
+def test_any_bytes_at_all_are_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.toml"
+    path.write_bytes(content)
+    faults_of(path)
 
 
 def test_a_long_wrong_value_is_shown_shortly(register_file: Path) -> None:
