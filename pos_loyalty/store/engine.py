@@ -2,64 +2,117 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.pool import PoolProxiedConnection
 
 from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.store import schema
+from pos_loyalty.store.lock import ProcessLock
 from pos_loyalty.store.statements import Statements, Tx
 
 BUSY_TIMEOUT_MS = 5000
+RUNNING = "running"
+"""The setting that stands from opening to a clean close; found at opening, the last was not."""
+REPEATABLE_READ = 3  # psycopg's number for the isolation level
 
 
 class Store:
     """A database with the product's tables; `write` and `read` give transactions.
 
     Writers of SQLite are one thread of one process; readers may be many. Leaving a block by an
-    exception rolls back.
+    exception rolls back. What the engine says of its file or server becomes a `LoyaltyError`:
+    `STORE_BUSY` (locked; on PostgreSQL also a dead lock: repeat the transaction), `DISK_FULL`,
+    `STORE_DAMAGED`, `STORE_UNREACHABLE`. `path` is SQLite's file.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, lock: ProcessLock | None = None) -> None:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
         self.statements = Statements(is_sqlite=self.is_sqlite)
+        self.path = Path(engine.url.database or "").absolute() if self.is_sqlite else None
+        self._lock = lock
 
     @contextmanager
     def write(self) -> Iterator[Tx]:
         """Give a transaction that commits at the end of the block."""
-        with self._transaction("BEGIN IMMEDIATE") as tx:
+        with self.connection() as connection, self.transaction(connection) as tx:
             yield tx
+
+    @contextmanager
+    def transaction(self, connection: Any) -> Iterator[Tx]:
+        """Give a transaction on a connection of the driver's that the caller keeps."""
+        if self.is_sqlite:
+            connection.execute("BEGIN IMMEDIATE")
+        with _ended(connection, keep=True):
+            yield Tx(connection, self.statements)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """Give one consistent view of the store; nothing written in it is kept."""
-        with self._transaction("BEGIN", keep=False) as tx:
-            yield tx
+        with self.connection() as connection:
+            if self.is_sqlite:
+                connection.execute("BEGIN")
+            else:
+                connection.isolation_level = REPEATABLE_READ
+            try:
+                with _ended(connection, keep=False):
+                    yield Tx(connection, self.statements)
+            finally:
+                if not self.is_sqlite:
+                    connection.isolation_level = None
 
     @contextmanager
-    def _transaction(self, begin: str, *, keep: bool = True) -> Iterator[Tx]:
-        with _translated():
+    def connection(self) -> Iterator[Any]:
+        """Lend one of the driver's own connections, outside any transaction."""
+        with self.translated():
             pooled = self.engine.raw_connection()
             try:
-                connection: Any = pooled.dbapi_connection
-                if self.is_sqlite:
-                    connection.execute(begin)
-                yield from _commit(connection, Tx(connection, self.statements), keep=keep)
+                yield pooled.dbapi_connection
             finally:
-                _give_back(pooled)
+                pooled.close()
+
+    def open_file(self) -> sqlite3.Connection:
+        """Open SQLite's file once more, for work that keeps a connection of its own."""
+        assert self.path is not None
+        uri = self.path.as_uri()
+        connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        _prepare_sqlite(connection, None)
+        return connection
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Turn what the engine says of its file or server into our reasons; the cause is kept."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            _raise_of_sqlite(error)
+        except self.engine.dialect.loaded_dbapi.Error as error:
+            _raise_of_postgres(error)
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; a store opened for running is marked as cleanly closed."""
+        try:
+            if self._lock is not None:
+                with suppress(LoyaltyError), self.write() as tx:
+                    tx.delete(schema.setting, ["name"], [(RUNNING,)])
+        finally:
+            self.abandon()
+
+    def abandon(self) -> None:
+        """Close every connection as after a crash: the next opening checks the file."""
         self.engine.dispose()
+        if self._lock is not None:
+            self._lock.release()
 
 
-def _commit(connection: Any, tx: Tx, *, keep: bool) -> Iterator[Tx]:
+@contextmanager
+def _ended(connection: Any, *, keep: bool) -> Iterator[None]:
     try:
-        yield tx
+        yield
     except BaseException:
         connection.rollback()
         raise
@@ -69,43 +122,65 @@ def _commit(connection: Any, tx: Tx, *, keep: bool) -> Iterator[Tx]:
         connection.rollback()
 
 
-def _give_back(pooled: PoolProxiedConnection) -> None:
-    pooled.close()
+_SQLITE_REASONS = {
+    sqlite3.SQLITE_BUSY: Reason.STORE_BUSY,
+    sqlite3.SQLITE_LOCKED: Reason.STORE_BUSY,
+    sqlite3.SQLITE_FULL: Reason.DISK_FULL,
+    sqlite3.SQLITE_IOERR: Reason.DISK_FULL,
+    sqlite3.SQLITE_CORRUPT: Reason.STORE_DAMAGED,
+    sqlite3.SQLITE_NOTADB: Reason.STORE_DAMAGED,
+    sqlite3.SQLITE_CANTOPEN: Reason.STORE_UNREACHABLE,
+    sqlite3.SQLITE_PERM: Reason.STORE_UNREACHABLE,
+    sqlite3.SQLITE_READONLY: Reason.STORE_UNREACHABLE,
+}
+_UNREADABLE = {sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ}
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Turn what SQLite says of its file into our reasons; the cause is kept."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        raise _reason(error) from error
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
-            raise
+def _raise_of_sqlite(error: sqlite3.Error) -> None:
+    """Raise our reason for what SQLite says of its file; faults of our own pass unchanged."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    if code in _UNREADABLE:
         raise LoyaltyError(Reason.STORE_DAMAGED) from error
+    reason = _SQLITE_REASONS.get(code & 0xFF)
+    if reason is None:
+        raise error
+    raise LoyaltyError(reason) from error
 
 
-def _reason(error: sqlite3.OperationalError) -> LoyaltyError:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    known = {
-        sqlite3.SQLITE_BUSY: Reason.STORE_BUSY,
-        sqlite3.SQLITE_LOCKED: Reason.STORE_BUSY,
-        sqlite3.SQLITE_FULL: Reason.DISK_FULL,
-        sqlite3.SQLITE_IOERR: Reason.DISK_FULL,
-        sqlite3.SQLITE_CORRUPT: Reason.STORE_DAMAGED,
-        sqlite3.SQLITE_NOTADB: Reason.STORE_DAMAGED,
-    }
-    return LoyaltyError(known.get(code, Reason.INTERNAL_ERROR))
+_POSTGRES_REASONS = {
+    "40001": Reason.STORE_BUSY,  # serialization failure
+    "40P01": Reason.STORE_BUSY,  # dead lock
+    "55P03": Reason.STORE_BUSY,  # lock not available
+    "53100": Reason.DISK_FULL,
+    "XX001": Reason.STORE_DAMAGED,
+    "XX002": Reason.STORE_DAMAGED,
+}
+_SERVER_GONE = ("08", "28", "3D", "53", "57P")
 
 
-def connect(url: str) -> Store:
-    """Open a database by SQLAlchemy URL, without touching its tables."""
+def _raise_of_postgres(error: Exception) -> None:
+    """Raise our reason for what PostgreSQL says of itself; faults of our own pass unchanged."""
+    state: str | None = getattr(error, "sqlstate", None)
+    if state is None and type(error).__name__ == "OperationalError":
+        raise LoyaltyError(Reason.STORE_UNREACHABLE) from error
+    reason = _POSTGRES_REASONS.get(state or "")
+    if reason is None and state and state.startswith(_SERVER_GONE):
+        reason = Reason.STORE_UNREACHABLE
+    if reason is None:
+        raise error
+    raise LoyaltyError(reason) from error
+
+
+def connect(url: str, *, lock: ProcessLock | None = None) -> Store:
+    """Open a database by SQLAlchemy URL, without touching its tables.
+
+    `lock`, when given, is released by the store's `close`.
+    """
     if make_url(url).get_backend_name() != "sqlite":
         return Store(create_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True))
     engine = create_engine(url, pool_size=8, max_overflow=56, connect_args={"timeout": 5.0})
     event.listen(engine, "connect", _prepare_sqlite)
-    return Store(engine)
+    return Store(engine, lock=lock)
 
 
 def sqlite_url(path: Path) -> str:
@@ -115,9 +190,8 @@ def sqlite_url(path: Path) -> str:
 
 def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
     connection.isolation_level = None
-    with _translated():
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-        connection.execute("PRAGMA foreign_keys = OFF")
-        connection.execute("PRAGMA cache_size = -16000")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    connection.execute("PRAGMA foreign_keys = OFF")
+    connection.execute("PRAGMA cache_size = -16000")

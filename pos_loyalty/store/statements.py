@@ -173,6 +173,10 @@ class Tx:
             found += self._connection.execute(sql, (key,)).fetchall()
         return found
 
+    def text(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        """Run SQL written by hand, for what is no hot statement; gives the driver's cursor."""
+        return self._connection.execute(sql, values) if values else self._connection.execute(sql)
+
     def pragma(self, text: str) -> None:
         """Set one of SQLite's switches on this connection."""
         self._connection.execute(f"PRAGMA {text}")

@@ -1,0 +1,55 @@
+"""A consistent copy of a SQLite database, taken while it is in use."""
+
+import os
+import sqlite3
+from pathlib import Path
+
+PRIVATE = 0o600
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Write a copy of `source` as it stands now to `target`, which appears only when complete.
+
+    The copy is one file that needs no other; writers of the source go on meanwhile. Raises
+    `sqlite3.Error` or `OSError`.
+    """
+    part = target.with_name(target.name + ".part")
+    part.unlink(missing_ok=True)
+    os.close(os.open(part, os.O_CREAT | os.O_WRONLY, PRIVATE))
+    try:
+        _copy(source, part)
+        sync_file(part)
+        os.replace(part, target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    sync_folder(target.parent)
+
+
+def _copy(source: Path, part: Path) -> None:
+    reading = sqlite3.connect(f"{source.absolute().as_uri()}?mode=rw", uri=True)
+    writing = sqlite3.connect(part)
+    try:
+        # In one step: a copy in several starts again whenever somebody else writes.
+        reading.backup(writing, pages=-1)
+        writing.execute("PRAGMA journal_mode = DELETE")
+    finally:
+        writing.close()
+        reading.close()
+
+
+def sync_file(path: Path) -> None:
+    """Make what a file holds durable."""
+    with path.open("rb+") as stream:
+        os.fsync(stream.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable; on Windows the file system does so itself."""
+    if os.name == "nt":
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

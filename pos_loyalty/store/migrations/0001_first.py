@@ -1,0 +1,136 @@
+"""The journal and the local tables as they were first published."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def key(name: str, kind: object) -> sa.Column[object]:
+    return sa.Column(name, kind, primary_key=True, autoincrement=False)  # type: ignore[arg-type]
+
+
+def value(name: str, kind: object, *, nullable: bool = False) -> sa.Column[object]:
+    return sa.Column(name, kind, nullable=nullable)  # type: ignore[arg-type]
+
+
+def upgrade() -> None:
+    journal()
+    chain_and_commands()
+    counter_and_articles()
+    keeping()
+
+
+def journal() -> None:
+    op.create_table(
+        "fact",
+        key("node", sa.LargeBinary),
+        key("inc", BIG),
+        key("seq", BIG),
+        sa.Column("id", sa.LargeBinary, nullable=False, unique=True),
+        value("stamp", BIG),
+        value("kind", sa.String),
+        value("v", BIG),
+        value("key", sa.String),
+        value("subject", sa.LargeBinary),
+        value("actor", sa.String),
+        value("payload", sa.LargeBinary),
+        value("salt", sa.LargeBinary),
+        value("digest", sa.LargeBinary),
+        value("hash", sa.LargeBinary),
+        value("clamp", BIG),
+        sqlite_with_rowid=False,
+    )
+    of_someone = sa.text("subject <> ''")
+    op.create_index(
+        "fact_subject", "fact", ["subject"], sqlite_where=of_someone, postgresql_where=of_someone
+    )
+
+
+def chain_and_commands() -> None:
+    op.create_table(
+        "head",
+        key("node", sa.LargeBinary),
+        key("inc", BIG),
+        value("seq", BIG),
+        value("hash", sa.LargeBinary),
+        value("stamp", BIG),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "command",
+        key("id", sa.String),
+        value("digest", sa.LargeBinary),
+        value("answer", sa.LargeBinary),
+        value("at", BIG),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "job",
+        key("id", sa.String),
+        value("kind", sa.String),
+        value("state", sa.String),
+        value("due", BIG),
+        value("attempts", BIG),
+        value("subject", sa.String),
+        value("ticket", sa.String),
+        value("payload", sa.LargeBinary),
+        value("problem", sa.String),
+        value("at", BIG),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("job_due", "job", ["state", "due"])
+    op.create_index("job_ticket", "job", ["ticket"])
+
+
+def counter_and_articles() -> None:
+    op.create_table(
+        "basket",
+        key("id", sa.String),
+        value("at", BIG),
+        value("account", sa.LargeBinary),
+        value("content", sa.LargeBinary),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "article",
+        key("code", sa.String),
+        value("label", sa.String),
+        value("department", sa.String),
+        value("category", sa.String),
+        value("vat", BIG, nullable=True),
+        value("flags", sa.String),
+        value("cost", BIG, nullable=True),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "unknown_article",
+        key("code", sa.String),
+        value("label", sa.String),
+        value("seen", BIG),
+        value("last_day", BIG),
+        sqlite_with_rowid=False,
+    )
+
+
+def keeping() -> None:
+    op.create_table(
+        "checkpoint",
+        key("grp", sa.LargeBinary),
+        value("stamp", BIG),
+        value("node", sa.LargeBinary),
+        value("inc", BIG),
+        value("seq", BIG),
+        value("content", sa.LargeBinary),
+        value("at", BIG),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "setting",
+        key("name", sa.String),
+        value("value", sa.LargeBinary),
+        sqlite_with_rowid=False,
+    )
