@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import bindparam, select
 
 from pos_loyalty.domain.identifiers import ticket_account
@@ -41,6 +42,12 @@ class _Claims:
         row = (key, *fact.order, kind, account, day, amount, b"")
         self.held[key] = self.changed[key] = row
 
+    def release(self, tx: Tx, leg: Leg) -> None:
+        """Say of a routed return's key that its ticket is awaited again."""
+        row = tx.row(_HELD_BY, account_=leg.account, node_=leg.node, inc_=leg.inc, seq_=leg.seq)
+        assert row is not None, "a routed return holds its key"
+        self.held[row[0]] = self.changed[row[0]] = (*row[:6], b"", *row[7:])
+
 
 def apply(tx: Tx, facts: Sequence[Fact]) -> set[bytes]:
     """Project facts that the journal has just taken; gives the account groups they touched.
@@ -71,13 +78,30 @@ def withdraw(tx: Tx, fact: Fact) -> None:
     tx.delete(schema.parked, ["node", "inc", "seq"], [place])
     tx.delete(schema.waiting, ["node", "inc", "seq"], [place])
     if fact.key:
-        holder = _claims(tx, [fact.key]).get(fact.key)
+        claims = _claims(tx, [fact.key])
+        holder = claims.get(fact.key)
         if holder is not None and holder[1:5] == fact.order:
-            _vacate(tx, holder, work)
-            tx.put(schema.claim, [_awaited(fact.key)], "upsert")
+            _vacate(tx, claims, holder, work)
+            claims.changed[fact.key] = _awaited(fact.key)
+        tx.put(schema.claim, [claims.changed[key] for key in sorted(claims.changed)], "upsert")
     elif found is not None:
         _drop_leg(tx, found.account, fact.order, work)
     settle(tx, work)
+
+
+def lower_clamp(tx: Tx, fact: Fact, clamp: int) -> set[bytes]:
+    """Heed a lower bound on a journal fact's stamp; gives the account groups it touched.
+
+    A bound that is not lower changes nothing. `fact` is as the journal has it.
+    """
+    if clamp >= fact.clamp:
+        return set()
+    tx.run(_CLAMP, node_=fact.node, inc_=fact.inc, seq_=fact.seq, clamp_=clamp)
+    moved = replace(fact, clamp=clamp)
+    if moved.order == fact.order or not sorted_known([fact]):
+        return set()
+    withdraw(tx, fact)
+    return apply(tx, [moved])
 
 
 def _route(tx: Tx, decoded: Sequence[Decoded], work: Work) -> None:
@@ -85,6 +109,8 @@ def _route(tx: Tx, decoded: Sequence[Decoded], work: Work) -> None:
     claims = _lock_claims(tx, drafts)
     orphans: list[tuple[Fact, Draft]] = []
     for fact, found in drafts:
+        if found is not None:
+            work.links += found.links
         if fact.key and not _takes_key(tx, claims, fact, work):
             continue
         if fact.key:
@@ -96,7 +122,9 @@ def _route(tx: Tx, decoded: Sequence[Decoded], work: Work) -> None:
             if found.kind == "sale":
                 orphans += _call_back(tx, fact.key)
     for fact, found in orphans:
-        _place_return(tx, claims, fact, found, work)
+        holder = claims.get(fact.key)
+        if holder is None or holder[1:5] == fact.order:
+            _place_return(tx, claims, fact, found, work)
     tx.put(schema.claim, [claims.changed[key] for key in sorted(claims.changed)], "upsert")
 
 
@@ -128,7 +156,7 @@ def _takes_key(tx: Tx, claims: _Claims, fact: Fact, work: Work) -> bool:
     if holder is None:
         return True
     if fact.order < holder[1:5]:
-        _vacate(tx, holder, work)
+        _vacate(tx, claims, holder, work)
         tx.put(schema.parked, [_parked(holder[1:5], fact.key)], "ignore")
         return True
     tx.put(schema.parked, [_parked(fact.order, fact.key)], "ignore")
@@ -140,7 +168,7 @@ def _parked(order: Row, key: str) -> Row:
     return (node, inc, seq, stamp, key, DUPLICATE_KEY)
 
 
-def _vacate(tx: Tx, holder: Row, work: Work) -> None:
+def _vacate(tx: Tx, claims: _Claims, holder: Row, work: Work) -> None:
     """Take the holder of a key out of its account; returns of its ticket wait again."""
     key, kind, account = holder[0], holder[5], holder[6]
     stamp, node, inc, seq = holder[1:5]
@@ -153,6 +181,7 @@ def _vacate(tx: Tx, holder: Row, work: Work) -> None:
         returns = [Leg(*row) for row in tx.rows(_RETURNS, account_=account, ticket_=key)]
         for leg in returns:
             _drop_leg(tx, account, leg.order, work)
+            claims.release(tx, leg)
         tx.put(schema.waiting, [(key, leg.node, leg.inc, leg.seq) for leg in returns], "ignore")
 
 
@@ -170,8 +199,6 @@ def _place(fact: Fact, found: Draft, account: bytes, work: Work) -> None:
         work.loose.append(leg)
         return
     work.legs.append(leg)
-    if found.other:
-        work.links.append((account, found.other))
 
 
 def _place_return(tx: Tx, claims: _Claims, fact: Fact, found: Draft, work: Work) -> None:
@@ -212,4 +239,15 @@ _RETURNS = select(schema.leg).where(
 )
 FACT = select(schema.fact).where(
     _f.node == bindparam("node_"), _f.inc == bindparam("inc_"), _f.seq == bindparam("seq_")
+)
+_HELD_BY = select(schema.claim).where(
+    schema.claim.c.account == bindparam("account_"),
+    schema.claim.c.node == bindparam("node_"),
+    schema.claim.c.inc == bindparam("inc_"),
+    schema.claim.c.seq == bindparam("seq_"),
+)
+_CLAMP = (
+    schema.fact.update()
+    .where(_f.node == bindparam("node_"), _f.inc == bindparam("inc_"), _f.seq == bindparam("seq_"))
+    .values(clamp=bindparam("clamp_"))
 )

@@ -26,7 +26,7 @@ class Draft(NamedTuple):
     """A leg before it is routed: a return has no account of its own.
 
     `day` and `amount` (minor units, negative for a refund) describe the business key's holder;
-    `other` is the account that a link joins.
+    `links` are the accounts that it puts into one group.
     """
 
     kind: str
@@ -35,7 +35,7 @@ class Draft(NamedTuple):
     core: bytes
     day: int
     amount: int
-    other: bytes = b""
+    links: tuple[tuple[bytes, bytes], ...] = ()
 
 
 def draft(key: str, payload: object) -> Draft | None:
@@ -74,7 +74,9 @@ def _of_people(payload: object) -> Draft | None:
             return _link(payload.member, payload.other, joined=payload.joined)
         case events.MemberErased():
             accounts = [bytes.fromhex(account) for account in payload.accounts]
-            return _plain("erasure", payload.member, encode(ErasureCore(accounts)))
+            erasure = _plain("erasure", payload.member, encode(ErasureCore(accounts)))
+            others = [each for each in accounts if each != erasure.account]
+            return erasure._replace(links=tuple((erasure.account, each) for each in others))
     return None
 
 
@@ -86,7 +88,8 @@ def _link(one: str, other: str, *, joined: bool) -> Draft | None:
     if one == other:
         return None
     core = LinkCore(bytes.fromhex(other), joined)
-    return _plain("link", one, encode(core))._replace(other=core.other)
+    link = _plain("link", one, encode(core))
+    return link._replace(links=((link.account, core.other),))
 
 
 def _sale(key: str, sale: events.SaleClosed) -> Draft:

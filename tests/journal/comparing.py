@@ -1,0 +1,116 @@
+"""Compares what derived tables say with what the naive fold says."""
+
+from typing import Any
+
+from pos_loyalty.domain.fold import decode_record
+from pos_loyalty.events import Fact
+from tests.journal.naive import Group, Sold, World
+from tests.journal.tills import DAY_MS, START, START_MS, View
+from tests.journal.worlds import ACCOUNTS, MEMBERS, SPAN_DAYS
+
+LOOKS = (-3, 0, 14, 25, 31, 45, SPAN_DAYS, 75)
+"""Days after the start on which balances are compared."""
+
+
+def differences(view: View, facts: list[Fact]) -> list[str]:
+    """Name everything in which the tables differ from the naive fold."""
+    world = World(facts)
+    found = [*_balances(view, world), *_tickets(view, world)]
+    for name, got, expected in _keys(view, world) + _people(view, world):
+        if got != expected:
+            found.append(f"{name}: tables {got}, naive {expected}")
+    return found
+
+
+def _balances(view: View, world: World) -> list[str]:
+    found = []
+    for account in {*ACCOUNTS, *MEMBERS}:
+        for programme in ("P", "Q"):
+            for look in LOOKS:
+                got = _shown(view, account, programme, look)
+                expected = _expected(world.group(account), account, programme, look)
+                if got != expected:
+                    who = f"{account.hex()[:6]} {programme} day {look}"
+                    found.append(f"{who}: tables {got}, naive {expected}")
+    return found
+
+
+def _shown(view: View, account: bytes, programme: str, look: int) -> tuple[Any, ...]:
+    now_ms = START_MS + look * DAY_MS
+    shown = view.balance(
+        account, START + look, programme=programme, now_ms=now_ms, since=START + look - 20
+    )
+    return shown.points, shown.debt, shown.held, shown.next_expiry, shown.qualifying
+
+
+def _expected(group: Group, account: bytes, programme: str, look: int) -> tuple[Any, ...]:
+    day, now_ms = START + look, START_MS + look * DAY_MS
+    pool = group.pool(account)
+    lots = [
+        lot
+        for lot in group.lots
+        if lot.programme == programme and lot.owner in pool and lot.last >= day and lot.left
+    ]
+    first = min((lot.last for lot in lots), default=0)
+    debt = sum(
+        owed for (what, who), owed in group.debts.items() if what == programme and who in pool
+    )
+    held = sum(
+        points
+        for what, _, who, points, until in group.holds
+        if what == programme and who in pool and until > now_ms
+    )
+    spend = sum(
+        amount
+        for (what, who, when), amount in group.spend.items()
+        if what == programme and who in pool and day - 20 <= when <= day
+    )
+    lapsing = sum(lot.left for lot in lots if lot.last == first)
+    next_expiry = (first, lapsing) if lots else None
+    return sum(lot.left for lot in lots), debt, held, next_expiry, spend
+
+
+def _tickets(view: View, world: World) -> list[str]:
+    sold = {key: each for g in world.group_of.values() for key, each in g.sold.items()}
+    rows = {row[0]: row for row in view.rows("claim") if row[5] == "sale"}
+    found = [] if rows.keys() == sold.keys() else [f"tickets: {sorted(rows)}, {sorted(sold)}"]
+    for key in rows.keys() & sold.keys():
+        got, expected = _recorded(rows[key][9], sold[key]), _became(sold[key])
+        if got != expected:
+            found.append(f"ticket {key}: tables {got}, naive {expected}")
+    return found
+
+
+def _recorded(record: bytes, sold: Sold) -> tuple[Any, ...]:
+    ratings = sold.sale.ratings if sold.account else ()
+    if not record:
+        kept = {rating.programme: rating.earned for rating in ratings}
+        return [0] * len(sold.back), 0, kept
+    opened = decode_record(record)
+    return opened.returned, opened.excess, {part.programme: part.kept for part in opened.parts}
+
+
+def _became(sold: Sold) -> tuple[Any, ...]:
+    return sold.back, sold.excess, sold.kept
+
+
+def _keys(view: View, world: World) -> list[tuple[str, Any, Any]]:
+    parked = {row[:3] for row in view.rows("parked")}
+    waiting = {(row[0], row[1:]) for row in view.rows("waiting")}
+    return [("parked", parked, world.parked), ("waiting", waiting, world.waiting)]
+
+
+def _people(view: View, world: World) -> list[tuple[str, Any, Any]]:
+    """Rows are sorted by place, so that the last of a key is the one in force."""
+    profiles = {row[:2]: row[6] for row in view.rows("profile")}
+    consents = {row[:3]: bool(row[7]) for row in view.rows("consent")}
+    cards = {row[0]: (row[5], row[8]) for row in view.rows("card")}
+    members = {row[0]: row[7] for row in view.rows("member")}
+    erased = {row[0] for row in view.rows("tombstone")}
+    return [
+        ("profiles", profiles, world.profiles),
+        ("consents", consents, world.consents),
+        ("cards", cards, world.cards),
+        ("members", members, world.members),
+        ("erased", erased, world.erased),
+    ]

@@ -1,0 +1,324 @@
+"""Worlds of facts: everything that tills can tell, in every kind, late, doubled and out of order.
+
+Few names are shared by many facts, so that they meet: four tickets told by three tills, five
+accounts, three members, two programmes. A world spans sixty days, within the time that lapsed
+lots are kept.
+"""
+
+from typing import Any, NamedTuple
+
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from pos_loyalty import events
+from pos_loyalty.domain.days import NEVER, iso
+from pos_loyalty.domain.money import allocate
+from pos_loyalty.domain.programme import BasketBonus, Exclusion, Multiplier, Programme, Tier
+from pos_loyalty.domain.rating import rate
+from pos_loyalty.domain.ticket import Discount, Line, Tender
+from pos_loyalty.events import Fact
+from tests.journal.tills import DAY_MS, MINUTE_MS, START, START_MS, Till, ident
+
+SPAN_DAYS = 60
+MEMBERS = [ident(f"member {name}") for name in "ABC"]
+CARDS = [ident(f"card {name}") for name in "abcd"]
+ACCOUNTS = [MEMBERS[0], *CARDS]
+TICKETS = {"1": 0, "2": 20, "3": 41, "4": 60}
+"""Ticket number to the day after the start on which it was sold."""
+NEVER_SOLD = "9"
+GOLD = Tier("gold", 500_00, 150)
+PROGRAMMES = [
+    Programme("P", "Points", "p1", START, "EUR", 1, 100, validity_months=0, courtesy_days=30),
+    Programme(
+        "P",
+        "Points",
+        "p2",
+        START,
+        "EUR",
+        1,
+        100,
+        multipliers=(Multiplier("double", 200, categories=("wine",)),),
+        bonuses=(BasketBonus(15_00, 7),),
+        exclusions=(Exclusion("law", category="tobacco"),),
+        tiers=(Tier("", 0), GOLD),
+        validity_months=1,
+        courtesy_days=0,
+    ),
+    Programme("Q", "Stamps", "q1", START, "EUR", 1, 10_00, validity_months=1, courtesy_days=10),
+]
+
+
+class Scene(NamedTuple):
+    """Who tells what, when, and how low a hub's bound on its stamp is."""
+
+    till: int
+    minute: int
+    late: bool
+    clamp: int | None
+    payload: Any
+
+
+@st.composite
+def sales(draw: st.DrawFn) -> events.SaleClosed:
+    number = draw(st.sampled_from(sorted(TICKETS)))
+    lines = tuple(draw(st.lists(_lines(), min_size=1, max_size=3)))
+    account = draw(st.sampled_from([*ACCOUNTS, b""]))
+    chosen = draw(st.lists(st.sampled_from(PROGRAMMES), max_size=2, unique_by=lambda p: p.id))
+    spent = draw(st.sampled_from([0, 0, 5, 30])) if sum(line.amount for line in lines) else 0
+    holds = tuple(draw(st.lists(_holds(), max_size=2, unique=True)))
+    return sale(number, lines, account, chosen, spent=spent, holds=holds)
+
+
+def sale(
+    number: str,
+    lines: tuple[Line, ...],
+    account: bytes,
+    programmes: list[Programme],
+    *,
+    spent: int = 0,
+    holds: tuple[str, ...] = (),
+) -> events.SaleClosed:
+    """Give a closed ticket, rated; what points paid is a discount of one cent a point."""
+    day = START + TICKETS[number]
+    amounts = [line.amount for line in lines]
+    off = min(spent, sum(amounts))
+    shares = allocate(off, amounts) if off else [0] * len(lines)
+    paid = [amount - share for amount, share in zip(amounts, shares, strict=True)]
+    ratings = tuple(
+        rate(p, lines, paid, tier=p.tiers[-1], day=day, spent=spent, holds=holds)
+        for p in programmes
+    )
+    return events.SaleClosed(
+        **_where(number, day),
+        zone="Europe/Paris",
+        currency="EUR",
+        lines=lines,
+        discounts=(Discount(off, hold=holds[0]),) if off and holds else (),
+        tenders=(Tender("cash", sum(paid)),),
+        ratings=ratings,
+        account=account.hex(),
+        operator="7",
+    )
+
+
+@st.composite
+def returns(draw: st.DrawFn) -> events.LinesReturned:
+    number = draw(st.sampled_from(["R1", "R2", "R3"]))
+    sold = draw(st.sampled_from([*TICKETS, *TICKETS, NEVER_SOLD]))
+    back = st.builds(events.ReturnedLine, st.integers(0, 3), st.sampled_from([250, 1000, 3000]))
+    lines = tuple(draw(st.lists(back, min_size=1, max_size=3)))
+    day = START + 25 + int(number[1]) * 11
+    return events.LinesReturned(
+        **_where(number, day), ticket=f"S1/T1/1/{iso(_sold_on(sold))}/{sold}", lines=lines, refund=5
+    )
+
+
+def _sold_on(number: str) -> int:
+    return START + TICKETS.get(number, 3)
+
+
+def _where(number: str, day: int) -> dict[str, Any]:
+    at = START_MS + (day - START) * DAY_MS
+    return {"store": "S1", "till": "T1", "epoch": 1, "day": iso(day), "number": number, "at": at}
+
+
+def _lines() -> st.SearchStrategy[Line]:
+    return st.builds(
+        Line,
+        st.sampled_from(["4006381333931", "local-7"]),
+        st.sampled_from([0, 99, 333, 1000, 2190]),
+        quantity=st.sampled_from([0, 750, 1000, 3000]),
+        category=st.sampled_from(["", "wine", "tobacco"]),
+        vat=st.sampled_from([None, 2000]),
+    )
+
+
+def _holds() -> st.SearchStrategy[str]:
+    return st.sampled_from([ident(f"hold {name}").hex() for name in "xy"])
+
+
+def _days(first: int = 0, last: int = SPAN_DAYS) -> st.SearchStrategy[str]:
+    return st.integers(first, last).map(lambda day: iso(START + day))
+
+
+def _last_days() -> st.SearchStrategy[str]:
+    return st.one_of(_days(-5), st.just(iso(NEVER)))
+
+
+def _hex(ids: list[bytes]) -> st.SearchStrategy[str]:
+    return st.sampled_from([each.hex() for each in ids])
+
+
+def adjustments() -> st.SearchStrategy[events.PointsAdjusted]:
+    return st.builds(
+        events.PointsAdjusted,
+        account=_hex(ACCOUNTS),
+        programme=st.sampled_from(["P", "Q"]),
+        points=st.sampled_from([-60, -15, 20, 100]),
+        day=_days(),
+        expires=_last_days(),
+        reason=st.just("GOODWILL"),
+        undoes=st.sampled_from(["", "", ident("adjustment 1").hex()]),
+    )
+
+
+def openings() -> st.SearchStrategy[events.BalanceOpened]:
+    lot = st.tuples(st.integers(1, 80), _days(), _last_days())
+    return st.builds(
+        events.BalanceOpened,
+        account=_hex(ACCOUNTS),
+        programme=st.sampled_from(["P", "Q"]),
+        day=_days(),
+        origin=st.sampled_from(["row 1", "row 2"]),
+        lots=st.lists(lot, max_size=2).map(tuple),
+        spend=st.lists(st.tuples(_days(), st.integers(1, 900)), max_size=2).map(tuple),
+    )
+
+
+def holds() -> st.SearchStrategy[events.PointsHeld | events.HoldReleased]:
+    held = st.builds(
+        events.PointsHeld,
+        hold=_holds(),
+        account=_hex(ACCOUNTS),
+        programme=st.sampled_from(["P", "Q"]),
+        points=st.integers(1, 50),
+        amount=st.just(250),
+        until=st.integers(0, SPAN_DAYS).map(lambda day: START_MS + day * DAY_MS),
+        offline=st.booleans(),
+    )
+    released = st.builds(
+        events.HoldReleased,
+        hold=_holds(),
+        account=_hex(ACCOUNTS),
+        programme=st.sampled_from(["P", "Q"]),
+    )
+    return st.one_of(held, released)
+
+
+def people() -> st.SearchStrategy[Any]:
+    member = _hex(MEMBERS)
+    return st.one_of(
+        st.builds(events.MemberEnrolled, member=member, day=_days(), store=st.just("S1")),
+        st.builds(events.EnrolmentUndone, member=member),
+        _profiles(member),
+        st.builds(
+            events.ConsentChanged,
+            member=member,
+            purpose=st.just("offers"),
+            channel=st.sampled_from(["email", "sms"]),
+            granted=st.booleans(),
+            at=st.just(START_MS),
+            source=st.just("till"),
+            wording=st.sampled_from(["", "2026-01"]),
+        ),
+        st.builds(
+            events.MemberErased,
+            member=member,
+            accounts=st.lists(_hex(ACCOUNTS), max_size=2, unique=True).map(tuple),
+        ),
+    )
+
+
+def _profiles(member: st.SearchStrategy[str]) -> st.SearchStrategy[events.ProfileChanged]:
+    fields = st.sampled_from(["name", "email", "phone"])
+    values = st.sampled_from(["", "Zoé Kéroual", "zoe@example.org", "+33 6 12 34 56 78"])
+    return st.builds(events.ProfileChanged, member=member, field=fields, value=values)
+
+
+def links() -> st.SearchStrategy[Any]:
+    member = _hex(MEMBERS)
+    return st.one_of(
+        st.builds(
+            events.CardAttached,
+            member=member,
+            account=_hex(ACCOUNTS),
+            scheme=st.just("main"),
+            tail=st.just("0017"),
+        ),
+        st.builds(
+            events.CardEnded,
+            member=member,
+            account=_hex(ACCOUNTS),
+            status=st.sampled_from(["replaced", "blocked", "detached"]),
+        ),
+        st.builds(events.MembersLinked, member=member, other=member, joined=st.booleans()),
+    )
+
+
+def shop() -> st.SearchStrategy[Any]:
+    return st.one_of(
+        st.builds(
+            events.ProgrammePublished,
+            programme=st.sampled_from(["P", "Q"]),
+            version=st.sampled_from(["v1", "v2"]),
+            day=_days(),
+            content=st.sampled_from(["one", "two"]),
+        ),
+        st.builds(
+            events.PlaceDeclared,
+            level=st.sampled_from(["region", "store"]),
+            code=st.sampled_from(["S1", "S2"]),
+            name=st.sampled_from(["Brest", "Rennes"]),
+            day=_days(),
+            parent=st.sampled_from(["", "West"]),
+        ),
+    )
+
+
+def payloads() -> st.SearchStrategy[Any]:
+    """Give payloads of every kind; `None` stands for a kind that is not known yet."""
+    return st.one_of(
+        sales(), sales(), returns(), returns(), adjustments(), openings(), holds(), links(),
+        people(), shop(), st.none(),
+    )  # fmt: skip
+
+
+@st.composite
+def scenes(draw: st.DrawFn, payload: st.SearchStrategy[Any]) -> Scene:
+    quarter = SPAN_DAYS * 4
+    return Scene(
+        till=draw(st.integers(0, 3)),
+        minute=draw(st.integers(0, quarter)) * 360,
+        late=draw(st.booleans()),
+        clamp=draw(st.none() | st.none() | st.integers(0, quarter).map(lambda q: q * 360)),
+        payload=draw(payload),
+    )
+
+
+@st.composite
+def worlds(draw: st.DrawFn, size: int = 12) -> list[Fact]:
+    """Give the facts of three tills, one of them under two incarnations, as told."""
+    told = draw(st.lists(scenes(draw(_themes())), min_size=2, max_size=size))
+    return tell(told)
+
+
+def _themes() -> st.SearchStrategy[st.SearchStrategy[Any]]:
+    """Now everything mixed, now few kinds that meet often."""
+    tickets = st.one_of(sales(), sales(), returns(), returns(), adjustments(), links())
+    spending = st.one_of(sales(), sales(), returns(), openings(), adjustments(), holds())
+    pools = st.one_of(sales(), adjustments(), links(), links(), people(), returns())
+    return st.sampled_from([payloads(), tickets, spending, pools])
+
+
+def tell(told: list[Scene]) -> list[Fact]:
+    tills = [Till("one"), Till("two"), Till("three"), Till("three", inc=1)]
+    return [_fact(tills[scene.till], scene) for scene in told]
+
+
+def _fact(till: Till, scene: Scene) -> Fact:
+    at_ms = START_MS + scene.minute * MINUTE_MS
+    if scene.payload is None:
+        fact = till.tell_unknown(at_ms=at_ms)
+    else:
+        fact = till.tell(scene.payload, at_ms=at_ms, late=scene.late, key=_collided(scene))
+    if scene.clamp is None:
+        return fact
+    return replace(fact, clamp=(START_MS + scene.clamp * MINUTE_MS) << 16)
+
+
+def _collided(scene: Scene) -> str | None:
+    """Let a return now and then carry the very number of a sale: a broken POS does that."""
+    payload = scene.payload
+    if isinstance(payload, events.LinesReturned) and scene.minute % 5 == 0 and scene.late:
+        return payload.ticket
+    return None
