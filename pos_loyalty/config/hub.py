@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import quote
 
 from pydantic import Field
 
 from pos_loyalty.config import kinds
-from pos_loyalty.config.faults import Fault
+from pos_loyalty.config.faults import Fault, shown
 from pos_loyalty.config.kinds import Choice, Secret, Whole
+from pos_loyalty.config.secrets import read_secret
 from pos_loyalty.config.sections import Cards, Log, Mail, Node, Retention, Section, Uplink
 
 
@@ -36,6 +38,21 @@ class Database(Section):
     def on_sqlite(self) -> bool:
         """Tell whether this is the try-out database, which a single process must own."""
         return self.url.startswith("sqlite:")
+
+    def address(self) -> str:
+        """Give the whole address with the password, read anew from its file: never log it."""
+        if self.password_file is None:
+            return self.url
+        user, _, place = self.url.partition("@")
+        return f"{user}:{quote(read_secret(self.password_file), safe='')}@{place}"
+
+    def contradictions(self) -> Iterator[Fault]:
+        if self.password_file is not None and "@" not in self.url:
+            yield Fault(
+                path="url",
+                found=shown(self.url),
+                expected="an address with USER@, because password_file is set",
+            )
 
 
 class Listen(Section):

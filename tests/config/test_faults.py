@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.engine import make_url
 
 from pos_loyalty.config import (
     ConfigError,
@@ -197,8 +198,20 @@ def test_a_database_password_in_the_address_is_refused_and_not_shown(
     assert "(masqué)" in fault.sentence("fr")
 
 
+def test_a_database_password_needs_a_user_and_is_spelt_safely(hub_file: Path) -> None:
+    (hub_file.parent / "secrets" / "database.password").write_text("p@ss:w/rd é\n")
+    config = load_hub(hub_file)
+    url = make_url(config.database.address())
+    assert (url.username, url.password, url.host) == ("loyalty", "p@ss:w/rd é", "127.0.0.1")
+    change(hub_file, ("loyalty@127.0.0.1", "127.0.0.1"))
+    assert list(faults_of(hub_file, load_hub)) == ["database.url"]
+    change(hub_file, ('password_file = "secrets/database.password"', ""))
+    assert load_hub(hub_file).database.address().endswith("//127.0.0.1/loyalty")
+
+
 def test_a_hub_on_sqlite_has_one_process(hub_file: Path) -> None:
     change(hub_file, ("postgresql+psycopg://loyalty@127.0.0.1/loyalty", "sqlite:////tmp/hub.db"))
+    change(hub_file, ('password_file = "secrets/database.password"', ""))
     assert list(faults_of(hub_file, load_hub)) == ["listen.workers"]
     change(hub_file, ("workers = 2", "workers = 1"))
     assert load_hub(hub_file).database.on_sqlite
