@@ -87,6 +87,22 @@ class Reason(Enum):
     )
     ADDRESS_INVALID = (Kind.INVALID, "This is not a usable e-mail address.")
     MAIL_MALFORMED = (Kind.INVALID, "The mail's {field} cannot be sent safely.")
+    # requests from other programs
+    JSON_MALFORMED = (Kind.INVALID, "The body is not JSON in UTF-8.")
+    REQUEST_INVALID = (Kind.INVALID, "The request is not as expected here; each fault is listed.")
+    REQUEST_TOO_LARGE = (Kind.INVALID, "The body is larger than {maximum} bytes.")
+    MEDIA_TYPE_REFUSED = (Kind.INVALID, "Send JSON as application/json, not compressed.")
+    COMMAND_ID_INVALID = (
+        Kind.INVALID,
+        "Each write needs an Idempotency-Key of 1 to {maximum} printable characters, no spaces.",
+    )
+    OPERATOR_INVALID = (Kind.INVALID, "The operator is named by a code, never by a name.")
+    TOKEN_REFUSED = (Kind.FORBIDDEN, "No device of this register has this token.")
+    OPERATION_REFUSED = (Kind.FORBIDDEN, "This device may not do this.")
+    HOST_REFUSED = (Kind.FORBIDDEN, "This register does not answer under this host name.")
+    ADDRESS_UNKNOWN = (Kind.NOT_FOUND, "There is nothing at this address.")
+    METHOD_REFUSED = (Kind.INVALID, "This address does not know this method.")
+    PORT_TAKEN = (Kind.UNAVAILABLE, "Nothing can be served at {address}: it is taken or not ours.")
     # settings
     CONFIG_INVALID = (Kind.INVALID, "The settings have {count} faults; each is listed.")
 
