@@ -1,11 +1,16 @@
 """What every test may ask for, and what surrounds a whole run."""
 
 import pytest
+from hypothesis import settings
 
 from tests.support import postgres
 from tests.support.postgres import postgres_cluster, postgres_url
 
 __all__ = ["postgres_cluster", "postgres_url"]
+
+# An example may take longer on a busy machine; a whole test has its own limit.
+settings.register_profile("patient", settings(), deadline=None)
+settings.load_profile("patient")
 
 
 def begins_the_run(config: pytest.Config) -> bool:
