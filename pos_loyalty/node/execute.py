@@ -117,6 +117,11 @@ class Node:
         """
         return self.writer.run(lambda: self._execute_many(batch))
 
+    def basket(self, basket: str) -> commands.BasketAnswer:
+        """Show an open basket as it stands; raises `LoyaltyError` (`BASKET_UNKNOWN`)."""
+        with self.store.read() as tx:
+            return baskets.answer_of(self.context(tx), basket)
+
     def close(self) -> None:
         """Finish accepted commands, wake listeners, close the store."""
         self.board.close()
