@@ -110,7 +110,7 @@ class PaymentGuard:
         if _is_article(content, start):
             return False
         exempt = start + self._own_length(content[start:])
-        spans = [match.span() for match in _DIGITS.finditer(content)]
+        spans = [match.span() for match in _DIGITS.finditer(content, start)]
         return any(a >= exempt and self._holds_pan(content[a:b]) for a, b in spans)
 
     def _own_length(self, content: bytearray) -> int:

@@ -12,6 +12,8 @@ from drivers.virtual import VirtualMSR, VirtualScanner
 from tests.drivers import usb_devices as usb
 from tests.drivers.tills import ChildTill, LocalTill, Till
 
+_KEYPAD = 0x54
+
 
 class Pty:
     """A serial port whose far end we hold; `path` is a by-id link that survives a replug."""
@@ -123,8 +125,9 @@ class HidPosScannerRig:
 
 def typed(text: str, layout: str) -> bytes:
     """The boot reports of a scanner that is set to `layout` and types `text`."""
-    keys = {c: (0x02, k) for k, c in LAYOUTS[layout].shift.items()}
-    keys |= {c: (0x00, k) for k, c in LAYOUTS[layout].plain.items()}
+    chosen = LAYOUTS[layout]
+    keys = {c: (0x02, k) for k, c in chosen.shift.items() if k < _KEYPAD}
+    keys |= {c: (0x00, k) for k, c in chosen.plain.items() if k < _KEYPAD}
     presses = [keys[c] for c in text]
     return b"".join(bytes((m, 0, k, 0, 0, 0, 0, 0)) + bytes(8) for m, k in presses)
 

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -87,33 +88,35 @@ class TestEveryPrinter:
 
 
 class TestAPrinterThatNeverAnswers:
-    @pytest.mark.parametrize("kind", ["virtual", "tcp", "serial"])
-    def test_it_is_unknown_never_ok_and_its_jobs_are_sent_unconfirmed(
-        self, kind: str, tmp_path: Path
-    ) -> None:
-        rig: VirtualPrinterRig | TcpPrinterRig | SerialPrinterRig
-        if kind == "virtual":
-            with LocalTill({"name": "receipt", "driver": "virtual-printer"}) as till:
-                # The twin has already answered when the till sees it: a new life forgets nothing.
-                rig = VirtualPrinterRig(till)
-                rig.trouble(silent=True)
-                till.printer_says(online="unknown", paper="unknown", cover="unknown")
-            return
-        rig = TcpPrinterRig() if kind == "tcp" else SerialPrinterRig(tmp_path)
+    def test_the_twin_is_unknown_never_ok(self) -> None:
+        till = LocalTill({"name": "receipt", "driver": "virtual-printer"})
+        rig = VirtualPrinterRig(till)
         rig.trouble(silent=True)
-        place = {"port": rig.port} if isinstance(rig, TcpPrinterRig) else {}
-        place |= {} if isinstance(rig, TcpPrinterRig) else {"port": str(rig.pty.path)}
-        host = {"host": "127.0.0.1"} if kind == "tcp" else {}
-        table = {"name": "receipt", "driver": f"{kind}-printer", **QUICK, **place, **host}
+        with till:
+            self.is_unknown_and_sends(till, rig)
+
+    def test_a_network_printer_is_unknown_never_ok(self) -> None:
+        rig = TcpPrinterRig()
+        self.of_real_wire(rig, driver="tcp-printer", host="127.0.0.1", port=rig.port)
+
+    def test_a_serial_printer_is_unknown_never_ok(self, tmp_path: Path) -> None:
+        rig = SerialPrinterRig(tmp_path)
+        self.of_real_wire(rig, driver="serial-printer", port=str(rig.pty.path))
+
+    def of_real_wire(self, rig: TcpPrinterRig | SerialPrinterRig, **place: object) -> None:
+        rig.trouble(silent=True)
         try:
-            with LocalTill(table) as till:
-                till.printer_says(online="unknown", paper="unknown", cover="unknown")
-                result = till.print_job(JOB)
-                assert result["outcome"] == "sent"
-                assert set(result["status"].values()) == {"PrinterStatus", "unknown"}
-                until(lambda: rig.printed() == JOB)
+            with LocalTill({"name": "receipt", **QUICK, **place}) as till:
+                self.is_unknown_and_sends(till, rig)
         finally:
             rig.end()
+
+    def is_unknown_and_sends(self, till: LocalTill, rig: Any) -> None:
+        till.printer_says(online="unknown", paper="unknown", cover="unknown")
+        result = till.print_job(JOB)
+        assert result["outcome"] == "sent"
+        assert set(result["status"].values()) == {"PrinterStatus", "unknown"}
+        until(lambda: rig.printed() == JOB)
 
     def test_one_known_to_be_silent_is_not_even_asked(self) -> None:
         rig = TcpPrinterRig()
