@@ -88,10 +88,12 @@ class Store:
         """Turn what the engine says of its file or server into our reasons; the cause is kept."""
         try:
             yield
-        except sqlite3.Error as error:
-            _raise_of_sqlite(error)
         except self.engine.dialect.loaded_dbapi.Error as error:
-            _raise_of_postgres(error)
+            told: Any = error
+            reason = reason_of_sqlite(told) if self.is_sqlite else _reason_of_postgres(told)
+            if reason is None:
+                raise
+            raise LoyaltyError(reason) from error
 
     def close(self) -> None:
         """Close every connection; a store opened for running is marked as cleanly closed."""
@@ -136,15 +138,12 @@ _SQLITE_REASONS = {
 _UNREADABLE = {sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ}
 
 
-def _raise_of_sqlite(error: sqlite3.Error) -> None:
-    """Raise our reason for what SQLite says of its file; faults of our own pass unchanged."""
-    code = getattr(error, "sqlite_errorcode", 0)
+def reason_of_sqlite(error: sqlite3.Error) -> Reason | None:
+    """Give our reason for what SQLite says of its file; nothing for a fault of our own."""
+    code: int = getattr(error, "sqlite_errorcode", 0)
     if code in _UNREADABLE:
-        raise LoyaltyError(Reason.STORE_DAMAGED) from error
-    reason = _SQLITE_REASONS.get(code & 0xFF)
-    if reason is None:
-        raise error
-    raise LoyaltyError(reason) from error
+        return Reason.STORE_DAMAGED
+    return _SQLITE_REASONS.get(code & 0xFF)
 
 
 _POSTGRES_REASONS = {
@@ -158,17 +157,13 @@ _POSTGRES_REASONS = {
 _SERVER_GONE = ("08", "28", "3D", "53", "57P")
 
 
-def _raise_of_postgres(error: Exception) -> None:
-    """Raise our reason for what PostgreSQL says of itself; faults of our own pass unchanged."""
+def _reason_of_postgres(error: Exception) -> Reason | None:
+    """Give our reason for what PostgreSQL says of itself; nothing for a fault of our own."""
     state: str | None = getattr(error, "sqlstate", None)
-    if state is None and type(error).__name__ == "OperationalError":
-        raise LoyaltyError(Reason.STORE_UNREACHABLE) from error
-    reason = _POSTGRES_REASONS.get(state or "")
-    if reason is None and state and state.startswith(_SERVER_GONE):
-        reason = Reason.STORE_UNREACHABLE
-    if reason is None:
-        raise error
-    raise LoyaltyError(reason) from error
+    if state is None:
+        return Reason.STORE_UNREACHABLE if type(error).__name__ == "OperationalError" else None
+    known = _POSTGRES_REASONS.get(state)
+    return Reason.STORE_UNREACHABLE if known is None and state.startswith(_SERVER_GONE) else known
 
 
 def connect(url: str, *, lock: ProcessLock | None = None) -> Store:

@@ -71,16 +71,28 @@ def _bring_up(store: Store, *, check: bool, progress: Progress) -> None:
         if found is not None and store.path is not None:
             copy_database(store.path, store.path.with_name(f"{store.path.name}.before-{REVISION}"))
         upgrade(store, found)
-    with store.write() as tx:
-        if store.is_sqlite:
-            tx.put(schema.setting, [(RUNNING, b"1")], "upsert")
-            rebuild.drop_leftovers(tx)
-        current = derived.are_current(tx)
-        if not current and derived.journal_is_empty(tx):
-            derived.create(tx)
-            current = True
-    if not current:
+    if store.is_sqlite:
+        _begin_running(store)
+    if not _derived_are_current(store):
         rebuild.rebuild(store, progress=progress)
+
+
+def _begin_running(store: Store) -> None:
+    """Mark the file as in use, and remove what a rebuild that was cut short left."""
+    rebuild.forget_side_file(store)
+    with store.write() as tx:
+        tx.put(schema.setting, [(RUNNING, b"1")], "upsert")
+        rebuild.drop_leftovers(tx)
+
+
+def _derived_are_current(store: Store) -> bool:
+    with store.write() as tx:
+        if derived.are_current(tx):
+            return True
+        if not derived.journal_is_empty(tx):
+            return False
+        derived.create(tx)
+        return True
 
 
 def revision_of(store: Store) -> str | None:

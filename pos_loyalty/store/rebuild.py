@@ -23,6 +23,7 @@ from pos_loyalty.store.statements import Row, Tx
 CHUNK = 2000
 """Rows a step copies or deletes: some 20 ms on a till."""
 NEXT, OLD = "__next", "__old"
+Pieces = Generator[bool, None, None]
 _REBUILDING = 0x706F_7372  # names this work among what locks a PostgreSQL server
 _LOCK_WAIT = "SET LOCAL lock_timeout = '5s'"
 
@@ -91,6 +92,8 @@ class Rebuild:
         with self._resources:
             self._connection = self._resources.enter_context(self._opened())
             with self._writing() as tx:
+                if tx.is_sqlite and "rebuild_log" in derived.table_names(tx):
+                    raise LoyaltyError(Reason.STORE_BUSY)
                 drop_leftovers(tx)
                 start_log(tx)
             self._resources = self._resources.pop_all()
@@ -102,10 +105,10 @@ class Rebuild:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with self._resources:
+        with ExitStack() as last, self._resources:
+            last.callback(forget_side_file, self._store)
             self._copying.close()
             self._tidying.close()
-            self._resources.callback(self._forget_file)
             try:
                 with self._writing() as tx:
                     drop_leftovers(tx)
@@ -125,7 +128,8 @@ class Rebuild:
                 covered = tx.text("SELECT id FROM side.covered").fetchone()[0]
             else:
                 tx.text(_LOCK_WAIT)
-                tx.text("LOCK TABLE fact, checkpoint IN SHARE ROW EXCLUSIVE MODE")
+                # Every command locks its head first: those under way end, the next ones wait.
+                tx.text("LOCK TABLE head, fact, checkpoint IN EXCLUSIVE MODE")
             _rename(tx)
             catch_up(tx, covered)
             stop_log(tx)
@@ -162,7 +166,7 @@ class Rebuild:
         with self._store.translated(), self._store.transaction(self._connection) as tx:
             yield tx
 
-    def _copy(self) -> Generator[bool, None, None]:
+    def _copy(self) -> Pieces:
         """Copy the side file's tables into the live database, a chunk a transaction."""
         file = side_file(self._store)
         if file is None:
@@ -178,7 +182,7 @@ class Rebuild:
                 "side", table.name, table, f'INSERT INTO main."{table.name}{NEXT}" SELECT *'
             )
 
-    def _clear(self) -> Generator[bool, None, None]:
+    def _clear(self) -> Pieces:
         """Empty and drop the replaced tables; what they held is overwritten, it may be personal."""
         with self._writing() as tx:
             old = sorted(name for name in derived.table_names(tx) if name.endswith(OLD))
@@ -190,7 +194,7 @@ class Rebuild:
                 _drop(tx, name)
             yield True
 
-    def _pieces(self, where: str, name: str, table: Table, verb: str) -> Generator[bool, None, None]:
+    def _pieces(self, where: str, name: str, table: Table, verb: str) -> Pieces:
         """Run `verb` over a table's rows in the order of its key, a chunk a transaction."""
         keys = [f'"{column.name}"' for column in table.primary_key.columns]
         key, source = ", ".join(keys), f'{where}."{name}"'
@@ -212,10 +216,12 @@ class Rebuild:
             after = last
             yield True
 
-    def _forget_file(self) -> None:
-        file = side_file(self._store)
-        if file is not None:
-            file.unlink(missing_ok=True)
+
+def forget_side_file(store: Store) -> None:
+    """Delete the side file: it holds personal data too."""
+    file = side_file(store)
+    if file is not None:
+        file.unlink(missing_ok=True)
 
 
 def _next_definition(table: Table, taken: set[str]) -> list[str]:

@@ -8,7 +8,7 @@ of it sees one snapshot of the journal, and no writer waits for it.
 import os
 import sqlite3
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ class ScratchTx(Tx):
         super().__init__(connection, statements)
         self.live = live
         """The schema in which the live tables are found."""
+        self._cursors = 0
 
     def run(self, statement: Executable, **values: Any) -> int:
         """Run an update or delete of a derived table; one of the journal has been done before."""
@@ -49,21 +50,17 @@ class ScratchTx(Tx):
     def stream(self, statement: Executable | str) -> Generator[Row, None, None]:
         """Give the rows of a select without values one after another, without holding them all."""
         sql = statement if isinstance(statement, str) else self._statements.compiled(statement).sql
-        cursor = (
-            self._connection.cursor() if self.is_sqlite else self._connection.cursor(name="rows")
-        )
-        with _closing(cursor):
+        with closing(self._cursor()) as cursor:
             cursor.execute(sql)
             while rows := cursor.fetchmany(BATCH):
                 yield from rows
 
-
-@contextmanager
-def _closing(cursor: Any) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        cursor.close()
+    def _cursor(self) -> Any:
+        """Open a cursor that does not fetch everything; PostgreSQL's needs a name for that."""
+        if self.is_sqlite:
+            return self._connection.cursor()
+        self._cursors += 1
+        return self._connection.cursor(name=f"rows_{self._cursors}")
 
 
 @contextmanager
@@ -120,24 +117,26 @@ def _in_postgres(store: Store) -> Iterator[ScratchTx]:
 def fill(tx: ScratchTx, *, batch: int = BATCH, progress: Progress = silent) -> int:
     """Fold the whole journal and the hub's checkpoints into the scratch tables; gives the count."""
     total, done = derived.fact_count(tx), 0
-    facts = _in_effective_order(tx)
-    while chunk := list(islice(facts, batch)):
-        apply(tx, chunk)
-        done += len(chunk)
-        progress(done, total)
+    with closing(_in_effective_order(tx)) as facts:
+        while chunk := list(islice(facts, batch)):
+            apply(tx, chunk)
+            done += len(chunk)
+            progress(done, total)
     install(tx, tx.rows(_CHECKPOINTS))
     return done
 
 
-def _in_effective_order(tx: ScratchTx) -> Iterator[Fact]:
+def _in_effective_order(tx: ScratchTx) -> Generator[Fact, None, None]:
     """Give every fact; SQLite sorts only their places, as it would copy whole rows to sort them."""
     if not tx.is_sqlite:
-        yield from (Fact(*row) for row in tx.stream(_FACTS))
+        with closing(tx.stream(_FACTS)) as rows:
+            yield from (Fact(*row) for row in rows)
         return
-    for node, inc, seq in tx.stream(_PLACES):
-        row = tx.row(FACT, node_=node, inc_=inc, seq_=seq)
-        assert row is not None, "the snapshot does not change"
-        yield Fact(*row)
+    with closing(tx.stream(_PLACES)) as places:
+        for node, inc, seq in places:
+            row = tx.row(FACT, node_=node, inc_=inc, seq_=seq)
+            assert row is not None, "the snapshot does not change"
+            yield Fact(*row)
 
 
 _f = schema.fact.c

@@ -7,7 +7,7 @@ costs a fraction. The price: no type processors, so values are integers, texts a
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Table, select
+from sqlalchemy import Select, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.base import Executable
@@ -18,12 +18,20 @@ BULK = 48
 """From this many rows on, PostgreSQL takes them by COPY through a staging table."""
 
 
+REMEMBERED_MAX = 4000
+"""Answers that a transaction keeps at most; then it begins again with none."""
+
+
 class Compiled(NamedTuple):
-    """SQL text in the driver's style, the order of its parameters, and those it fixes itself."""
+    """SQL text in the driver's style, the order of its parameters, and those it fixes itself.
+
+    `table` is the one that a plain select reads and nothing for any other statement.
+    """
 
     sql: str
     names: tuple[str, ...]
     fixed: dict[str, Any]
+    table: str
 
 
 class Statements:
@@ -38,7 +46,7 @@ class Statements:
         )
         self._mark = "?" if is_sqlite else "%s"
         self._known: dict[ClauseElement, Compiled] = {}
-        self._texts: dict[tuple[str, ...], str] = {}
+        self._texts: dict[tuple[Any, ...], str] = {}
 
     def compiled(self, statement: Executable) -> Compiled:
         """Compile a statement once; the caller keeps it as a constant."""
@@ -48,7 +56,8 @@ class Statements:
             text: Any = statement.compile(
                 dialect=self._dialect, compile_kwargs={"render_postcompile": True}
             )
-            known = Compiled(str(text), tuple(text.positiontup or ()), dict(text.params))
+            names = tuple(text.positiontup or ())
+            known = Compiled(str(text), names, dict(text.params), _only_table(statement))
             self._known[statement] = known
         return known
 
@@ -69,10 +78,11 @@ class Statements:
             self._texts[key] = f"{_into(table)} {source}{_on_conflict(table, mode)}"
         return self._texts[key]
 
-    def fetch(self, column: ColumnElement[Any], table: Table, *, lock: bool) -> str:
-        """Give the select of rows by one column: one value on SQLite, an array on PostgreSQL."""
-        key = ("fetch", table.name, str(column), str(lock))
+    def fetch(self, table: Table, by: str, *, lock: bool) -> str:
+        """Give the select of rows by one column (the key's first): one value, or an array."""
+        key = ("fetch", table.name, by, lock)
         if key not in self._texts:
+            column = table.c[by] if by else next(iter(table.primary_key.columns))
             body = str(select(table).compile(dialect=self._dialect)).replace("\n", " ")
             name = f'"{table.name}"."{column.key}"'
             match = f"{name} = ?" if self.is_sqlite else f"{name} = ANY(%s)"
@@ -87,6 +97,17 @@ class Statements:
             match = " AND ".join(f'"{name}" = {self._mark}' for name in columns)
             self._texts[key] = f'DELETE FROM "{table.name}" WHERE {match}'
         return self._texts[key]
+
+
+def _only_table(statement: Executable) -> str:
+    """Give the table of a select from one table, without a select inside it."""
+    if not isinstance(statement, Select):
+        return ""
+    sources = statement.get_final_froms()
+    plain = (
+        len(sources) == 1 and isinstance(sources[0], Table) and str(statement).count("SELECT") == 1
+    )
+    return sources[0].name if plain and isinstance(sources[0], Table) else ""
 
 
 def _into(table: Table) -> str:
@@ -105,42 +126,106 @@ def _on_conflict(table: Table, mode: str) -> str:
     return f" ON CONFLICT ({keys}) DO UPDATE SET {changes}"
 
 
+class _Answers:
+    """What a SQLite transaction has read, until it writes to the table that it read from.
+
+    Nobody else writes meanwhile, so the same question has the same answer. Facts are left out:
+    they are large, and nobody asks twice.
+    """
+
+    def __init__(self) -> None:
+        self._by_table: dict[str, dict[Any, list[Row]]] = {}
+        self._count = 0
+
+    def get(self, table: str, question: Any) -> list[Row] | None:
+        """Give the rows that answered a question, when nothing has changed since."""
+        known = self._by_table.get(table)
+        return None if known is None else known.get(question)
+
+    def keep(self, table: str, question: Any, rows: list[Row]) -> None:
+        """Keep an answer; whoever gets it must not change it."""
+        if table == "fact":
+            return
+        self._count += 1
+        if self._count > REMEMBERED_MAX:
+            self.forget()
+        self._by_table.setdefault(table, {})[question] = rows
+
+    def written(self, table: Table, rows: Sequence[Row]) -> None:
+        """Forget what a write changed; rows put whole under one key are known afterwards."""
+        known = self._by_table.pop(table.name, None)
+        if len(table.primary_key.columns) != 1:
+            return
+        for row in rows:
+            self.keep(table.name, ("", row[0]), [row])
+        for question in known or ():
+            if question[0] == "":
+                self._by_table.setdefault(table.name, {}).setdefault(question, known[question])
+
+    def forget(self, table: str = "") -> None:
+        """Forget the answers from one table, or all."""
+        if table:
+            self._by_table.pop(table, None)
+        else:
+            self._by_table.clear()
+            self._count = 0
+
+
 class Tx:
-    """One transaction on the driver's connection; rows are tuples in column order."""
+    """One transaction on the driver's connection; rows are tuples in column order.
+
+    On SQLite it answers from memory what it was asked before. `decoded` keeps values that were
+    made from their bytes, for whoever needs them again.
+    """
 
     def __init__(self, connection: Any, statements: Statements) -> None:
         self._connection = connection
         self._statements = statements
         self.is_sqlite = statements.is_sqlite
+        self._answers = _Answers()
+        self.decoded: dict[bytes, Any] = {}
 
     def rows(self, statement: Executable, **values: Any) -> list[Row]:
         """Run a constant Core select and give all rows."""
-        found: list[Row] = self._execute(statement, values).fetchall()
-        return found
+        compiled = self._statements.compiled(statement)
+        given = _given(compiled, values)
+        if not (self.is_sqlite and compiled.table):
+            found: list[Row] = self._connection.execute(compiled.sql, given).fetchall()
+            return found
+        question = (compiled.sql, *given)
+        known = self._answers.get(compiled.table, question)
+        if known is None:
+            known = self._connection.execute(compiled.sql, given).fetchall()
+            self._answers.keep(compiled.table, question, known)
+        return list(known)
 
     def row(self, statement: Executable, **values: Any) -> Row | None:
         """Run a constant Core select and give its first row, or nothing."""
-        found: Row | None = self._execute(statement, values).fetchone()
-        return found
+        found = self.rows(statement, **values)
+        return found[0] if found else None
 
     def run(self, statement: Executable, **values: Any) -> int:
         """Run a constant Core update or delete; gives how many rows it touched."""
-        count: int = self._execute(statement, values).rowcount
+        compiled = self._statements.compiled(statement)
+        self._answers.forget(getattr(getattr(statement, "table", None), "name", ""))
+        given = _given(compiled, values)
+        count: int = self._connection.execute(compiled.sql, given).rowcount
         return count
-
-    def _execute(self, statement: Executable, values: dict[str, Any]) -> Any:
-        sql, names, fixed = self._statements.compiled(statement)
-        given = fixed | values if fixed else values
-        return self._connection.execute(sql, [given[name] for name in names])
 
     def put(self, table: Table, rows: Sequence[Row], mode: str = "insert") -> None:
         """Write whole rows; `mode` as in `Statements.put`."""
+        if not rows:
+            return
+        if mode == "ignore":
+            self._answers.forget(table.name)
+        elif self.is_sqlite:
+            self._answers.written(table, rows)
         if len(rows) == 1:
             self._connection.execute(self._statements.put(table, mode), rows[0])
-        elif rows and (self.is_sqlite or len(rows) < BULK):
+        elif self.is_sqlite or len(rows) < BULK:
             cursor = self._connection.cursor()
             cursor.executemany(self._statements.put(table, mode), rows)
-        elif rows:
+        else:
             self._copy(table, rows, mode)
 
     def _copy(self, table: Table, rows: Sequence[Row], mode: str) -> None:
@@ -163,18 +248,22 @@ class Tx:
 
         With `lock`, PostgreSQL locks them in key order until the transaction ends.
         """
-        column = table.c[by] if by else next(iter(table.primary_key.columns))
-        sql = self._statements.fetch(column, table, lock=lock)
+        sql = self._statements.fetch(table, by, lock=lock and not self.is_sqlite)
         if not self.is_sqlite:
             wanted = list(keys)
             return self._connection.execute(sql, [wanted]).fetchall() if wanted else []
         found: list[Row] = []
         for key in keys:
-            found += self._connection.execute(sql, (key,)).fetchall()
+            known = self._answers.get(table.name, (by, key))
+            if known is None:
+                known = self._connection.execute(sql, (key,)).fetchall()
+                self._answers.keep(table.name, (by, key), known)
+            found += known
         return found
 
     def text(self, sql: str, values: Sequence[Any] = ()) -> Any:
         """Run SQL written by hand, for what is no hot statement; gives the driver's cursor."""
+        self._answers.forget()
         return self._connection.execute(sql, values) if values else self._connection.execute(sql)
 
     def pragma(self, text: str) -> None:
@@ -184,5 +273,11 @@ class Tx:
     def delete(self, table: Table, columns: Sequence[str], rows: Sequence[Row]) -> None:
         """Delete by the named columns, for each row of values."""
         if rows:
+            self._answers.forget(table.name)
             cursor = self._connection.cursor()
             cursor.executemany(self._statements.delete(table, columns), rows)
+
+
+def _given(compiled: Compiled, values: dict[str, Any]) -> list[Any]:
+    given = compiled.fixed | values if compiled.fixed else values
+    return [given[name] for name in compiled.names]
