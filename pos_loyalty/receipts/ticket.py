@@ -64,9 +64,7 @@ def sale_receipt(
     )
     used = sum(sum(rating.spent) for rating in sale.ratings)
     loyalty = _loyalty(member, earned, used) if sale.account else None
-    return compose(
-        ticket, seller=shop.seller, loyalty=loyalty, legal=shop.legal, url=_url(shop, key)
-    )
+    return _compose(ticket, loyalty, shop, key)
 
 
 def return_receipt(
@@ -94,9 +92,7 @@ def return_receipt(
         refunded_ticket=sale.number,
     )
     loyalty = _loyalty(member, -taken_back, 0) if sale.account else None
-    return compose(
-        ticket, seller=shop.seller, loyalty=loyalty, legal=shop.legal, url=_url(shop, key)
-    )
+    return _compose(ticket, loyalty, shop, key)
 
 
 def _compose(

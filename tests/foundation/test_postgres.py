@@ -8,6 +8,8 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
+from pos_loyalty.demo import postgres as cluster
+from pos_loyalty.demo.postgres import administration
 from tests.support import postgres
 
 
@@ -30,7 +32,7 @@ def test_each_test_gets_a_database_that_nobody_wrote_to(postgres_url: str, time:
 
 
 def test_the_cluster_listens_on_no_network_port(postgres_cluster: Path) -> None:
-    with postgres.administration(postgres_cluster) as connection:
+    with administration(postgres_cluster) as connection:
         row = connection.execute("SHOW listen_addresses").fetchone()
     assert row == ("",)
 
@@ -65,6 +67,9 @@ def test_what_a_killed_run_left_behind_is_removed_by_the_next(
     assert alive.exists()
 
 
-def test_a_missing_postgresql_fails_the_test_instead_of_skipping_it() -> None:
+def test_a_missing_postgresql_fails_the_test_instead_of_skipping_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "find_program", lambda name: None)
     with pytest.raises(pytest.fail.Exception, match="PostgreSQL is missing"):
-        postgres.find_program("no_such_program_of_postgresql")
+        postgres.ensure_started(tmp_path)

@@ -1,0 +1,64 @@
+"""Writes the receipt of any recorded ticket, as its facts stand now."""
+
+from typing import Protocol
+
+from pos_loyalty.commands import MemberView
+from pos_loyalty.events import LinesReturned, SaleClosed
+from pos_loyalty.ports.documents import ReceiptDocument
+from pos_loyalty.receipts.ticket import ShopWording, return_receipt, sale_receipt
+
+
+class RecordedTicket(Protocol):
+    """What queries tell of a ticket: a sale, or a return with its sale in `sold`."""
+
+    @property
+    def sale(self) -> SaleClosed | None: ...
+    @property
+    def returned(self) -> LinesReturned | None: ...
+    @property
+    def sold(self) -> SaleClosed | None: ...
+    @property
+    def kept(self) -> int: ...
+    @property
+    def taken_back(self) -> int: ...
+    @property
+    def member(self) -> MemberView | None: ...
+
+
+class Tickets(Protocol):
+    """Where recorded tickets are looked up."""
+
+    def ticket(self, key: str) -> RecordedTicket:
+        """Give a ticket; raises `LoyaltyError` (`TICKET_UNKNOWN`)."""
+        ...
+
+
+class Issuer:
+    """Writes receipts of one shop."""
+
+    def __init__(self, tickets: Tickets, shop: ShopWording) -> None:
+        self._tickets = tickets
+        self._shop = shop
+
+    def document(self, ticket: str, *, copy: bool = False) -> ReceiptDocument:
+        """Give the receipt of a sale or return; raises `LoyaltyError` (`TICKET_UNKNOWN`)."""
+        found = self._tickets.ticket(ticket)
+        if found.sale is not None:
+            return sale_receipt(
+                found.sale,
+                key=ticket,
+                earned=found.kept,
+                member=found.member,
+                shop=self._shop,
+                copy=copy,
+            )
+        assert found.returned is not None and found.sold is not None
+        return return_receipt(
+            found.returned,
+            found.sold,
+            key=ticket,
+            taken_back=found.taken_back,
+            member=found.member,
+            shop=self._shop,
+            copy=copy,
+        )
