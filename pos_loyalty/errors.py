@@ -104,7 +104,7 @@ class Reason(Enum):
     METHOD_REFUSED = (Kind.INVALID, "This address does not know this method.")
     PORT_TAKEN = (Kind.UNAVAILABLE, "Nothing can be served at {address}: it is taken or not ours.")
     # settings
-    CONFIG_INVALID = (Kind.INVALID, "The settings have {count} faults; each is listed.")
+    CONFIG_INVALID = (Kind.INVALID, "Faults in the settings: {count}; each is listed.")
 
     def __init__(self, kind: Kind, sentence: str) -> None:
         self.kind = kind

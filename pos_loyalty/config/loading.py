@@ -19,7 +19,7 @@ from pos_loyalty.config.sections import Section
 
 FILE_BYTES_MAX = 1_048_576
 Config = TypeVar("Config", bound=Section)
-Location = tuple[int | str, ...]
+Place = tuple[int | str, ...]
 
 
 def load_register(path: Path) -> RegisterConfig:
@@ -119,7 +119,7 @@ def described(detail: ErrorDetails, section: str, annotation: Any) -> Fault:
     return Fault(path=dotted(location), found=found, expected=sentence, values=context)
 
 
-def unknown_key(key: str, place: Location, model: type[BaseModel]) -> Fault:
+def unknown_key(key: str, place: Place, model: type[BaseModel]) -> Fault:
     """Name the key that does not exist, and the one that was probably meant."""
     names = list(model.model_fields)
     near = get_close_matches(key, names, n=1)
@@ -130,7 +130,7 @@ def unknown_key(key: str, place: Location, model: type[BaseModel]) -> Fault:
     return Fault(path=dotted((*place, key)), found=shown(key), expected=sentence, values=values)
 
 
-def model_at(annotation: Any, location: Location) -> type[BaseModel]:
+def model_at(annotation: Any, location: Place) -> type[BaseModel]:
     """Find the section that owns the last key of `location`, seen from `annotation`."""
     model = innermost_model(annotation)
     for key in location[:-1]:
@@ -146,7 +146,7 @@ def innermost_model(annotation: Any) -> type[BaseModel]:
     return innermost_model(get_args(annotation)[0])
 
 
-def dotted(location: Location) -> str:
+def dotted(location: Place) -> str:
     """Write a place as a person would: `devices[0].driver`."""
     parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
     return "".join(parts).removeprefix(".")
