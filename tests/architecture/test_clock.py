@@ -8,6 +8,8 @@ from tests.architecture.clock_lint import readings
 from tests.support.tree import PRODUCT, ROOT, python_files
 
 THE_CLOCK = ROOT / "pos_loyalty" / "clock.py"
+# Drivers time their lines, and the demo watches from outside how long a thing takes to be seen.
+STOPWATCH_ALLOWED = {ROOT / "drivers", ROOT / "pos_loyalty" / "demo"}
 
 
 def test_only_the_clock_reads_the_machines_time() -> None:
@@ -15,7 +17,9 @@ def test_only_the_clock_reads_the_machines_time() -> None:
         reading
         for path in python_files(*PRODUCT)
         if path != THE_CLOCK
-        for reading in readings(path, ROOT, stopwatch_allowed=ROOT / "drivers" in path.parents)
+        for reading in readings(
+            path, ROOT, stopwatch_allowed=not STOPWATCH_ALLOWED.isdisjoint(path.parents)
+        )
     ]
     assert found == []
 
