@@ -4,6 +4,7 @@ from typing import Any
 
 from pos_loyalty.domain.fold import decode_record
 from pos_loyalty.events import Fact
+from pos_loyalty.store import people
 from tests.journal.naive import Group, Sold, World
 from tests.journal.tills import DAY_MS, START, START_MS, View
 from tests.journal.worlds import ACCOUNTS, MEMBERS, SPAN_DAYS
@@ -101,16 +102,19 @@ def _keys(view: View, world: World) -> list[tuple[str, Any, Any]]:
 
 
 def _people(view: View, world: World) -> list[tuple[str, Any, Any]]:
-    """Rows are sorted by place, so that the last of a key is the one in force."""
-    profiles = {row[:2]: row[6] for row in view.rows("profile")}
-    consents = {row[:3]: bool(row[7]) for row in view.rows("consent")}
-    cards = {row[0]: (row[5], row[8]) for row in view.rows("card")}
-    members = {row[0]: row[7] for row in view.rows("member")}
-    erased = {row[0] for row in view.rows("tombstone")}
-    return [
-        ("profiles", profiles, world.profiles),
-        ("consents", consents, world.consents),
-        ("cards", cards, world.cards),
-        ("members", members, world.members),
-        ("erased", erased, world.erased),
-    ]
+    """What the product's own readers say of members and cards."""
+    found: list[tuple[str, Any, Any]] = []
+    for member in MEMBERS:
+        profile = {f: v for (who, f), v in world.profiles.items() if who == member and v}
+        consents = {(p, c): v for (who, p, c), v in world.consents.items() if who == member}
+        status = "erased" if member in world.erased else world.members.get(member, "")
+        found += [
+            ("profile", people.profile_of(view.tx, member), profile),
+            ("consents", people.consents_of(view.tx, member), consents),
+            ("status", people.status_of(view.tx, member), status),
+        ]
+    for account in ACCOUNTS:
+        card = people.card_of(view.tx, account)
+        shown = (card.member, card.status) if card else None
+        found.append(("card", shown, world.cards.get(account)))
+    return found

@@ -354,16 +354,26 @@ class World:
         self.consents: dict[tuple[bytes, str, str], bool] = {}
         self.cards: dict[bytes, tuple[bytes, str]] = {}
         self.members: dict[bytes, str] = {}
-        for _, payload in self.facts:
-            self._tell(payload)
+        self._consented: dict[tuple[bytes, str, str], tuple[int, bool]] = {}
+        for fact, payload in self.facts:
+            self._tell(fact, payload)
 
-    def _tell(self, payload: Any) -> None:
+    def _consent(self, member: bytes, payload: Any, fact: Fact) -> None:
+        """The newest counts; of two at one moment a withdrawal wins."""
+        key, stamp = (member, payload.purpose, payload.channel), min(fact.stamp, fact.clamp)
+        before, allowed = self._consented.get(key, (-1, True))
+        if stamp > before or not payload.granted:
+            allowed = payload.granted
+        self._consented[key] = stamp, allowed
+        self.consents[key] = allowed
+
+    def _tell(self, fact: Fact, payload: Any) -> None:
         member = bytes.fromhex(getattr(payload, "member", ""))
         match payload:
             case events.ProfileChanged() if member not in self.erased:
                 self.profiles[member, payload.field] = payload.value
             case events.ConsentChanged() if member not in self.erased:
-                self.consents[member, payload.purpose, payload.channel] = payload.granted
+                self._consent(member, payload, fact)
             case events.CardAttached():
                 self.cards[bytes.fromhex(payload.account)] = member, "active"
             case events.CardEnded():
