@@ -49,7 +49,7 @@ fact = _table(
     _key("node", LargeBinary),
     _key("inc", _Big),
     _key("seq", _Big),
-    Column("id", LargeBinary, nullable=False, unique=True),
+    _bytes("id"),
     _int("stamp"),
     _text("kind"),
     _int("v"),
@@ -62,6 +62,7 @@ fact = _table(
     _bytes("hash"),
     _int("clamp"),
 )
+Index("fact_id", fact.c.id)
 Index("fact_subject", fact.c.subject, sqlite_where=fact.c.subject != b"",
       postgresql_where=fact.c.subject != b"")  # fmt: skip
 
@@ -165,6 +166,36 @@ checkpoint = _table(
     "local", "checkpoint", _key("grp", LargeBinary), *_order(), _bytes("content"), _int("at"),
 )  # fmt: skip
 setting = _table("local", "setting", _key("name", String), _bytes("value"))
+sender = _table(  # a register that reports here: its incarnation, the digest of its token
+    "local", "sender",
+    _key("node", LargeBinary), _int("inc"), _bytes("token"), _text("store"), _text("till"),
+    _text("state"), _text("app"), _int("enrolled"), _int("seen"), _int("ahead"),
+    Index("sender_token", "token"),
+)  # fmt: skip
+enrolment_code = _table(
+    "local", "enrolment_code",
+    _key("digest", LargeBinary), _text("store"), _text("till"), _int("until"), _bytes("node"),
+)  # fmt: skip
+quarantine = _table(  # facts refused by a hub: there with what they said, at their till by name
+    "local", "quarantine",
+    _key("node", LargeBinary), _key("inc", _Big), _key("seq", _Big), _text("reason"),
+    _bytes("payload"), _bytes("salt"), _int("at"),
+)  # fmt: skip
+reach = _table(  # the stores in which an account group matters, and the last day it did
+    "local", "reach", _key("account", LargeBinary), _key("scope", String), _int("day"),
+    Index("reach_scope", "scope", "account"),
+)  # fmt: skip
+scope = _table(  # a store's feed: its last change number, and the last that was forgotten
+    "local", "scope", _key("scope", String), _int("n"), _int("low"),
+)  # fmt: skip
+feed = _table(
+    "local", "feed",
+    _key("scope", String), _key("n", _Big), _text("kind"), _bytes("ref"), _int("at"),
+)  # fmt: skip
+sent = _table(  # what the next hub has acknowledged; `last` ends a closed incarnation, else 0
+    "local", "sent", _key("node", LargeBinary), _key("inc", _Big), _int("seq"), _int("last"),
+)  # fmt: skip
+wanted = _table("local", "wanted", _key("account", LargeBinary), _int("at"))
 
 JOURNAL = [t for t in metadata.tables.values() if t.info["group"] == "journal"]
 DERIVED = [t for t in metadata.tables.values() if t.info["group"] == "derived"]

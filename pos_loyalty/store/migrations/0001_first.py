@@ -22,6 +22,8 @@ def upgrade() -> None:
     chain_and_commands()
     counter_and_articles()
     keeping()
+    registers()
+    feeds()
 
 
 def journal() -> None:
@@ -30,7 +32,7 @@ def journal() -> None:
         key("node", sa.LargeBinary),
         key("inc", BIG),
         key("seq", BIG),
-        sa.Column("id", sa.LargeBinary, nullable=False, unique=True),
+        value("id", sa.LargeBinary),
         value("stamp", BIG),
         value("kind", sa.String),
         value("v", BIG),
@@ -44,6 +46,7 @@ def journal() -> None:
         value("clamp", BIG),
         sqlite_with_rowid=False,
     )
+    op.create_index("fact_id", "fact", ["id"])
     of_someone = sa.text("subject <> ''")
     op.create_index(
         "fact_subject", "fact", ["subject"], sqlite_where=of_someone, postgresql_where=of_someone
@@ -132,5 +135,84 @@ def keeping() -> None:
         "setting",
         key("name", sa.String),
         value("value", sa.LargeBinary),
+        sqlite_with_rowid=False,
+    )
+
+
+def registers() -> None:
+    op.create_table(
+        "sender",
+        key("node", sa.LargeBinary),
+        value("inc", BIG),
+        value("token", sa.LargeBinary),
+        value("store", sa.String),
+        value("till", sa.String),
+        value("state", sa.String),
+        value("app", sa.String),
+        value("enrolled", BIG),
+        value("seen", BIG),
+        value("ahead", BIG),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("sender_token", "sender", ["token"])
+    op.create_table(
+        "enrolment_code",
+        key("digest", sa.LargeBinary),
+        value("store", sa.String),
+        value("till", sa.String),
+        value("until", BIG),
+        value("node", sa.LargeBinary),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "quarantine",
+        key("node", sa.LargeBinary),
+        key("inc", BIG),
+        key("seq", BIG),
+        value("reason", sa.String),
+        value("payload", sa.LargeBinary),
+        value("salt", sa.LargeBinary),
+        value("at", BIG),
+        sqlite_with_rowid=False,
+    )
+
+
+def feeds() -> None:
+    op.create_table(
+        "reach",
+        key("account", sa.LargeBinary),
+        key("scope", sa.String),
+        value("day", BIG),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("reach_scope", "reach", ["scope", "account"])
+    op.create_table(
+        "scope",
+        key("scope", sa.String),
+        value("n", BIG),
+        value("low", BIG),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "feed",
+        key("scope", sa.String),
+        key("n", BIG),
+        value("kind", sa.String),
+        value("ref", sa.LargeBinary),
+        value("at", BIG),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "sent",
+        key("node", sa.LargeBinary),
+        key("inc", BIG),
+        value("seq", BIG),
+        value("last", BIG),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "wanted",
+        key("account", sa.LargeBinary),
+        value("at", BIG),
         sqlite_with_rowid=False,
     )
