@@ -251,7 +251,7 @@ class Owner:
             with self._lock:
                 self._counts["undelivered"] += 1
             self._log.warning(
-                "device_event_undelivered", event=type(event).__name__, reason=error.reason.code
+                "device_event_undelivered", what=type(event).__name__, reason=error.reason.code
             )
 
 

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
 from typing import Any
 
-from drivers.catalogue import CATALOGUE
+from drivers.catalogue import CATALOGUE, CatalogueEntry
 from drivers.settings import DeviceSettings
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
-_COMMON = ("name", "driver", "category")
+_KEYS = ("name", "driver", "category", "options")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,9 @@ class SettingsInvalid(ValueError):
 
 
 def device_settings(tables: Sequence[Mapping[str, object]]) -> tuple[DeviceSettings, ...]:
-    """Check `tables` (keys `name`, `driver`, optional `category`, and the driver's options).
+    """Check `tables` (keys `name`, `driver`, optional `category`, and the driver's `options`).
 
-    :raises SettingsInvalid: with all faults; keys read like `devices[0].baudrate`.
+    :raises SettingsInvalid: with all faults; keys read like `devices[0].options.baudrate`.
     """
     faults: list[SettingFault] = []
     found = [_one(table, f"devices[{i}]", faults) for i, table in enumerate(tables)]
@@ -48,7 +48,10 @@ def device_settings(tables: Sequence[Mapping[str, object]]) -> tuple[DeviceSetti
 def _one(
     table: Mapping[str, object], path: str, faults: list[SettingFault]
 ) -> DeviceSettings | None:
+    before = len(faults)
     name, driver = table.get("name"), table.get("driver")
+    for key in sorted(table.keys() - set(_KEYS)):
+        faults.append(SettingFault(f"{path}.{key}", "an unknown key", "one of " + ", ".join(_KEYS)))
     if not (isinstance(name, str) and _NAME.fullmatch(name)):
         shape = "1 to 32 letters, digits, - or _"
         faults.append(SettingFault(f"{path}.name", _shown(table, "name"), shape))
@@ -60,22 +63,29 @@ def _one(
     if table.get("category", entry.category) != entry.category:
         shown = _shown(table, "category")
         faults.append(SettingFault(f"{path}.category", shown, f"{entry.category} for {driver}"))
+    values = _options(entry, table.get("options", {}), f"{path}.options", faults)
+    if len(faults) > before:
+        return None
+    return DeviceSettings(
+        name=str(name), category=entry.category, driver=entry.name, options=entry.options(**values)
+    )
+
+
+def _options(
+    entry: CatalogueEntry, given: object, path: str, faults: list[SettingFault]
+) -> dict[str, Any]:
+    """Give the options as they were given, noting every fault."""
+    if not isinstance(given, Mapping):
+        faults.append(SettingFault(path, repr(given), "a table"))
+        return {}
     known = {option.name: option for option in fields(entry.options)}
-    given = {key: value for key, value in table.items() if key not in _COMMON}
-    before = len(faults)
-    for key in given.keys() - known.keys():
+    for key in sorted(given.keys() - known.keys()):
         faults.append(SettingFault(f"{path}.{key}", "an unknown key", _keys(known)))
     for key, option in known.items():
         expected = _wrong(option, given)
         if expected:
             faults.append(SettingFault(f"{path}.{key}", _shown(given, key), expected))
-    if len(faults) > before:
-        return None
-    values: dict[str, Any] = given
-    options = entry.options(**values)
-    return DeviceSettings(
-        name=str(name), category=entry.category, driver=entry.name, options=options
-    )
+    return dict(given)
 
 
 def _keys(known: Mapping[str, object]) -> str:

@@ -40,6 +40,12 @@ def as_plain(value: Any) -> Any:
     return [as_plain(item) for item in value] if isinstance(value, tuple) else value
 
 
+def table_of(flat: dict[str, object]) -> dict[str, object]:
+    """A device table from its name, its driver and its options side by side."""
+    options = {key: value for key, value in flat.items() if key not in ("name", "driver")}
+    return {"name": flat["name"], "driver": flat["driver"], "options": options}
+
+
 class Till:
     """What both tills share: the event stream, read in order, and the log."""
 
@@ -91,7 +97,7 @@ class LocalTill(Till):
         super().__init__()
         structlog.configure(processors=[self._log_line])
         self.supervisor = Supervisor(
-            device_settings(tables),
+            device_settings([table_of(table) for table in tables]),
             deliver=self._deliver,
             own_prefixes=own_prefixes,
             idle_s=0.05,
@@ -130,7 +136,7 @@ class ChildTill(Till):
     def __init__(self, *tables: dict[str, object], testbed: str) -> None:
         super().__init__()
         self._results: queue.Queue[Plain] = queue.Queue()
-        self._tables = tables
+        self._tables = [table_of(table) for table in tables]
         self._environment = {
             **os.environ,
             "LD_PRELOAD": "libumockdev-preload.so.0",
