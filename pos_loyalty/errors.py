@@ -80,6 +80,17 @@ class Reason(Enum):
     DISK_FULL = (Kind.UNAVAILABLE, "The disk is full; free space, nothing was recorded.")
     FACT_MALFORMED = (Kind.INVALID, "Fact {seq} cannot be read.")
     CHAIN_BROKEN = (Kind.CONFLICT, "Fact {seq} does not continue the chain of its node.")
+    # between a register and its hub
+    ENROLMENT_REFUSED = (Kind.FORBIDDEN, "This enrolment code is wrong, used or out of date.")
+    NOT_ENROLLED = (Kind.FORBIDDEN, "The hub does not know this register; enrol it first.")
+    REGISTER_REVOKED = (Kind.FORBIDDEN, "The hub revoked this register; it keeps its facts.")
+    REGISTER_UNKNOWN = (Kind.NOT_FOUND, "No register of this name is enrolled here.")
+    SYNC_MALFORMED = (Kind.INVALID, "The body is not what this call takes.")
+    SEQUENCE_GAP = (Kind.CONFLICT, "The hub expects fact {seq} next.")
+    INCARNATION_ENDED = (Kind.CONFLICT, "This incarnation has ended; greet the hub again.")
+    FACT_REPEATED = (Kind.CONFLICT, "Fact {seq} was already told under another number.")
+    FEED_EXPIRED = (Kind.CONFLICT, "These changes are no longer kept; begin with a snapshot.")
+    HUB_UNREACHABLE = (Kind.UNAVAILABLE, "The hub does not answer.")
     # receipts and mail
     RECEIPT_UNBALANCED = (
         Kind.INVALID,
