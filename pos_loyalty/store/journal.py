@@ -104,17 +104,23 @@ def check_chain(before: bytes, first: int, facts: Sequence[Fact]) -> bytes:
     """Check that received facts continue a chain; gives its new end.
 
     Raises `LoyaltyError` with `CHAIN_BROKEN`, or `FACT_MALFORMED` where a payload is not the one
-    its digest stands for.
+    its digest stands for, or is missing though its kind is never erased.
     """
     for seq, fact in enumerate(facts, first):
         if fact.seq != seq:
             raise LoyaltyError(Reason.CHAIN_BROKEN, seq=fact.seq)
-        if fact.payload and payload_digest(fact.salt, fact.payload) != fact.digest:
+        if not _payload_stands(fact):
             raise LoyaltyError(Reason.FACT_MALFORMED, seq=fact.seq)
         before = chain_hash(before, fact)
         if before != fact.hash:
             raise LoyaltyError(Reason.CHAIN_BROKEN, seq=fact.seq)
     return before
+
+
+def _payload_stands(fact: Fact) -> bool:
+    if fact.payload:
+        return payload_digest(fact.salt, fact.payload) == fact.digest
+    return fact.kind not in KINDS or KINDS[fact.kind].erasable
 
 
 def own_facts(tx: Tx, node: bytes, inc: int, *, after: int, limit: int) -> list[Fact]:
