@@ -1,0 +1,153 @@
+"""Writes the frozen example of each kind and version that has none; never changes one.
+
+`python -m tests.journal.freeze` after a version was added. An example is for ever: facts like it
+lie in the journals of shops.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pos_loyalty import events
+from pos_loyalty.domain.rating import Rating
+from pos_loyalty.domain.ticket import Discount, Line, Tender
+from pos_loyalty.events import CHAIN_START, KIND_OF, KINDS, Fact
+from pos_loyalty.store.cores import draft
+from pos_loyalty.store.projections import rows_of
+from tests.journal.tills import START_MS, Till, ident
+
+FOLDER = Path(__file__).parent / "frozen"
+MEMBER, CARD, HOLD = (ident(name).hex() for name in ("member", "card", "hold"))
+WHERE = {
+    "store": "S1",
+    "till": "T2",
+    "epoch": 3,
+    "day": "2026-02-28",
+    "number": "1042",
+    "at": START_MS,
+    "operator": "7",
+}
+RATING = Rating(
+    programme="P",
+    version="sha256:1f",
+    tier="gold",
+    earned=21,
+    denominator=1_000_000,
+    bases=(10_00, 4_50),
+    numerators=(15_000_000, 6_750_000),
+    expires=740_000,
+    courtesy=30,
+    conditions=((15_00, 7),),
+    spent=(60, 40),
+    holds=(HOLD,),
+)
+EXAMPLES: list[Any] = [
+    events.SaleClosed(
+        **WHERE,
+        zone="Europe/Paris",
+        currency="EUR",
+        lines=(
+            Line("4006381333931", 12_00, label="Thé vert", category="tea", vat=550),
+            Line("local-7", 5_50, quantity=1250, vat=2000, discount=50, flags=("weighed",)),
+        ),
+        discounts=(Discount(3_00, label="100 points", hold=HOLD),),
+        tenders=(Tender("cash", 20_00), Tender("cash", -5_50)),
+        ratings=(RATING,),
+        account=CARD,
+        source="import",
+    ),
+    events.LinesReturned(
+        **WHERE,
+        ticket="S1/T2/3/2026-02-27/1001",
+        lines=(events.ReturnedLine(0, 1000), events.ReturnedLine(1, 250)),
+        refund=6_10,
+    ),
+    events.PointsAdjusted(
+        account=CARD,
+        programme="P",
+        points=-25,
+        day="2026-02-28",
+        expires="9999-12-31",
+        reason="GOODWILL",
+        undoes=ident("adjustment").hex(),
+    ),
+    events.BalanceOpened(
+        account=CARD,
+        programme="P",
+        day="2026-02-28",
+        origin="members.csv 17",
+        lots=((120, "2025-11-02", "2026-11-02"), (5, "2026-01-01", "9999-12-31")),
+        spend=(("2025-11-02", 240_00),),
+    ),
+    events.PointsHeld(
+        hold=HOLD,
+        account=CARD,
+        programme="P",
+        points=100,
+        amount=5_00,
+        until=START_MS,
+        offline=True,
+    ),
+    events.HoldReleased(hold=HOLD, account=CARD, programme="P"),
+    events.MemberEnrolled(member=MEMBER, day="2026-02-28", store="S1"),
+    events.EnrolmentUndone(member=MEMBER),
+    events.CardAttached(member=MEMBER, account=CARD, scheme="main", tail="0017"),
+    events.CardEnded(member=MEMBER, account=CARD, status="detached"),
+    events.MembersLinked(member=MEMBER, other=CARD, joined=True),
+    events.ProfileChanged(member=MEMBER, field="name", value="Zoé Kéroual"),
+    events.ConsentChanged(
+        member=MEMBER,
+        purpose="offers",
+        channel="email",
+        granted=True,
+        at=START_MS,
+        source="till",
+        wording="2026-01",
+    ),
+    events.MemberErased(member=MEMBER, accounts=(MEMBER, CARD)),
+    events.ProgrammePublished(
+        programme="P", version="sha256:1f", day="2026-03-01", content="[earn]\npoints = 1\n"
+    ),
+    events.PlaceDeclared(level="till", code="T2", name="Caisse 2", day="2026-01-01", parent="S1"),
+]
+
+
+def path_of(kind: str, version: int) -> Path:
+    return FOLDER / f"{kind}.v{version}.json"
+
+
+def frozen(fact: Fact) -> dict[str, Any]:
+    """Give all that a later version must still find in a fact."""
+    head = {name: _plain(getattr(fact, name)) for name in fact.__struct_fields__}
+    return {"before": CHAIN_START.hex(), "fact": head, **meaning(fact)}
+
+
+def meaning(fact: Fact) -> dict[str, Any]:
+    """Give what a fact says and moves: its fields, its leg, its rows."""
+    payload = events.decode_payload(fact.kind, fact.payload)
+    leg = draft(fact.key, payload)
+    rows = [[table.name, *map(_plain, row)] for table, row in rows_of(fact, payload)]
+    moved = leg and [leg.kind, leg.account.hex(), leg.ticket, leg.core.hex(), leg.day, leg.amount]
+    said = json.loads(msgspec.json.encode(msgspec.structs.asdict(payload)))
+    return {"said": said, "leg": moved, "rows": rows}
+
+
+def _plain(value: Any) -> Any:
+    return value.hex() if isinstance(value, bytes) else value
+
+
+def main() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    for payload in EXAMPLES:
+        kind = KIND_OF[type(payload)]
+        path = path_of(kind, KINDS[kind].version)
+        if not path.exists():
+            fact = Till("frozen").tell(payload, at_ms=START_MS)
+            text = json.dumps(frozen(fact), indent=1, ensure_ascii=False)
+            path.write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
