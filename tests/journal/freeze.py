@@ -1,10 +1,12 @@
-"""Writes the frozen example of each kind and version that has none; never changes one.
+"""Writes the frozen example of each kind and version that has none; never changes a fact.
 
-`python -m tests.journal.freeze` after a version was added. An example is for ever: facts like it
-lie in the journals of shops.
+`python -m tests.journal.freeze` after a version was added. A fact in it is for ever: facts like it
+lie in the journals of shops. What the fold reads of it is derived and may change on purpose:
+`python -m tests.journal.freeze --legs` writes only that anew.
 """
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,10 @@ from pos_loyalty.domain.rating import Rating
 from pos_loyalty.domain.ticket import Discount, Line, Tender
 from pos_loyalty.events import CHAIN_START, KIND_OF, KINDS, Fact
 from pos_loyalty.store.cores import draft
-from pos_loyalty.store.projections import rows_of
 from tests.journal.tills import START_MS, Till, ident
 
 FOLDER = Path(__file__).parent / "frozen"
+BYTES = ("node", "id", "subject", "payload", "salt", "digest", "hash")
 MEMBER, CARD, HOLD = (ident(name).hex() for name in ("member", "card", "hold"))
 WHERE = {
     "store": "S1",
@@ -125,28 +127,52 @@ def frozen(fact: Fact) -> dict[str, Any]:
 
 
 def meaning(fact: Fact) -> dict[str, Any]:
-    """Give what a fact says and moves: its fields, its leg, its rows."""
+    """Give what a fact says and moves: its fields, and its leg as the fold reads it."""
     payload = events.decode_payload(fact.kind, fact.payload)
     leg = draft(fact.key, payload)
-    rows = [[table.name, *map(_plain, row)] for table, row in rows_of(fact, payload)]
     moved = leg and [leg.kind, leg.account.hex(), leg.ticket, leg.core.hex(), leg.day, leg.amount]
     said = json.loads(msgspec.json.encode(msgspec.structs.asdict(payload)))
-    return {"said": said, "leg": moved, "rows": rows}
+    return {"said": said, "leg": moved}
 
 
 def _plain(value: Any) -> Any:
     return value.hex() if isinstance(value, bytes) else value
 
 
+def read(kind: str, version: int) -> tuple[dict[str, Any], Fact]:
+    """Give an example as it was frozen, and its fact."""
+    path = path_of(kind, version)
+    assert path.is_file(), f"{path.name} is missing: run python -m tests.journal.freeze"
+    example = json.loads(path.read_text(encoding="utf-8"))
+    fields = {
+        name: bytes.fromhex(value) if name in BYTES else value
+        for name, value in example["fact"].items()
+    }
+    return example, Fact(**fields)
+
+
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
+    freeze_new()
+    if "--legs" in sys.argv[1:]:
+        for path in sorted(FOLDER.glob("*.json")):
+            kind, version = path.stem.split(".v")
+            example, fact = read(kind, int(version))
+            _write(path, example | {"leg": meaning(fact)["leg"]})
+
+
+def freeze_new() -> None:
     for payload in EXAMPLES:
         kind = KIND_OF[type(payload)]
         path = path_of(kind, KINDS[kind].version)
         if not path.exists():
             fact = Till("frozen").tell(payload, at_ms=START_MS)
-            text = json.dumps(frozen(fact), indent=1, ensure_ascii=False)
-            path.write_text(text + "\n", encoding="utf-8")
+            _write(path, frozen(fact))
+
+
+def _write(path: Path, example: dict[str, Any]) -> None:
+    text = json.dumps(example, indent=1, ensure_ascii=False)
+    path.write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
