@@ -1,0 +1,105 @@
+"""Who may do what: a device is known by its token, and does only what its profile lists.
+
+Deny by default: an operation that no list names is refused to everybody.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Protocol
+
+from pos_loyalty.errors import LoyaltyError, Reason
+
+TOKEN_CHARACTERS_MAX = 256
+
+
+class Profile(StrEnum):
+    """What kind of device calls."""
+
+    POS = "pos"  # the till's own software
+    SCREEN = "screen"  # a cashier's screen: the same, and points by hand
+    ADMIN = "admin"  # the shop's manager
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A program that may call: `name` is a code of letters, digits, dots, hyphens and _.
+
+    `digest` is the SHA-256 of its token; the token itself is kept nowhere. Names are unique:
+    they keep the command ids of devices apart, and stand in every fact as its actor.
+    """
+
+    name: str
+    profile: Profile
+    digest: bytes = field(repr=False)
+
+
+class Tokens(Protocol):
+    """The devices of a register; asked at every request, so that a token can be revoked."""
+
+    def devices(self) -> Sequence[Device]:
+        """Give the devices that may call now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FixedTokens:
+    """Devices that stay the same while the register runs."""
+
+    known: tuple[Device, ...]
+
+    def devices(self) -> Sequence[Device]:
+        """Give them."""
+        return self.known
+
+
+OPEN = frozenset({"showHealth", "showDescription"})
+"""What needs no token: nothing of a member or a sale is in it."""
+
+_TILL = frozenset({
+    "openBasket", "showBasket", "dropBasket", "attachMember", "detachMember", "quoteBasket",
+    "holdPoints", "releaseHold", "closeSale", "returnLines", "showTicket", "chooseReceipt",
+    "enrolMember", "undoEnrolment", "findMembers", "showMember", "showProfile", "changeProfile",
+    "changeConsents", "listTickets", "attachCard", "replaceCard", "detachCard",
+    "readLabel", "listJobs", "resumeJob", "streamEvents",
+})  # fmt: skip
+_BY_HAND = frozenset({"adjustPoints", "undoAdjustment"})
+_SHOP = frozenset({"eraseMember", "listUnknownArticles"})
+
+ALLOWED: Mapping[Profile, frozenset[str]] = MappingProxyType(
+    {
+        Profile.POS: _TILL,
+        Profile.SCREEN: _TILL | _BY_HAND,
+        Profile.ADMIN: _TILL | _BY_HAND | _SHOP,
+    }
+)
+"""The operations of each profile, by operation id."""
+
+
+def token_digest(token: str) -> bytes:
+    """Give what is kept of a token."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def identify(tokens: Tokens, authorization: str) -> Device:
+    """Give the device that an `Authorization` header names.
+
+    Raises `LoyaltyError` (`TOKEN_REFUSED`). Every known digest is compared, in constant time.
+    """
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not 0 < len(token) <= TOKEN_CHARACTERS_MAX:
+        raise LoyaltyError(Reason.TOKEN_REFUSED)
+    digest = token_digest(token)
+    found = [each for each in tokens.devices() if hmac.compare_digest(each.digest, digest)]
+    if not found:
+        raise LoyaltyError(Reason.TOKEN_REFUSED)
+    return found[0]
+
+
+def authorise(device: Device, operation: str) -> None:
+    """Let a device do what its profile lists; raises `LoyaltyError` (`OPERATION_REFUSED`)."""
+    if operation not in ALLOWED[device.profile]:
+        raise LoyaltyError(Reason.OPERATION_REFUSED)

@@ -1,0 +1,1 @@
+"""The API for POS software: `/api/v1`."""

@@ -1,0 +1,65 @@
+"""What the API answers besides the answers of commands and queries."""
+
+from msgspec import Struct
+
+from pos_loyalty.commands import MemberView
+from pos_loyalty.node.jobs import JobView
+
+
+class Consent(Struct, frozen=True, kw_only=True):
+    """A purpose on a channel, and whether the member allows it."""
+
+    purpose: str
+    channel: str
+    granted: bool
+
+
+class ProfileView(Struct, frozen=True, kw_only=True):
+    """A member's fields that hold a value, and what they allow."""
+
+    member: str
+    profile: dict[str, str]
+    consents: tuple[Consent, ...]
+
+
+class MemberList(Struct, frozen=True, kw_only=True):
+    """Members that were found, at most twenty of each kind of match."""
+
+    members: tuple[MemberView, ...]
+
+
+class TicketList(Struct, frozen=True, kw_only=True):
+    """Keys of a member's newest tickets."""
+
+    tickets: tuple[str, ...]
+
+
+class JobList(Struct, frozen=True, kw_only=True):
+    """Print and mail jobs, those still open first."""
+
+    jobs: tuple[JobView, ...]
+
+
+class UnknownArticle(Struct, frozen=True, kw_only=True):
+    """An article seen on `tickets` tickets, last on `day`, that the article file lacks."""
+
+    code: str
+    label: str
+    tickets: int
+    day: str
+
+
+class UnknownArticleList(Struct, frozen=True, kw_only=True):
+    """Articles that the article file should learn."""
+
+    articles: tuple[UnknownArticle, ...]
+
+
+class Health(Struct, frozen=True, kw_only=True):
+    """The register is there: its id, its version, and the length of each queue."""
+
+    node: str
+    version: str
+    store: str
+    till: str
+    queues: dict[str, int]

@@ -1,0 +1,263 @@
+"""What requests bring, field by field; each becomes a command's part by `given`."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StrictBool
+
+from pos_loyalty import commands
+from pos_loyalty.domain import ticket
+from pos_loyalty.domain.ticket import LINES_MAX
+from web.api.kinds import (
+    Amount,
+    Card,
+    Code,
+    Day,
+    Form,
+    Label,
+    Line,
+    MaybeCard,
+    MaybeHex,
+    MaybeName,
+    Moment,
+    Number,
+    Quantity,
+    SignedAmount,
+    Whole,
+    Word,
+)
+
+DISCOUNTS_MAX = 100
+TENDERS_MAX = 50
+FLAGS_MAX = 16
+CONSENTS_MAX = 50
+BLOCKS_MAX = 1_000
+POINTS_MAX = 1_000_000
+PROFILE_MAX = 254  # the longest e-mail address
+TICKET_KEY = (
+    r"^[^/\x00-\x1f\x7f]+/[^/\x00-\x1f\x7f]+/[0-9]+/[0-9]{4}-[0-9]{2}-[0-9]{2}/[^/\x00-\x1f\x7f]+$"
+)
+
+Value = Annotated[str, Field(strict=True, max_length=PROFILE_MAX, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+class LineForm(Form):
+    """A line: `amount` is what is paid for it, after its own `discount`, for all of `quantity`.
+
+    `article` is a GTIN or the shop's own code; label, category, VAT (hundredths of a percent) and
+    flags may be left out where the article file knows them.
+    """
+
+    article: Word
+    amount: Amount
+    quantity: Quantity = 1000
+    label: Line = ""
+    category: Line = ""
+    vat: Annotated[int, Whole(0, 10_000)] | None = None
+    discount: Amount = 0
+    flags: list[Code] = Field(default=[], max_length=FLAGS_MAX)
+
+    def given(self) -> ticket.Line:
+        return ticket.Line(
+            article=self.article,
+            amount=self.amount,
+            quantity=self.quantity,
+            label=self.label,
+            category=self.category,
+            vat=self.vat,
+            discount=self.discount,
+            flags=tuple(self.flags),
+        )
+
+
+class DiscountForm(Form):
+    """An amount off the whole ticket; with `hold`, the one that this hold is worth."""
+
+    amount: Amount
+    label: Line = ""
+    hold: MaybeHex = ""
+
+    def given(self) -> ticket.Discount:
+        return ticket.Discount(amount=self.amount, label=self.label, hold=self.hold)
+
+
+class TenderForm(Form):
+    """A means of payment such as `card` or `cash`; change is negative."""
+
+    kind: Annotated[
+        str, Field(strict=True, pattern=r"^[^\x00-\x1f\x7f]*$", min_length=1, max_length=40)
+    ]
+    amount: SignedAmount
+
+    def given(self) -> ticket.Tender:
+        return ticket.Tender(kind=self.kind, amount=self.amount)
+
+
+Lines = Annotated[list[LineForm], Field(max_length=LINES_MAX)]
+Discounts = Annotated[list[DiscountForm], Field(max_length=DISCOUNTS_MAX)]
+Tenders = Annotated[list[TenderForm], Field(max_length=TENDERS_MAX)]
+
+
+class ReceiptForm(Form):
+    """How the customer wants the receipt; without `email`, a mail goes to the member's address."""
+
+    channel: Literal["none", "paper", "email", "qr"] = "none"
+    email: Value = ""
+
+    def given(self) -> commands.ReceiptChoice:
+        return commands.ReceiptChoice(channel=self.channel, email=self.email)
+
+
+class BasketForm(Form):
+    """A basket to open: named by the caller, or, without a name, the one a scan opened."""
+
+    basket: MaybeName = ""
+
+
+class CustomerForm(Form):
+    """Who a basket is for: a card's number, or a member's id; the card counts where both stand."""
+
+    card: MaybeCard = ""
+    member: MaybeHex = ""
+
+
+class ContentForm(Form):
+    """What is in a basket now."""
+
+    lines: Lines
+    discounts: Discounts = Field(default=[])
+
+
+class HoldForm(Form):
+    """How many blocks of the reward the member wants to use."""
+
+    blocks: Annotated[int, Whole(1, BLOCKS_MAX)] = 1
+
+
+class SaleForm(Form):
+    """A ticket to close. The member is the basket's, or named by `card` or `member`.
+
+    `number` is unique in the till's business day; `at` and `day` default to now, `till` to the
+    register's own. Tenders, when given, sum to the lines less the discounts.
+    """
+
+    number: Number
+    lines: Lines
+    basket: MaybeName = ""
+    card: MaybeCard = ""
+    member: MaybeHex = ""
+    discounts: Discounts = Field(default=[])
+    tenders: Tenders = Field(default=[])
+    at: Moment | None = None
+    day: Day | None = None
+    till: Code | None = None
+    receipt: ReceiptForm = ReceiptForm()
+
+
+class LineBackForm(Form):
+    """A line of the ticket, counted from 0, and the thousandths that come back."""
+
+    line: Annotated[int, Whole(0, LINES_MAX - 1)]
+    quantity: Quantity
+
+    def given(self) -> commands.LineBack:
+        return commands.LineBack(line=self.line, quantity=self.quantity)
+
+
+class ReturnForm(Form):
+    """Goods that come back; without `lines`, all that is left of the ticket.
+
+    `ticket` is the key that closing the sale answered, `number` the return's own ticket number.
+    """
+
+    ticket: Annotated[str, Field(strict=True, pattern=TICKET_KEY, max_length=200)]
+    number: Number
+    lines: list[LineBackForm] = Field(default=[], max_length=LINES_MAX)
+    at: Moment | None = None
+    day: Day | None = None
+    till: Code | None = None
+    receipt: ReceiptForm = ReceiptForm()
+
+
+class ProfileForm(Form):
+    """Fields of a profile; an empty text deletes one. Dates are ISO, telephones French or +33…"""
+
+    first_name: Value | None = None
+    last_name: Value | None = None
+    email: Value | None = None
+    phone: Value | None = None
+    birth_date: Value | None = None
+    postcode: Value | None = None
+    city: Value | None = None
+    language: Value | None = None
+
+    def given(self) -> dict[str, str]:
+        return {name: text for name, text in self if text is not None}
+
+
+class ConsentForm(Form):
+    """What a member allows or withdraws: a purpose on a channel, and the wording they saw."""
+
+    purpose: Code
+    channel: Code
+    granted: StrictBool
+    source: Code = "till"
+    wording: Line = ""
+
+    def given(self) -> commands.ConsentGiven:
+        return commands.ConsentGiven(
+            purpose=self.purpose,
+            channel=self.channel,
+            granted=self.granted,
+            source=self.source,
+            wording=self.wording,
+        )
+
+
+Consents = Annotated[list[ConsentForm], Field(max_length=CONSENTS_MAX)]
+
+
+class EnrolmentForm(Form):
+    """A person to enrol, with a card or without."""
+
+    card: MaybeCard = ""
+    profile: ProfileForm = ProfileForm()
+    consents: Consents = Field(default=[])
+
+
+class ConsentsForm(Form):
+    """Consents given and withdrawn."""
+
+    consents: Consents
+
+
+class CardForm(Form):
+    """A card to give to a member."""
+
+    card: Card
+
+
+class AdjustmentForm(Form):
+    """Points to add, or to take where negative; `reason` is a code such as `goodwill`."""
+
+    points: Annotated[int, Whole(-POINTS_MAX, POINTS_MAX)]
+    reason: Code
+
+
+class JobForm(Form):
+    """The answer for a job that asks: `again` repeats it, otherwise it is given up."""
+
+    again: StrictBool
+
+
+class ScanForm(Form):
+    """What a scanner read that the POS owns; `device` is its name."""
+
+    text: Label
+    device: Code = "pos"
+
+
+class SearchForm(Form):
+    """Whom to find: who holds `card`, else whose name, e-mail, telephone or last digits fit."""
+
+    card: MaybeCard = ""
+    search: Line = ""

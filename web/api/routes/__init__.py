@@ -1,0 +1,5 @@
+"""The endpoints; importing them puts them on the API's blueprint."""
+
+from web.api.routes import baskets, members, points, register, tickets
+
+__all__ = ["baskets", "members", "points", "register", "tickets"]

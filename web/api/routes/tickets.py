@@ -1,0 +1,132 @@
+"""Tickets: close a sale, take goods back, show what was recorded, choose a receipt."""
+
+from pos_loyalty import commands
+from pos_loyalty.commands import Done, ReturnAnswer, SaleAnswer
+from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.queries import TicketView
+from web.api import forms
+from web.api.operation import Call, NoForm, Operation, api, operation
+
+TICKET = "/tickets/<store>/<till>/<epoch>/<day>/<number>"
+
+
+@api.post("/sales")
+@operation(
+    Operation(
+        id="closeSale",
+        tag="tickets",
+        form=forms.SaleForm,
+        answer=SaleAnswer,
+        writes=True,
+        status=201,
+        location=lambda answer: f"/tickets/{answer.ticket}",
+        reasons=(
+            Reason.TICKET_INVALID,
+            Reason.TICKET_EXISTS,
+            Reason.BASKET_UNKNOWN,
+            Reason.MEMBER_UNKNOWN,
+            Reason.MEMBER_ERASED,
+            Reason.CARD_INVALID,
+            Reason.CARD_REPLACED,
+            Reason.PAYMENT_CARD_REFUSED,
+            Reason.HOLD_UNKNOWN,
+            Reason.ADDRESS_INVALID,
+        ),
+    )
+)
+def close_sale(call: Call[forms.SaleForm]) -> SaleAnswer:
+    """Close a ticket: it is recorded, points are credited, the receipt is on its way."""
+    form = call.form
+    card = call.refuse_payment_card(form.card)
+    answer: SaleAnswer = call.execute(
+        commands.CloseSale,
+        number=form.number,
+        lines=tuple(line.given() for line in form.lines),
+        basket=form.basket,
+        card=card,
+        member="" if card else form.member,
+        discounts=tuple(discount.given() for discount in form.discounts),
+        tenders=tuple(tender.given() for tender in form.tenders),
+        at=form.at or 0,
+        day=form.day or "",
+        till=_till(call, form.till),
+        receipt=form.receipt.given(),
+    )
+    return answer
+
+
+@api.post("/returns")
+@operation(
+    Operation(
+        id="returnLines",
+        tag="tickets",
+        form=forms.ReturnForm,
+        answer=ReturnAnswer,
+        writes=True,
+        status=201,
+        location=lambda answer: f"/tickets/{answer.ticket}",
+        reasons=(
+            Reason.TICKET_INVALID,
+            Reason.TICKET_UNKNOWN,
+            Reason.TICKET_EXISTS,
+            Reason.LINE_UNKNOWN,
+            Reason.RETURN_EXCEEDS_SALE,
+            Reason.ADDRESS_INVALID,
+        ),
+    )
+)
+def return_lines(call: Call[forms.ReturnForm]) -> ReturnAnswer:
+    """Take goods back: answers the money to give back, and the points taken and given back."""
+    form = call.form
+    answer: ReturnAnswer = call.execute(
+        commands.ReturnLines,
+        ticket=form.ticket,
+        number=form.number,
+        lines=tuple(line.given() for line in form.lines),
+        at=form.at or 0,
+        day=form.day or "",
+        till=_till(call, form.till),
+        receipt=form.receipt.given(),
+    )
+    return answer
+
+
+def _till(call: Call[forms.SaleForm] | Call[forms.ReturnForm], till: str | None) -> str:
+    """Give the till of a ticket; raises `LoyaltyError` for one this register does not serve."""
+    tills = call.services.settings.tills
+    if till and tills and till not in tills:
+        problem = ", ".join(tills)
+        raise LoyaltyError(Reason.TICKET_INVALID, field="till", problem=problem)
+    return till or ""
+
+
+@api.get(TICKET)
+@operation(
+    Operation(id="showTicket", tag="tickets", answer=TicketView, reasons=(Reason.TICKET_UNKNOWN,))
+)
+def show_ticket(call: Call[NoForm], **key: str) -> TicketView:
+    """Show a ticket or a return: what was recorded, what was given back, whose it is."""
+    return call.services.queries.ticket(_key(**key))
+
+
+@api.post(TICKET + "/receipt")
+@operation(
+    Operation(
+        id="chooseReceipt",
+        tag="tickets",
+        form=forms.ReceiptForm,
+        answer=Done,
+        writes=True,
+        reasons=(Reason.TICKET_UNKNOWN, Reason.ADDRESS_INVALID),
+    )
+)
+def choose_receipt(call: Call[forms.ReceiptForm], **key: str) -> Done:
+    """Print or mail a receipt, after the sale or once more; answers the job's id."""
+    answer: Done = call.execute(
+        commands.ChooseReceipt, ticket=_key(**key), choice=call.form.given()
+    )
+    return answer
+
+
+def _key(*, store: str, till: str, epoch: str, day: str, number: str) -> str:
+    return f"{store}/{till}/{epoch}/{day}/{number}"

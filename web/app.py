@@ -1,0 +1,97 @@
+"""The web application of a register: the API for POS software.
+
+State lives in the node and in `Services`; nothing here remembers anything between requests.
+"""
+
+from apiflask import APIFlask
+from flask import Response, request
+
+from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.node.execute import Node
+from pos_loyalty.queries import Queries
+from web import problems
+from web.access import Tokens
+from web.api import routes
+from web.api.operation import api
+from web.services import Hooks, Services, WebSettings, attach, services
+from web.streams import Streams
+
+API_TITLE = "Loyalty register"
+API_VERSION = "1.0"
+
+SECURITY_HEADERS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Cache-Control", "no-store"),  # nearly every answer is about a person
+)
+
+
+def create_app(
+    node: Node, queries: Queries, *, tokens: Tokens, hooks: Hooks, settings: WebSettings
+) -> APIFlask:
+    """Give the application of one register, for any WSGI server with threads.
+
+    Each open event stream holds one thread of the server. Close `services.streams` (or the node's
+    board) before the server stops, so that it need not wait for them.
+    """
+    app = bare_app()
+    app.config.update(LOCALE=settings.locale, MAX_CONTENT_LENGTH=settings.body_bytes_max)
+    streams = Streams(
+        node.board,
+        node.clock,
+        heartbeat_s=settings.heartbeat_s,
+        life_s=settings.stream_life_s,
+        per_device_max=settings.streams_per_device_max,
+    )
+    found = Services(
+        node=node, queries=queries, tokens=tokens, hooks=hooks, settings=settings, streams=streams
+    )
+    attach(app, found)
+    problems.register(app)
+    app.before_request(_refuse_foreign_host)
+    app.after_request(_secure)
+    return app
+
+
+def bare_app() -> APIFlask:
+    """Give the application with its endpoints, not yet attached to a register."""
+    assert routes.__all__
+    app = APIFlask(
+        __name__,
+        title=API_TITLE,
+        version=API_VERSION,
+        spec_path=None,
+        docs_path=None,
+        json_errors=False,
+        static_folder=None,  # type: ignore[arg-type]  # Flask's own word for: none
+    )
+    app.config.update(
+        OPENAPI_VERSION="3.1.0",
+        AUTO_OPERATION_ID=False,
+        AUTO_VALIDATION_ERROR_RESPONSE=False,
+        AUTO_404_RESPONSE=False,
+        AUTO_200_RESPONSE=True,
+        PROVIDE_AUTOMATIC_OPTIONS=False,
+        TRAP_HTTP_EXCEPTIONS=False,
+    )
+    app.url_map.strict_slashes = True
+    app.url_map.merge_slashes = False
+    app.register_blueprint(api)
+    return app
+
+
+def _refuse_foreign_host() -> None:
+    """Refuse a page of the internet whose name was made to point at this machine."""
+    host = request.environ.get("HTTP_HOST", "")
+    name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
+    if name.lower() not in services().settings.hosts:
+        raise LoyaltyError(Reason.HOST_REFUSED)
+
+
+def _secure(response: Response) -> Response:
+    for name, value in SECURITY_HEADERS:
+        response.headers.setdefault(name, value)
+    return response

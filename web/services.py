@@ -1,0 +1,76 @@
+"""What the pages and the API of a register work with, given once by whoever starts it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from flask import Flask, current_app
+
+from pos_loyalty.node.execute import Node
+from pos_loyalty.queries import Queries
+from web.access import Tokens
+from web.streams import Streams
+
+EXTENSION = "pos-loyalty"
+LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
+BODY_BYTES_MAX = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebSettings:
+    """How a register answers; times in seconds.
+
+    `hosts` are the names under which it is called, as they stand in a Host header without the
+    port: any other one is refused, so that no foreign page reaches it by a name of its own.
+    `tills` are the tills whose tickets it takes; empty means any.
+    """
+
+    version: str
+    locale: str = "fr"
+    hosts: tuple[str, ...] = LOOPBACK_NAMES
+    tills: tuple[str, ...] = ()
+    body_bytes_max: int = BODY_BYTES_MAX
+    heartbeat_s: float = 10.0
+    stream_life_s: float = 3_600.0
+    streams_per_device_max: int = 3
+
+
+def no_queues() -> Mapping[str, int]:
+    """Give the lengths of no queues."""
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hooks:
+    """What the daemon lends to the web.
+
+    `refuses_label` tells whether a text that somebody sent as a card or a scan holds a payment
+    card; it may overwrite what it is given. `queues` gives further queue lengths for the health
+    page, by name. `wake` is called after every command that was carried out.
+    """
+
+    refuses_label: Callable[[bytearray], bool]
+    queues: Callable[[], Mapping[str, int]] = no_queues
+    wake: Callable[[], None] = field(default=lambda: None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """All that a request may use."""
+
+    node: Node
+    queries: Queries
+    tokens: Tokens
+    hooks: Hooks
+    settings: WebSettings
+    streams: Streams
+
+
+def attach(app: Flask, services: Services) -> None:
+    """Let the requests of an app find its services."""
+    app.extensions[EXTENSION] = services
+
+
+def services() -> Services:
+    """Give the services of the app that handles this request."""
+    found: Services = current_app.extensions[EXTENSION]
+    return found
