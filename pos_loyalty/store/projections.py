@@ -125,7 +125,7 @@ def withdraw(tx: Tx, fact: Fact, payload: object) -> None:
 
 _ERASE = (
     schema.fact.update()
-    .where(schema.fact.c.subject == bindparam("member"))
+    .where(schema.fact.c.subject == bindparam("member"), schema.HAS_SUBJECT)
     .where(or_(*(schema.fact.c.kind == k for k, spec in events.KINDS.items() if spec.erasable)))
     .values(payload=b"", salt=b"")
 )

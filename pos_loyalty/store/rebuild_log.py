@@ -5,7 +5,7 @@ swap, whichever process or worker wrote it; only then do they cost a sale anythi
 """
 
 from msgspec.structs import replace
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from pos_loyalty import events
 from pos_loyalty.events import Fact
@@ -112,11 +112,16 @@ _f = schema.fact.c
 _ERASABLE = _f.kind.in_([kind for kind, spec in events.KINDS.items() if spec.erasable])
 _UNERASED = (
     select(schema.tombstone.c.member)
-    .where(schema.tombstone.c.member == _f.subject, _f.payload != b"", _ERASABLE)
+    .where(
+        schema.tombstone.c.member == _f.subject,
+        schema.HAS_SUBJECT,
+        func.length(_f.payload) > 0,
+        _ERASABLE,
+    )
     .distinct()
 )
 _ERASE = (
     schema.fact.update()
-    .where(_f.subject == bindparam("member_"), _ERASABLE)
+    .where(_f.subject == bindparam("member_"), schema.HAS_SUBJECT, _ERASABLE)
     .values(payload=b"", salt=b"")
 )

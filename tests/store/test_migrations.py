@@ -1,17 +1,12 @@
 """A database's tables come from revisions, and are those that the program uses."""
 
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from psycopg import sql
 from sqlalchemy import create_engine, inspect
 
-from pos_loyalty.store import schema
+from pos_loyalty.store import projections, schema
 from pos_loyalty.store.engine import sqlite_url
 from pos_loyalty.store.migrate import open_store
-from tests.support.postgres import administration
 
 Shape = dict[str, object]
 
@@ -36,30 +31,42 @@ def shape_of(url: str) -> Shape:
     return shape
 
 
-@contextmanager
-def second_database(cluster: Path) -> Iterator[str]:
-    name = f"test_{uuid.uuid4().hex}"
-    with administration(cluster) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    yield f"postgresql+psycopg://postgres@/{name}?host={cluster}"
-    with administration(cluster) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+def migrated(url: str) -> Shape:
+    open_store(url).close()
+    return shape_of(url)
 
 
-def check_shapes(migrated: str, described: str) -> None:
-    open_store(migrated).close()
-    engine = create_engine(described)
+def described(url: str) -> Shape:
+    engine = create_engine(url)
     schema.metadata.create_all(engine)
     engine.dispose()
-    assert shape_of(migrated) == shape_of(described)
+    return shape_of(url)
 
 
 def test_the_revisions_make_the_tables_that_the_program_uses_on_sqlite(tmp_path: Path) -> None:
-    check_shapes(sqlite_url(tmp_path / "migrated.db"), sqlite_url(tmp_path / "described.db"))
+    made = migrated(sqlite_url(tmp_path / "migrated.db"))
+    assert made == described(sqlite_url(tmp_path / "described.db"))
 
 
 def test_the_revisions_make_the_tables_that_the_program_uses_on_postgresql(
-    postgres_cluster: Path, postgres_url: str
+    postgres_url: str,
 ) -> None:
-    with second_database(postgres_cluster) as described:
-        check_shapes(postgres_url, described)
+    made = migrated(postgres_url)
+    engine = create_engine(postgres_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA public")
+    engine.dispose()
+    assert made == described(postgres_url)
+
+
+def test_an_erasure_looks_a_member_s_facts_up_instead_of_reading_the_journal(
+    tmp_path: Path,
+) -> None:
+    store = open_store(sqlite_url(tmp_path / "till.db"))
+    with store.read() as tx:
+        erasing = store.statements.compiled(projections._ERASE)
+        plan = tx.text(f"EXPLAIN QUERY PLAN {erasing.sql}", [b""] * len(erasing.names))
+        told = " ".join(row[3] for row in plan.fetchall())
+    assert "fact_subject" in told, told
+    store.close()

@@ -47,7 +47,7 @@ def journal() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("fact_id", "fact", ["id"])
-    of_someone = sa.text("subject <> ''")
+    of_someone = sa.text("length(subject) > 0")
     op.create_index(
         "fact_subject", "fact", ["subject"], sqlite_where=of_someone, postgresql_where=of_someone
     )
