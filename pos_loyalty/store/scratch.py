@@ -103,6 +103,10 @@ def _beside_sqlite(store: Store, file: Path | None) -> Iterator[ScratchTx]:
 def _in_postgres(store: Store) -> Iterator[ScratchTx]:
     with store.connection() as connection:
         connection.isolation_level = REPEATABLE_READ
+        prepares_from = connection.prepare_threshold
+        # A statement prepared before still means the live table, though a temporary one now
+        # carries its name.
+        connection.prepare_threshold = None
         try:
             live = connection.execute("SELECT current_schema()").fetchone()[0]
             yield ScratchTx(connection, store.statements, live=live)
@@ -112,6 +116,7 @@ def _in_postgres(store: Store) -> Iterator[ScratchTx]:
             raise
         finally:
             connection.isolation_level = None
+            connection.prepare_threshold = prepares_from
 
 
 def fill(tx: ScratchTx, *, batch: int = BATCH, progress: Progress = silent) -> int:

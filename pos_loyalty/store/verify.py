@@ -138,7 +138,7 @@ def _compare(tx: ScratchTx, table: Table) -> Difference | None:
     order = ", ".join(f'"{column.name}"' for column in table.primary_key.columns)
     columns = ", ".join(f'"{column.name}"' for column in table.columns)
     # A business key that only waits for its fact is no result: it comes and goes.
-    counted = " WHERE \"node\" <> ''" if table.name == "claim" else ""
+    counted = ' WHERE length("node") > 0' if table.name == "claim" else ""
     live = f'"{tx.live}"."{table.name}"'
     tail = f"{counted} ORDER BY {order}"
     expected = tx.stream(f'SELECT {columns} FROM "{table.name}"{tail}')
@@ -210,23 +210,22 @@ def _sums(tx: ScratchTx, day: int, since: Callable[[str], int]) -> tuple[Sums, .
 
 
 def _added(sums: Sums, state: State, day: int, since: int) -> Sums:
-    """Add a group's pools, each once, and its qualifying spend."""
+    """Add what a group's pools show, each once."""
     seen: set[tuple[int, ...]] = set()
     until = (day + 1 - _UNIX_DAY) * _DAY_MS
     for owner, account in enumerate(state.accounts):
         members = tuple(pool(state, owner))
         if members in seen:
             continue
+        seen.add(members)
         look = balance(state, account, sums.programme, day=day, now_ms=until, since=since)
         sums = Sums(
             sums.programme,
             sums.points + look.points,
             sums.held + look.held,
             sums.debt + look.debt,
-            # The qualifying spend is the whole group's, whatever its pools.
-            sums.qualifying + (0 if seen else look.qualifying),
+            sums.qualifying + look.qualifying,
         )
-        seen.add(members)
     return sums
 
 
