@@ -1,8 +1,9 @@
 """What an account may show and spend on a given day, read from its group's state."""
 
+from bisect import bisect_left
 from typing import NamedTuple
 
-from pos_loyalty.domain.account import Pot, State, owner_of, pool
+from pos_loyalty.domain.account import Lot, Pot, State, owner_of, pool
 
 
 class Balance(NamedTuple):
@@ -34,16 +35,24 @@ def balance(
         return EMPTY
     members = pool(state, owner_of(state, account))
     pot = next((each for each in state.pots if each.programme == programme), None)
-    return EMPTY if pot is None else _look(pot, members, day, now_ms, since)
+    if pot is None:
+        return EMPTY
+    pooled = len(state.accounts) > 1
+    return _look(pot, members, day=day, now_ms=now_ms, since=since, pooled=pooled)
 
 
-def _look(pot: Pot, members: list[int], day: int, now_ms: int, since: int) -> Balance:
-    lots = [lot for lot in pot.lots if lot.owner in members and lot.expires >= day]
-    points = sum(lot.left for lot in lots)
+def _look(
+    pot: Pot, members: list[int], *, day: int, now_ms: int, since: int, pooled: bool
+) -> Balance:
+    """Look at a pot; where the group is one account (not `pooled`), all of it is theirs."""
+    lots = pot.lots[bisect_left(pot.lots, day, key=_last_day) :]
+    if pooled:
+        lots = [lot for lot in lots if lot.owner in members]
+    points = sum([lot.left for lot in lots])
     held = sum(h.points for h in pot.holds if h.owner in members and h.until > now_ms)
     debt = sum(owed for owner, owed in pot.debts if owner in members)
     first = lots[0].expires if lots else 0
-    lapsing = sum(lot.left for lot in lots if lot.expires == first)
+    lapsing = sum([lot.left for lot in lots if lot.expires == first])
     return Balance(
         points=points,
         held=held,
@@ -56,9 +65,12 @@ def _look(pot: Pot, members: list[int], day: int, now_ms: int, since: int) -> Ba
 
 def _spent(pot: Pot, members: list[int], since: int, day: int) -> int:
     """Sum what counts for a tier: spend of the pool's own accounts, as it is pooled now."""
-    return sum(
-        amount for when, owner, amount in pot.window if since <= when <= day and owner in members
-    )
+    counted = pot.window[bisect_left(pot.window, (since,)) : bisect_left(pot.window, (day + 1,))]
+    return sum([amount for _, owner, amount in counted if owner in members])
+
+
+def _last_day(lot: Lot) -> int:
+    return lot.expires
 
 
 def totals(state: State) -> list[tuple[str, int, int, int, int, int, int]]:
@@ -69,18 +81,19 @@ def totals(state: State) -> list[tuple[str, int, int, int, int, int, int]]:
     """
     rows = []
     for pot in state.pots:
-        day = max((lot.day for lot in pot.lots), default=0)
-        day = max(day, max((when for when, _, _ in pot.window), default=0))
-        valid = [lot for lot in pot.lots if lot.expires >= day]
+        day = max([lot.day for lot in pot.lots], default=0)
+        if pot.window:
+            day = max(day, pot.window[-1][0])
+        valid = pot.lots[bisect_left(pot.lots, day, key=_last_day) :]
         rows.append(
             (
                 pot.programme,
                 day,
-                sum(lot.left for lot in valid),
-                sum(hold.points for hold in pot.holds),
-                sum(owed for _, owed in pot.debts),
+                sum([lot.left for lot in valid]),
+                sum([hold.points for hold in pot.holds]),
+                sum([owed for _, owed in pot.debts]),
                 valid[0].expires if valid else 0,
-                sum(amount for _, _, amount in pot.window),
+                sum([amount for _, _, amount in pot.window]),
             )
         )
     return rows

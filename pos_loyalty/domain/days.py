@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from datetime import date
+from functools import lru_cache
 
 NEVER = date.max.toordinal()
 """The last day of what never expires."""
@@ -22,6 +23,7 @@ def weekday(day: int) -> int:
     return date.fromordinal(day).isoweekday()
 
 
+@lru_cache(maxsize=4096)
 def add_months(day: int, months: int) -> int:
     """Give the same day of the month `months` later, clamped to that month's end."""
     start = date.fromordinal(day)
@@ -32,6 +34,7 @@ def add_months(day: int, months: int) -> int:
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1])).toordinal()
 
 
+@lru_cache(maxsize=1024)
 def window_start(day: int, months: int) -> int:
     """Give the first day whose spend still counts on `day` in a window of `months`.
 

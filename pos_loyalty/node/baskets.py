@@ -174,6 +174,8 @@ def quote_basket(ctx: Context, command: commands.QuoteBasket) -> Decision:
 
 def known_lines(ctx: Context, lines: tuple[Line, ...]) -> tuple[Line, ...]:
     """Fill in what the article file knows and the POS left out."""
+    if not shop.keeps_articles(ctx.tx):
+        return lines
     articles = shop.articles_of(ctx.tx, sorted({line.article for line in lines}))
     return tuple(
         _known(line, articles[line.article]) if line.article in articles else line for line in lines

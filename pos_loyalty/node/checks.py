@@ -21,7 +21,7 @@ def check_ticket(
     if len(lines) > LINES_MAX:
         raise _wrong("lines", f"at most {LINES_MAX}")
     for index, line in enumerate(lines):
-        _check_line(f"lines[{index}]", line)
+        _check_line(index, line)
     due = sum(line.amount for line in lines)
     for index, discount in enumerate(discounts):
         _check_range(f"discounts[{index}].amount", discount.amount, AMOUNT_MAX)
@@ -45,7 +45,10 @@ def check_number(field: str, number: str) -> None:
         raise _wrong(field, f"1 to {NUMBER_CHARACTERS_MAX} characters without '/'")
 
 
-def _check_line(path: str, line: Line) -> None:
+def _check_line(index: int, line: Line) -> None:
+    if _plain(line):
+        return
+    path = f"lines[{index}]"
     _check_range(f"{path}.amount", line.amount, AMOUNT_MAX)
     _check_range(f"{path}.quantity", line.quantity, QUANTITY_MAX)
     _check_range(f"{path}.discount", line.discount, AMOUNT_MAX)
@@ -53,6 +56,18 @@ def _check_line(path: str, line: Line) -> None:
         _check_range(f"{path}.vat", line.vat, 10_000)
     for name in ("article", "label", "category"):
         _check_text(f"{path}.{name}", getattr(line, name))
+
+
+def _plain(line: Line) -> bool:
+    """Tell, in one glance, that nothing is wrong with a line."""
+    return (
+        0 <= line.amount <= AMOUNT_MAX
+        and 0 <= line.quantity <= QUANTITY_MAX
+        and 0 <= line.discount <= AMOUNT_MAX
+        and (line.vat is None or 0 <= line.vat <= 10_000)
+        and len(line.article) + len(line.label) + len(line.category) <= TEXT_CHARACTERS_MAX
+        and "\x00" not in line.article + line.label + line.category
+    )
 
 
 def _check_range(path: str, value: int, maximum: int) -> None:

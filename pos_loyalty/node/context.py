@@ -61,11 +61,15 @@ class Context:
     programmes: ProgrammeShelf
     now_ms: int
     online: bool = True
+    _today: int = 0
 
     @property
     def today(self) -> int:
         """The business day now."""
-        return business_day(self.now_ms, self.settings.zone, self.settings.closes_at)
+        if not self._today:
+            settings = self.settings
+            self._today = business_day(self.now_ms, settings.zone, settings.closes_at)
+        return self._today
 
     def programme_on(self, day: int) -> Programme | None:
         """Give the programme in force on a business day."""

@@ -141,9 +141,8 @@ def _same_pool(ctx: Context, account: bytes, customer: _Customer) -> bool:
 
 
 def _note_unknown_articles(ctx: Context, sale: SaleClosed) -> None:
-    if shop.keeps_articles(ctx.tx):
-        seen = {line.article: line.label for line in sale.lines}
-        shop.note_unknown(ctx.tx, seen, day_of(sale.day))
+    seen = {line.article: line.label for line in sale.lines}
+    shop.note_unknown(ctx.tx, seen, day_of(sale.day))
 
 
 def _again(
@@ -168,12 +167,10 @@ def _content(sale: SaleClosed) -> SaleClosed:
 
 def _sold(ctx: Context, key: str, sale: SaleClosed, job: str) -> SaleAnswer:
     """Show a recorded ticket with the account after it."""
-    ticket = tickets.folded_ticket(ctx.tx, key)
-    earned = ticket.kept if ticket is not None else 0
     answer = SaleAnswer(
         ticket=key,
         total=sum(paid_by_line(sale.lines, sale.discounts)),
-        earned=earned,
+        earned=tickets.kept_of(ctx.tx, key, sale),
         used=sum(sum(rating.spent) for rating in sale.ratings),
         receipt_job=job,
     )

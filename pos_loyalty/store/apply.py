@@ -218,7 +218,8 @@ def _place_return(tx: Tx, claims: _Claims, fact: Fact, found: Draft, work: Work)
 def _call_back(tx: Tx, ticket: str) -> list[tuple[Fact, Draft]]:
     """Give the returns that wait for a ticket; they wait no longer."""
     rows = tx.fetch(schema.waiting, [ticket])
-    tx.delete(schema.waiting, ["ticket"], [(ticket,)])
+    if rows:
+        tx.delete(schema.waiting, ["ticket"], [(ticket,)])
     called = []
     for _, node, inc, seq in rows:
         row = tx.row(FACT, node_=node, inc_=inc, seq_=seq)

@@ -1,6 +1,7 @@
 """Opening a store: SQLite (one process) or PostgreSQL, its schema, its transactions."""
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -35,12 +36,25 @@ class Store:
         self.statements = Statements(is_sqlite=self.is_sqlite)
         self.path = Path(engine.url.database or "").absolute() if self.is_sqlite else None
         self._lock = lock
+        self._writing = threading.Lock()
+        self._writer: Any = None  # SQLite's connection for writing, from the pool, kept
 
     @contextmanager
     def write(self) -> Iterator[Tx]:
         """Give a transaction that commits at the end of the block."""
-        with self.connection() as connection, self.transaction(connection) as tx:
-            yield tx
+        if not self.is_sqlite:
+            with self.connection() as connection, self.transaction(connection) as tx:
+                yield tx
+            return
+        if not self._writing.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+            raise LoyaltyError(Reason.STORE_BUSY)
+        try:
+            with self.translated():
+                self._writer = self._writer or self.engine.raw_connection()
+                with self.transaction(self._writer.dbapi_connection) as tx:
+                    yield tx
+        finally:
+            self._writing.release()
 
     @contextmanager
     def transaction(self, connection: Any) -> Iterator[Tx]:
@@ -106,6 +120,9 @@ class Store:
 
     def abandon(self) -> None:
         """Close every connection as after a crash: the next opening checks the file."""
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
         self.engine.dispose()
         if self._lock is not None:
             self._lock.release()

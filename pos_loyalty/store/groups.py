@@ -128,7 +128,9 @@ class _Outcome:
 
     def add(self, tx: Tx, group: bytes, last: Row, state: State, tickets: Tickets) -> None:
         if state.accounts:
-            self.accounts.append((group, *last, encode(state)))
+            text = encode(state)
+            tx.keep(group, text, state)
+            self.accounts.append((group, *last, text))
             self.balances += [(group, *each) for each in totals(state)]
         else:
             self.blank.append((group,))
@@ -147,7 +149,9 @@ class _Outcome:
 
 def _advance(tx: Tx, group: bytes, row: Row, legs: list[Leg], outcome: _Outcome) -> None:
     """Take legs that are newer than all the group had: one step each."""
-    state = decode_state(row[5]) if row[5] else State([], [], [], [])
+    state = tx.kept(group, row[5], take=True)
+    if state is None:
+        state = decode_state(row[5]) if row[5] else State([], [], [], [])
     tickets = Tickets()
     sold = {leg.ticket for leg in legs if leg.kind == "sale"}
     returned = sorted({leg.ticket for leg in legs if leg.kind == "return"} - sold)

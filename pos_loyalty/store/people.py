@@ -79,12 +79,21 @@ def consents_of(tx: Tx, member: bytes) -> dict[tuple[str, str], bool]:
 
 
 def account_of(tx: Tx, account: bytes) -> Account:
-    """Give an account's group and state; an account without facts has an empty state."""
+    """Give an account's group and state; an account without facts has an empty state.
+
+    The state is shared within the transaction: whoever gets it must not change it, and must not
+    keep it while facts are applied.
+    """
     group = group_of(tx, [account])[account]
     rows = tx.fetch(schema.account, [group])
     if not rows or not rows[0][5]:
         return Account(group, State([], [], [], []), 0)
-    return Account(group, decode_state(rows[0][5]), rows[0][1])
+    text, stamp = rows[0][5], rows[0][1]
+    state = tx.kept(group, text)
+    if state is None:
+        state = decode_state(text)
+        tx.keep(group, text, state)
+    return Account(group, state, stamp)
 
 
 class HeldPoints(NamedTuple):

@@ -16,19 +16,20 @@ class ProgrammeShelf:
 
     def on(self, tx: Tx, day: int) -> Programme | None:
         """Give the programme in force on a business day."""
-        found = programme_text(tx, day)
-        return self._get(*found) if found else None
-
-    def _get(self, version: str, content: str) -> Programme:
-        known = self._read.get(version)
+        row = tx.row(_IN_FORCE, day_=day)
+        if row is None:
+            return None
+        known = self._read.get(row[0])
         if known is None:
-            known = self._read[version] = read_programme(content)
+            text = programme_text(tx, day)
+            assert text is not None, "the version was found just now"
+            known = self._read[row[0]] = read_programme(text[1])
         return known
 
 
 def programme_text(tx: Tx, day: int) -> tuple[str, str] | None:
     """Give the version and text of the programme in force on a day."""
-    row = tx.row(_PROGRAMME, day_=day)
+    row = tx.row(_TEXT_IN_FORCE, day_=day)
     return (row[0], row[1]) if row else None
 
 
@@ -56,7 +57,12 @@ def keeps_articles(tx: Tx) -> bool:
 
 
 def note_unknown(tx: Tx, seen: dict[str, str], day: int) -> None:
-    """Count the articles of a ticket that the shop's file lacks: code to label."""
+    """Count the articles of a ticket that the shop's file lacks: code to label.
+
+    A shop that never brought its articles lacks none.
+    """
+    if not keeps_articles(tx):
+        return
     missing = sorted(seen.keys() - articles_of(tx, sorted(seen)).keys())
     known = {row[0]: row for row in tx.fetch(schema.unknown_article, missing)}
     rows = []
@@ -72,12 +78,10 @@ def unknown_articles(tx: Tx, limit: int) -> list[Row]:
 
 
 _g, _p, _u = schema.programme.c, schema.place.c, schema.unknown_article.c
-_PROGRAMME = (
-    select(_g.version, _g.content)
-    .where(_g.day <= bindparam("day_"))
-    .order_by(_g.day.desc(), _g.stamp.desc(), _g.node.desc(), _g.inc.desc(), _g.seq.desc())
-    .limit(1)
-)
+_newest = (_g.day.desc(), _g.stamp.desc(), _g.node.desc(), _g.inc.desc(), _g.seq.desc())
+_until = _g.day <= bindparam("day_")
+_IN_FORCE = select(_g.version).where(_until).order_by(*_newest).limit(1)
+_TEXT_IN_FORCE = select(_g.version, _g.content).where(_until).order_by(*_newest).limit(1)
 _VERSIONS = select(_g.programme, _g.day, _g.version).order_by(_g.day.desc(), _g.stamp.desc())
 _PLACES = (
     select(_p.level, _p.code, _p.name, _p.parent)

@@ -20,6 +20,8 @@ BULK = 48
 
 REMEMBERED_MAX = 4000
 """Answers that a transaction keeps at most; then it begins again with none."""
+DECODED_MAX = 1000
+"""States of account groups, likewise."""
 
 
 class Compiled(NamedTuple):
@@ -47,6 +49,7 @@ class Statements:
         self._mark = "?" if is_sqlite else "%s"
         self._known: dict[ClauseElement, Compiled] = {}
         self._texts: dict[tuple[Any, ...], str] = {}
+        self._whole: dict[str, bool] = {}
 
     def compiled(self, statement: Executable) -> Compiled:
         """Compile a statement once; the caller keeps it as a constant."""
@@ -57,7 +60,7 @@ class Statements:
                 dialect=self._dialect, compile_kwargs={"render_postcompile": True}
             )
             names = tuple(text.positiontup or ())
-            known = Compiled(str(text), names, dict(text.params), _only_table(statement))
+            known = Compiled(str(text), names, text.construct_params(_check=False), _only_table(statement))
             self._known[statement] = known
         return known
 
@@ -77,6 +80,13 @@ class Statements:
             source = f'SELECT {names} FROM "stage_{table.name}"'
             self._texts[key] = f"{_into(table)} {source}{_on_conflict(table, mode)}"
         return self._texts[key]
+
+    def one_per_key(self, table: Table) -> bool:
+        """Tell whether a table's key is one column."""
+        known = self._whole.get(table.name)
+        if known is None:
+            known = self._whole[table.name] = len(table.primary_key) == 1
+        return known
 
     def fetch(self, table: Table, by: str, *, lock: bool) -> str:
         """Give the select of rows by one column (the key's first): one value, or an array."""
@@ -134,48 +144,65 @@ class _Answers:
     """
 
     def __init__(self) -> None:
-        self._by_table: dict[str, dict[Any, list[Row]]] = {}
+        self._by_key: dict[str, dict[Any, list[Row]]] = {}
+        self._others: dict[str, dict[Any, list[Row]]] = {}
         self._count = 0
 
-    def get(self, table: str, question: Any) -> list[Row] | None:
-        """Give the rows that answered a question, when nothing has changed since."""
-        known = self._by_table.get(table)
+    def of_key(self, table: str, key: Any) -> list[Row] | None:
+        """Give the rows under a key (the first column of the table's), if they are known."""
+        known = self._by_key.get(table)
+        return None if known is None else known.get(key)
+
+    def of(self, table: str, question: Any) -> list[Row] | None:
+        """Give the rows that answered another question, if they are known."""
+        known = self._others.get(table)
         return None if known is None else known.get(question)
 
+    def keep_key(self, table: str, key: Any, rows: list[Row]) -> None:
+        """Keep the rows under a key; whoever gets them must not change them."""
+        self._keep(self._by_key, table, key, rows)
+
     def keep(self, table: str, question: Any, rows: list[Row]) -> None:
-        """Keep an answer; whoever gets it must not change it."""
+        """Keep the answer to another question."""
+        self._keep(self._others, table, question, rows)
+
+    def _keep(
+        self, where: dict[str, dict[Any, list[Row]]], table: str, key: Any, rows: Any
+    ) -> None:
         if table == "fact":
             return
         self._count += 1
         if self._count > REMEMBERED_MAX:
             self.forget()
-        self._by_table.setdefault(table, {})[question] = rows
+        known = where.get(table)
+        if known is None:
+            known = where[table] = {}
+        known[key] = rows
 
-    def written(self, table: Table, rows: Sequence[Row]) -> None:
-        """Forget what a write changed; rows put whole under one key are known afterwards."""
-        known = self._by_table.pop(table.name, None)
-        if len(table.primary_key.columns) != 1:
-            return
-        for row in rows:
-            self.keep(table.name, ("", row[0]), [row])
-        for question in known or ():
-            if question[0] == "":
-                self._by_table.setdefault(table.name, {}).setdefault(question, known[question])
+    def written(self, table: str, rows: Sequence[Row], *, whole: bool) -> None:
+        """Forget what a write changed; where rows are `whole` under their key, they are known."""
+        self._others.pop(table, None)
+        if whole:
+            for row in rows:
+                self.keep_key(table, row[0], [row])
+        else:
+            self._by_key.pop(table, None)
 
     def forget(self, table: str = "") -> None:
         """Forget the answers from one table, or all."""
-        if table:
-            self._by_table.pop(table, None)
-        else:
-            self._by_table.clear()
-            self._count = 0
+        for known in (self._by_key, self._others):
+            if table:
+                known.pop(table, None)
+            else:
+                known.clear()
+                self._count = 0
 
 
 class Tx:
     """One transaction on the driver's connection; rows are tuples in column order.
 
-    On SQLite it answers from memory what it was asked before. `decoded` keeps values that were
-    made from their bytes, for whoever needs them again.
+    On SQLite it answers from memory what it was asked before, and keeps the states of account
+    groups beside the bytes that they were made from.
     """
 
     def __init__(self, connection: Any, statements: Statements) -> None:
@@ -183,7 +210,18 @@ class Tx:
         self._statements = statements
         self.is_sqlite = statements.is_sqlite
         self._answers = _Answers()
-        self.decoded: dict[bytes, Any] = {}
+        self.decoded: dict[bytes, tuple[bytes, Any]] = {}
+
+    def keep(self, key: bytes, text: bytes, value: Any) -> None:
+        """Keep what a row's bytes say, for who asks next."""
+        if len(self.decoded) > DECODED_MAX:
+            self.decoded.clear()
+        self.decoded[key] = (text, value)
+
+    def kept(self, key: bytes, text: bytes, *, take: bool = False) -> Any:
+        """Give what was kept for these very bytes, or nothing; who takes it may change it."""
+        known = self.decoded.pop(key, None) if take else self.decoded.get(key)
+        return known[1] if known is not None and known[0] == text else None
 
     def rows(self, statement: Executable, **values: Any) -> list[Row]:
         """Run a constant Core select and give all rows."""
@@ -193,7 +231,7 @@ class Tx:
             found: list[Row] = self._connection.execute(compiled.sql, given).fetchall()
             return found
         question = (compiled.sql, *given)
-        known = self._answers.get(compiled.table, question)
+        known = self._answers.of(compiled.table, question)
         if known is None:
             known = self._connection.execute(compiled.sql, given).fetchall()
             self._answers.keep(compiled.table, question, known)
@@ -219,7 +257,8 @@ class Tx:
         if mode == "ignore":
             self._answers.forget(table.name)
         elif self.is_sqlite:
-            self._answers.written(table, rows)
+            whole = self._statements.one_per_key(table)
+            self._answers.written(table.name, rows, whole=whole)
         if len(rows) == 1:
             self._connection.execute(self._statements.put(table, mode), rows[0])
         elif self.is_sqlite or len(rows) < BULK:
@@ -253,11 +292,15 @@ class Tx:
             wanted = list(keys)
             return self._connection.execute(sql, [wanted]).fetchall() if wanted else []
         found: list[Row] = []
+        answers, name = self._answers, table.name
         for key in keys:
-            known = self._answers.get(table.name, (by, key))
+            known = answers.of(name, (by, key)) if by else answers.of_key(name, key)
             if known is None:
                 known = self._connection.execute(sql, (key,)).fetchall()
-                self._answers.keep(table.name, (by, key), known)
+                if by:
+                    answers.keep(name, (by, key), known)
+                else:
+                    answers.keep_key(name, key, known)
             found += known
         return found
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 
-from pos_loyalty.domain.fold import Ticket, Tickets
+from pos_loyalty.domain.fold import Ticket, Tickets, decode_record
 from pos_loyalty.events import Fact, LinesReturned, SaleClosed, decode_payload
 from pos_loyalty.store import schema
 from pos_loyalty.store.apply import FACT
@@ -55,6 +55,14 @@ def folded_ticket(tx: Tx, key: str) -> Ticket | None:
     tickets = Tickets()
     load_tickets(tx, [key], tickets)
     return tickets.known.get(key)
+
+
+def kept_of(tx: Tx, key: str, sale: SaleClosed) -> int:
+    """Give the points that a recorded sale still brings: those earned, until something happened."""
+    rows = tx.fetch(schema.claim, [key])
+    if rows and rows[0][9]:
+        return sum(part.kept for part in decode_record(rows[0][9]).parts)
+    return sum(rating.earned for rating in sale.ratings)
 
 
 def recent_of(tx: Tx, account: bytes, limit: int) -> list[str]:

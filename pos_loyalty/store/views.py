@@ -1,6 +1,7 @@
 """Values that answers show, read inside the command's own transaction."""
 
-from msgspec.structs import replace
+from functools import partial
+from typing import Any
 
 from pos_loyalty.commands import CardView, MemberView
 from pos_loyalty.domain.balance import balance
@@ -23,7 +24,8 @@ def member_view(
     """Show a member through one of their accounts (the scanned card's), as of a business day."""
     cards = people.cards_of(tx, member)
     profile = people.profile_of(tx, member)
-    view = MemberView(
+    shown = partial(
+        MemberView,
         member=member.hex(),
         account=account.hex(),
         status=people.status_of(tx, member) or "unknown",
@@ -37,14 +39,14 @@ def member_view(
         provisional=under_hub and not people.is_confirmed(tx, account),
     )
     if programme is None:
-        return view
-    return with_standing(view, tx, account, programme=programme, day=day, now_ms=now_ms)
+        return shown()
+    return shown(**standing(tx, account, programme=programme, day=day, now_ms=now_ms))
 
 
-def with_standing(
-    view: MemberView, tx: Tx, account: bytes, *, programme: Programme, day: int, now_ms: int
-) -> MemberView:
-    """Fill in what an account holds and where it stands on a business day."""
+def standing(
+    tx: Tx, account: bytes, *, programme: Programme, day: int, now_ms: int
+) -> dict[str, Any]:
+    """Give what a view shows of an account's points and tier on a business day."""
     since = window_start(day, programme.tier_months)
     found = balance(
         people.account_of(tx, account).state,
@@ -56,15 +58,14 @@ def with_standing(
     )
     following = programme.next_tier(found.qualifying)
     expires, expiring = found.next_expiry or (0, 0)
-    return replace(
-        view,
-        points=found.points,
-        held=found.held,
-        debt=found.debt,
-        available=found.available,
-        tier=programme.tier_for(found.qualifying).name,
-        next_tier=following.name if following else "",
-        to_next=following.threshold - found.qualifying if following else 0,
-        expiring=expiring,
-        expires=iso(expires) if expires else "",
-    )
+    return {
+        "points": found.points,
+        "held": found.held,
+        "debt": found.debt,
+        "available": found.available,
+        "tier": programme.tier_for(found.qualifying).name,
+        "next_tier": following.name if following else "",
+        "to_next": following.threshold - found.qualifying if following else 0,
+        "expiring": expiring,
+        "expires": iso(expires) if expires else "",
+    }
