@@ -1,9 +1,9 @@
 """The product's sentences in the reader's language: English in the code, French in `locale/`."""
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Mapping
 
 from babel.messages.pofile import read_po
 

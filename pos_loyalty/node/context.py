@@ -11,7 +11,7 @@ from pos_loyalty.domain.days import iso
 from pos_loyalty.domain.identifiers import derived_id
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.errors import LoyaltyError, Reason
-from pos_loyalty.events import KIND_OF, KINDS
+from pos_loyalty.events import KIND_OF, KINDS, Fact
 from pos_loyalty.settings import NodeSettings
 from pos_loyalty.store.journal import Draft
 from pos_loyalty.store.shop import ProgrammeShelf
@@ -54,13 +54,18 @@ class Decision:
 
 @dataclass(slots=True, kw_only=True)
 class Context:
-    """One command's view of the node. Handlers read through `tx`; only local rows are written."""
+    """One command's view of the node. Handlers read through `tx`; only local rows are written.
+
+    `recorded` and `touched` grow with the facts decided and the account groups they changed.
+    """
 
     tx: Tx
     settings: NodeSettings
     programmes: ProgrammeShelf
     now_ms: int
     online: bool = True
+    recorded: list[Fact] = field(default_factory=list)
+    touched: set[bytes] = field(default_factory=set)
     _today: int = 0
 
     @property

@@ -5,7 +5,8 @@ load → decide → append facts → apply → local jobs → remember the answe
 
 import os
 from collections.abc import Callable, Sequence
-from typing import Any
+from time import sleep
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -29,6 +30,11 @@ from pos_loyalty.store.shop import ProgrammeShelf
 from pos_loyalty.store.statements import Tx
 
 Handler = Callable[[Context, Any], Decision]
+Answer = TypeVar("Answer")
+Publish = Callable[[Tx, Sequence[Fact], set[bytes]], None]
+"""Hears of the facts of a transaction and the account groups they touched, before it commits."""
+REPEATED_AFTER_S = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
+"""How long to wait before work that other workers stood in the way of is repeated."""
 
 HANDLERS: dict[type[Command], Handler] = {
     commands.EnrolMember: members.enrol_member,
@@ -98,6 +104,7 @@ class Node:
         self.board = Board()
         self.programmes = ProgrammeShelf()
         self.online = False
+        self.publish: Publish = _tell_nobody
         self.random_bytes = random_bytes
         self.writer: Writer = SingleThread() if store.is_sqlite else Direct()
         self._fault = fault
@@ -108,14 +115,32 @@ class Node:
         Raises `LoyaltyError` for a refusal; nothing is recorded then, but for a ticket number
         that came with other content, which is parked.
         """
-        return self.writer.run(lambda: self._execute(command))
+        return self.write(lambda: self._execute(command))
 
     def execute_many(self, batch: Sequence[Command]) -> list[Any]:
         """Carry out commands in one transaction; a refused one gives its error as its answer.
 
         Meant for imports: one commit for many rows. No notices are posted.
         """
-        return self.writer.run(lambda: self._execute_many(batch))
+        return self.write(lambda: self._execute_many(batch))
+
+    def write(self, work: Callable[[], Answer]) -> Answer:
+        """Run work that is one transaction; gives its answer or raises what it raised.
+
+        On PostgreSQL it is repeated, a bounded number of times, when other workers were in the
+        way. `work` therefore does nothing outside its transaction.
+        """
+        return self.writer.run(lambda: self._repeated(work))
+
+    def _repeated(self, work: Callable[[], Answer]) -> Answer:
+        for pause in () if self.store.is_sqlite else REPEATED_AFTER_S:
+            try:
+                return work()
+            except LoyaltyError as error:
+                if error.reason is not Reason.STORE_BUSY:
+                    raise
+            sleep(pause * (0.5 + self.random_bytes(1)[0] / 256))
+        return work()
 
     def basket(self, basket: str) -> commands.BasketAnswer:
         """Show an open basket as it stands; raises `LoyaltyError` (`BASKET_UNKNOWN`)."""
@@ -146,6 +171,7 @@ class Node:
             if known is not None:
                 return _answered(known)
             decision, answer = self._carry_out(ctx, command)
+            self.publish(tx, ctx.recorded, ctx.touched)
             self._fault("before-commit")
         self._fault("after-commit")
         self.board.post(decision.notices(answer))
@@ -155,23 +181,29 @@ class Node:
 
     def _execute_many(self, batch: Sequence[Command]) -> list[Any]:
         answers: list[Any] = []
+        recorded: list[Fact] = []
+        touched: set[bytes] = set()
         with self.store.write() as tx:
             for command in batch:
                 ctx = self.context(tx)
+                ctx.recorded, ctx.touched = recorded, touched
                 try:
                     known = _recalled(tx, command)
-                    answers.append(
-                        self._carry_out(ctx, command)[1] if known is None else _answered(known)
-                    )
+                    if known is not None:
+                        answers.append(_answered(known))
+                        continue
+                    with tx.savepoint():
+                        answers.append(self._carry_out(ctx, command)[1])
                 except LoyaltyError as error:
                     answers.append(error)
+            self.publish(tx, recorded, touched)
         return answers
 
     def _carry_out(self, ctx: Context, command: Command) -> tuple[Decision, Any]:
         decision = HANDLERS[type(command)](ctx, command)
         self._fault("decided")
         if decision.facts:
-            self.record(ctx.tx, decision.facts, ctx.now_ms)
+            self._record(ctx, decision.facts)
         self._fault("applied")
         local.add_jobs(ctx.tx, [_row(job, ctx.now_ms) for job in decision.jobs])
         answer = decision.answer()
@@ -179,19 +211,21 @@ class Node:
         local.remember(ctx.tx, command.id, content_digest(command), remembered, ctx.now_ms)
         return decision, answer
 
-    def record(self, tx: Tx, drafts: Sequence[journal.Draft], now_ms: int) -> list[Fact]:
+    def _record(self, ctx: Context, drafts: Sequence[journal.Draft]) -> None:
         """Number facts at the end of this node's chain, store and apply them."""
-        head = journal.head_of(tx, self.settings.node)
-        if head is None:
-            head = journal.start_of(self.settings.node, 1)
+        head = journal.own_head(ctx.tx, self.settings.node)
         salts = [self.random_bytes(SALT_BYTES) for _ in drafts]
-        facts = journal.number(head, drafts, now_ms=now_ms, salts=salts)
+        facts = journal.number(head, drafts, now_ms=ctx.now_ms, salts=salts)
         stamp = max(head.stamp, max(fact.stamp for fact in facts))
         end = Head(head.node, head.inc, facts[-1].seq, facts[-1].hash, stamp)
-        journal.store(tx, facts, end)
+        journal.store(ctx.tx, facts, end)
         self._fault("journalled")
-        apply(tx, facts)
-        return facts
+        ctx.touched |= apply(ctx.tx, facts)
+        ctx.recorded += facts
+
+
+def _tell_nobody(tx: Tx, facts: Sequence[Fact], groups: set[bytes]) -> None:
+    """A register has no feeds."""
 
 
 def _row(job: Job, now_ms: int) -> JobRow:

@@ -4,7 +4,8 @@ Core's own execution costs more than SQLite's work; its compiled text on the dri
 costs a fraction. The price: no type processors, so values are integers, texts and bytes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, Table, select
@@ -60,7 +61,7 @@ class Statements:
                 dialect=self._dialect, compile_kwargs={"render_postcompile": True}
             )
             names = tuple(text.positiontup or ())
-            known = Compiled(str(text), names, text.construct_params(_check=False), _only_table(statement))
+            known = Compiled(str(text), names, dict(text.params), _only_table(statement))
             self._known[statement] = known
         return known
 
@@ -308,6 +309,18 @@ class Tx:
         """Run SQL written by hand, for what is no hot statement; gives the driver's cursor."""
         self._answers.forget()
         return self._connection.execute(sql, values) if values else self._connection.execute(sql)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo what the block wrote, and only that, when it is left by an exception."""
+        self._connection.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK TO SAVEPOINT part")
+            raise
+        finally:
+            self._connection.execute("RELEASE SAVEPOINT part")
 
     def pragma(self, text: str) -> None:
         """Set one of SQLite's switches on this connection."""

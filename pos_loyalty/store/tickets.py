@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
 from pos_loyalty.domain.fold import Ticket, Tickets, decode_record
 from pos_loyalty.events import Fact, LinesReturned, SaleClosed, decode_payload
@@ -83,7 +83,10 @@ _PARKED = (
 )
 _RECENT = (
     select(_c.key)
-    .where(_c.account == bindparam("account_"), _c.kind.in_(["sale", "return"]))
+    .where(
+        _c.account == bindparam("account_"),
+        or_(_c.kind == "sale", _c.kind == "return"),  # IN would not compile once for all
+    )
     .order_by(_c.day.desc(), _c.stamp.desc())
     .limit(bindparam("limit_"))
 )
