@@ -44,6 +44,16 @@ class TestEveryDisplay:
         until(lambda: rig.received().endswith(frame("Bonjour", "")))
 
 
+def test_a_display_that_lost_its_power_gets_the_same_text_again(tmp_path: Path) -> None:
+    with display_rig("virtual", tmp_path) as rig:
+        rig.till.show("Merci")
+        until(lambda: rig.received().count(frame("Merci", "")) == 1)
+        rig.unplug()
+        rig.till.lost()
+        rig.plug()
+        until(lambda: rig.received().count(frame("Merci", "")) == 2)
+
+
 def test_a_display_of_the_other_dialect_gets_its_own_commands(tmp_path: Path) -> None:
     with display_rig("serial", tmp_path, dialect="cd5220", code_page="ascii") as rig:
         rig.till.show("Zoé", "5 €")

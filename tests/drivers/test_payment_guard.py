@@ -97,6 +97,9 @@ class TestLabels:
         assert refused(magazine)
         assert not refused("]E3" + magazine)
 
+    def test_a_number_that_fails_the_luhn_check_is_no_payment_number(self) -> None:
+        assert not refused("4111111111111112")
+
     def test_sixteen_digits_are_refused_whatever_the_symbology_claims(self) -> None:
         assert refused("]E0" + PAYMENT_NUMBERS[0])
 

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from drivers.tables import device_settings
+from drivers.virtual import VirtualPrinter
+from pos_loyalty.ports.devices import Condition, PrintOutcome
 from tests.drivers import usb_devices as usb
-from tests.drivers.rigs_input import usb_till
+from tests.drivers.rigs_input import Pty, usb_till
 from tests.drivers.rigs_output import (
     QUICK,
     PrinterRig,
@@ -82,6 +85,7 @@ class TestEveryPrinter:
         rig.unplug()
         assert rig.till.print_job(JOB)["outcome"] == "not_started"
         rig.till.lost()
+        assert rig.till.print_job(JOB)["outcome"] == "not_started"
         rig.plug()
         until(lambda: rig.till.print_job(JOB)["outcome"] == "confirmed")
         assert rig.printed() == JOB
@@ -150,6 +154,29 @@ class TestATcpPrinter:
         rig.trouble(cover_open=True)
         assert rig.till.print_job(JOB)["outcome"] == "not_started"
         assert rig.printed() == JOB
+
+
+def test_answers_that_come_late_are_not_taken_for_new_ones() -> None:
+    (settings,) = device_settings([{"name": "receipt", "driver": "virtual-printer"}])
+    printer = VirtualPrinter(settings)
+    printer.open()
+    printer.claim()
+    printer.enable()
+    printer.paper.cover_open = True
+    printer.paper.send(b"\x12\x12\x12\x12")  # all was well, once
+    result = printer.print_job(JOB)
+    assert result.outcome is PrintOutcome.NOT_STARTED
+    assert (result.status.online, result.status.cover) == (Condition.BAD, Condition.BAD)
+    assert printer.paper.jobs == []
+
+
+def test_a_serial_printer_that_takes_no_bytes_times_out(tmp_path: Path) -> None:
+    pty = Pty(tmp_path)
+    options = {**QUICK, "port": str(pty.path), "answers": "never", "write_timeout_s": 0.3}
+    with LocalTill({"name": "receipt", "driver": "serial-printer", **options}) as till:
+        till.enabled()
+        result = till.print_job(JOB * 20)
+        assert (result["outcome"], "takes no bytes" in result["problem"]) == ("broken", True)
 
 
 class TestAUsbPrinter:

@@ -7,8 +7,11 @@ import pytest
 import serial
 
 from drivers.framing.label import LABEL_BYTES_MAX
-from tests.drivers.rigs_input import Pty, ScannerRig, scanner_rig
-from tests.drivers.tills import LocalTill
+from drivers.virtual import VirtualScanner
+from tests.drivers import usb_devices as usb
+from tests.drivers.rigs_input import Pty, ScannerRig, scanner_rig, typed, usb_till
+from tests.drivers.rigs_output import until
+from tests.drivers.tills import ChildTill, LocalTill
 
 KINDS = ("virtual", "serial", "hid-pos", "wedge-us", "wedge-fr")
 EAN = "3017620422003"  # a right check digit
@@ -162,28 +165,42 @@ class TestASerialScanner:
             assert termios.tcgetattr(pty.master)[4] == termios.B115200
 
 
-def test_two_devices_of_one_name_are_told_apart_only_by_a_serial_number(tmp_path: Path) -> None:
-    from tests.drivers import usb_devices as usb
-    from tests.drivers.rigs_input import usb_till
-
-    table: dict[str, object] = {"name": "front", "driver": "wedge-scanner", "usb": "05e0:1200"}
-    second = {**usb.wedge_scanner(name="second", address=7), "serial": "W2"}
-    with usb_till(usb.wedge_scanner(), table) as (world, till):
+def test_what_was_begun_is_wiped_when_the_device_is_lost() -> None:
+    with LocalTill({"name": "front", "driver": "virtual-scanner"}) as till:
         till.enabled()
-        world.plug(second)
-        world.order(op="unplug", name="wedge")
+        device = till.supervisor.device("front")
+        assert isinstance(device, VirtualScanner)
+        device.line.send(b"411111")
+        until(lambda: device._framer.pending)
+        begun = device._framer._frame
+        device.line.unplug()
         till.lost()
-        till.enabled()  # the second one alone fits the name now
-        world.plug(usb.wedge_scanner(address=9))
-        world.order(op="unplug", name="second")
-        till.lost()
-        till.enabled()
+        assert not device._framer.pending
+        assert not any(begun)
 
 
-def test_a_device_in_the_wrong_mode_is_not_supported_and_says_so(tmp_path: Path) -> None:
-    from tests.drivers import usb_devices as usb
-    from tests.drivers.rigs_input import usb_till
+def test_two_devices_of_one_name_are_told_apart_only_by_a_serial_number() -> None:
+    plain: dict[str, object] = {"name": "front", "driver": "wedge-scanner", "usb": "05e0:1200"}
+    world = usb.World()
+    try:
+        world.plug(usb.wedge_scanner())
+        world.plug({**usb.wedge_scanner(name="second", address=7), "serial": "W2"})
+        with ChildTill(plain, testbed=world.root) as till:
+            lost = till.lost()
+            assert (lost["kind"], "serial number" in lost["problem"]) == ("could_not_open", True)
+            world.order(op="unplug", name="second")
+            till.enabled()
+        world.plug({**usb.wedge_scanner(name="second", address=9), "serial": "W2"})
+        with ChildTill({**plain, "usb": "05e0:1200:W2"}, testbed=world.root) as till:
+            till.enabled()
+            reports = typed(EAN + "\r", "us")
+            world.reports("second", [reports[i : i + 8] for i in range(0, len(reports), 8)])
+            assert till.read()["text"] == EAN
+    finally:
+        world.close()
 
+
+def test_a_device_in_the_wrong_mode_is_not_supported_and_says_so() -> None:
     table: dict[str, object] = {"name": "front", "driver": "hid-pos-scanner", "usb": "05e0:1200"}
     with usb_till(usb.wedge_scanner(), table) as (_, till):
         lost = till.lost()
