@@ -172,9 +172,10 @@ class Node:
                 return _answered(known)
             decision, answer = self._carry_out(ctx, command)
             self.publish(tx, ctx.recorded, ctx.touched)
+            notices = decision.notices(answer)
             self._fault("before-commit")
         self._fault("after-commit")
-        self.board.post(decision.notices(answer))
+        self.board.post(notices)
         if decision.refusal is not None:
             raise decision.refusal
         return answer
