@@ -98,7 +98,7 @@ class MailServer:
 
     def __init__(self) -> None:
         self._mails: list[EmailMessage] = []
-        self._controller = Controller(self, hostname=LOOPBACK, port=_free_port())
+        self._controller = Controller(self, hostname=LOOPBACK, port=free_port())
         self._controller.start()
         self.port = int(self._controller.port)
 
@@ -199,6 +199,7 @@ def _end(server: socketserver.ThreadingTCPServer) -> None:
     server.server_close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Give a loopback port that nobody uses now."""
     with socket.create_server((LOOPBACK, 0)) as probe:
         return int(probe.getsockname()[1])

@@ -1,0 +1,5 @@
+"""`python -m pos_loyalty`: the same as `pos-loyalty`."""
+
+from pos_loyalty.cli import main
+
+main()

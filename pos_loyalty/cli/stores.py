@@ -1,0 +1,108 @@
+"""`rebuild`, `verify`, `backup`, `restore`: the database and what it rests on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from pos_loyalty.cli.checks import SETTINGS, kind_of, say
+from pos_loyalty.clock import SystemClock
+from pos_loyalty.config import HubConfig, RegisterConfig, load_hub, load_register
+from pos_loyalty.daemon.wiring import database_url
+from pos_loyalty.domain.days import day_of
+from pos_loyalty.store.engine import Store, connect
+from pos_loyalty.store.migrate import open_store
+
+training_option = click.option("--training", is_flag=True, help="The practice database.")
+
+
+def load_any(settings: Path) -> RegisterConfig | HubConfig:
+    """Read the settings of a register or of a hub."""
+    return load_hub(settings) if kind_of(settings) == "hub" else load_register(settings)
+
+
+@contextmanager
+def alone(settings: Path, *, training: bool) -> Iterator[Store]:
+    """Open the database as its only process; refused while the register runs."""
+    store = open_store(database_url(load_any(settings), training=training))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def beside(settings: Path, *, training: bool) -> Iterator[Store]:
+    """Look at a database that may be in use."""
+    store = connect(database_url(load_any(settings), training=training))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def told(done: int, of: int) -> None:
+    """Show progress on one line, where there is a screen."""
+    if click.get_text_stream("stderr").isatty():
+        click.echo(f"\r{done:,} / {of:,} ", nl=done >= of, err=True)
+
+
+@click.command("rebuild")
+@click.argument("settings", type=SETTINGS)
+@training_option
+def rebuild_command(settings: Path, training: bool) -> None:
+    """Make every derived table anew from the journal, then change over."""
+    from pos_loyalty.store.rebuild import rebuild
+
+    with alone(settings, training=training) as store:
+        facts = rebuild(store, progress=told)
+    say("Rebuilt from {facts} facts.", facts=facts)
+
+
+@click.command("verify")
+@click.argument("settings", type=SETTINGS)
+@click.option("--as-of", metavar="DAY", help="Also sum each programme as of this day (YYYY-MM-DD).")
+@training_option
+def verify_command(settings: Path, as_of: str | None, training: bool) -> None:
+    """Compute everything again from the journal and name the first difference."""
+    from pos_loyalty.store.verify import verify
+
+    with beside(settings, training=training) as store:
+        verdict = verify(store, as_of=day_of(as_of) if as_of else None, progress=told)
+    if verdict.difference is not None:
+        at = verdict.difference
+        say("Different: {table} {key} {column}: found {found}, expected {expected}.",
+            table=at.table, key=at.key, column=at.column, found=at.found,
+            expected=at.expected)  # fmt: skip
+        raise SystemExit(1)
+    say("All is as the journal says: {facts} facts.", facts=verdict.facts)
+    for sums in verdict.sums:
+        say("{programme}: {points} points, {held} held, {debt} owed.", programme=sums.programme,
+            points=sums.points, held=sums.held, debt=sums.debt)  # fmt: skip
+
+
+@click.command("backup")
+@click.argument("settings", type=SETTINGS)
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+@training_option
+def backup_command(settings: Path, target: Path, training: bool) -> None:
+    """Copy the database to TARGET while the register goes on."""
+    from pos_loyalty.store.backup import backup, manifest_path
+
+    with beside(settings, training=training) as store:
+        backup(store, target, at_ms=SystemClock().now_ms())
+    say("Saved to {target}, described in {manifest}.", target=str(target),
+        manifest=str(manifest_path(target)))  # fmt: skip
+
+
+@click.command("restore")
+@click.argument("settings", type=SETTINGS)
+@click.argument("source", type=SETTINGS)
+@training_option
+def restore_command(settings: Path, source: Path, training: bool) -> None:
+    """Put the backup SOURCE in the database's place; the register must not run."""
+    from pos_loyalty.store.backup import restore
+
+    done = restore(source, database_url(load_any(settings), training=training))
+    say("Restored. The former database lies in {kept}.", kept=str(done.kept or "—"))

@@ -1,0 +1,205 @@
+"""The demo's folder and processes: a register and a hub as a shop would run them."""
+
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from pos_loyalty.demo import postgres
+from pos_loyalty.demo.peers import (
+    LOOPBACK,
+    MailServer,
+    Network,
+    PaperPrinter,
+    WiredScanner,
+    free_port,
+    wait_for,
+)
+
+READY_MAX_S = 30.0
+STORE, TILL = "paris-1", "1"
+CARDS = ("2990000000019", "2990000000026", "2990000000033")
+"""Numbers of the demo's cards: own prefix, right check digit."""
+
+
+class DemoError(Exception):
+    """The demo cannot go on; the text says what was missing."""
+
+
+class Process:
+    """One `pos-loyalty` process of the demo, with its log in the demo's folder."""
+
+    def __init__(self, name: str, folder: Path, *arguments: str) -> None:
+        self.name = name
+        self._arguments = arguments
+        self._log = folder / f"{name}.log"
+        self._running: subprocess.Popen[bytes] | None = None
+
+    def start(self, ready_url: str) -> None:
+        """Start and wait until it answers; raises `DemoError` with the end of its log."""
+        with self._log.open("ab") as log:
+            self._running = subprocess.Popen(
+                [sys.executable, "-m", "pos_loyalty", *self._arguments],
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+            )
+        if not wait_for(lambda: answers(ready_url) or self.ended, READY_MAX_S) or self.ended:
+            raise DemoError(f"the {self.name} did not start:\n{self.log_end()}")
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether it ended by itself."""
+        return self._running is not None and self._running.poll() is not None
+
+    def stop(self) -> None:
+        """Ask it to stop, and wait."""
+        if self._running is not None and not self.ended:
+            self._running.terminate()
+            try:
+                self._running.wait(15)
+            except subprocess.TimeoutExpired:
+                self._running.kill()
+                self._running.wait()
+
+    def log_end(self) -> str:
+        """Give the last lines of its log."""
+        text = self._log.read_text(errors="replace") if self._log.exists() else ""
+        return "\n".join(text.splitlines()[-15:])
+
+
+def answers(url: str) -> bool:
+    """Tell whether an HTTP server answers, whatever it says."""
+    try:
+        with urllib.request.urlopen(url, timeout=1):
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+
+
+class World:
+    """Everything the demo stands on, between `start` and `stop`.
+
+    The hub is on PostgreSQL where that is installed, otherwise on SQLite (`database` says which).
+    Between register and hub lies `network`, which can be cut.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="pos-loyalty-demo-"))
+        self.secrets = self.folder / "secrets"
+        self.secrets.mkdir(mode=0o700, exist_ok=True)
+        self.scanner = WiredScanner()
+        self.printer = PaperPrinter()
+        self.mail = MailServer()
+        self._broken: set[str] = set()
+        self.hub_port, self.api_port = free_port(), free_port()
+        self.network = Network(self.hub_port)
+        self.database = "postgresql" if postgres.find_program("initdb") else "sqlite"
+        self.register = Process("register", self.folder, "run", str(self._file("register.toml")))
+        self.hub = Process("hub", self.folder, "hub", "serve", str(self._file("hub.toml")))
+
+    @property
+    def api(self) -> str:
+        """The address of the register's API."""
+        return f"http://{LOOPBACK}:{self.api_port}/api/v1"
+
+    @property
+    def token(self) -> str:
+        """The token that the POS shows to the API."""
+        return self._file("secrets/api.token").read_text().strip()
+
+    @property
+    def hub_database(self) -> str:
+        """The SQLAlchemy URL of the hub's database: where facts are looked for."""
+        if self.database == "sqlite":
+            return f"sqlite:///{self._file('hub.db')}"
+        return f"postgresql+psycopg://postgres@/hub?host={self._file('postgres')}"
+
+    def start(self) -> None:
+        """Write the settings, start hub and register; raises `DemoError`."""
+        self._write_settings()
+        if self.database == "postgresql":
+            cluster = self._file("postgres")
+            cluster.mkdir(exist_ok=True)
+            self.folder.chmod(0o755)
+            postgres.start(cluster)
+            postgres.create_database(cluster, "hub")
+        self.hub.start(f"http://{LOOPBACK}:{self.hub_port}/")
+        self._enrol()
+        self.register.start(f"{self.api}/health")
+
+    def stop(self) -> None:
+        """Stop everything, the peers last."""
+        self.register.stop()
+        self.hub.stop()
+        peers: dict[str, Any] = {"scanner": self.scanner, "printer": self.printer, "mail": self.mail}
+        for name, peer in peers.items():
+            if name not in self._broken:
+                peer.close()
+        self.network.close()
+        if self.database == "postgresql":
+            postgres.stop(self._file("postgres"))
+
+    def cut(self, link: str) -> None:
+        """Break one link for good: scanner, printer, mail or hub."""
+        links = {
+            "scanner": self.scanner.close,
+            "printer": self.printer.close,
+            "mail": self.mail.close,
+            "hub": self.network.cut,
+        }
+        links[link]()
+        self._broken.add(link)
+
+    def _file(self, name: str) -> Path:
+        return self.folder / name
+
+    def _enrol(self) -> None:
+        """Ask the hub for a one-time code, as HQ would, and put it where the register looks."""
+        command = [sys.executable, "-m", "pos_loyalty", "hub", "code", str(self._file("hub.toml"))]
+        done = subprocess.run(
+            [*command, "--store", STORE, "--till", TILL],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=READY_MAX_S,
+        )
+        if done.returncode:
+            raise DemoError(f"the hub gave no enrolment code:\n{done.stderr}")
+        self._secret("enrolment.code", done.stdout.split()[-1])
+
+    def _write_settings(self) -> None:
+        self._secret("cards.key", secrets.token_hex(32))
+        self._secret("api.token", secrets.token_urlsafe(32))
+        values = {
+            "folder": str(self.folder),
+            "store": STORE,
+            "till": TILL,
+            "scanner": self.scanner.port,
+            "printer": str(self.printer.port),
+            "smtp": str(self.mail.port),
+            "api": str(self.api_port),
+            "hub": str(self.hub_port),
+            "network": str(self.network.port),
+            "database": self.hub_database,
+            "workers": "1" if self.database == "sqlite" else "2",
+        }
+        templates = files("pos_loyalty.demo") / "settings"
+        for name in ("register.toml", "hub.toml", "programme.toml"):
+            text = (templates / name).read_text(encoding="utf-8")
+            self._file(name).write_text(Template(text).substitute(values), encoding="utf-8")
+
+    def _secret(self, name: str, content: str) -> None:
+        path = self.secrets / name
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as stream:
+            stream.write(content + "\n")
