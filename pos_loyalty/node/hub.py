@@ -1,6 +1,9 @@
 """At a hub: takes the facts of registers, tells each store what changed, answers for cards."""
 
 import threading
+from collections.abc import Sequence
+
+from msgspec.structs import replace
 
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.events import UNCLAMPED, Fact
@@ -20,7 +23,6 @@ UNIX_DAY = 719_163
 RETURN_DAYS = 90
 """How old a ticket may be for every till of its member's stores to hold it."""
 PAGE_GROUPS = 100
-PAGE_BYTES_MAX = 4_194_304
 TIDY_EVERY_MS = 3_600_000
 
 
@@ -53,13 +55,9 @@ class Hub:
 
     def _begin(self) -> None:
         with self.node.store.write() as tx:
-            if not senders.epoch_of(tx):
-                tx.put(_SETTING, [("hub_epoch", self._epoch())], "ignore")
+            senders.open_epoch(tx, self.node.random_bytes(enrolment.EPOCH_BYTES).hex())
             news = intake.retry(tx, self._failures, self.node.clock.now_ms())
             self._tell(tx, news, "")
-
-    def _epoch(self) -> bytes:
-        return self.node.random_bytes(enrolment.EPOCH_BYTES).hex().encode()
 
     @property
     def _today(self) -> int:
@@ -99,10 +97,7 @@ class Hub:
             if not again and batch.before != end.hash:
                 raise LoyaltyError(Reason.CHAIN_BROKEN, seq=batch.first)
             more = self._fresh(tx, end, fresh, clamps)
-            news.groups |= more.groups
-            news.persons |= more.persons
-            news.homes |= more.homes
-            news.shop = news.shop or more.shop
+            news.add(more)
         self._tell(tx, news, sender.store)
         last = fresh[-1].seq if fresh else end.seq
         first = batch.first
@@ -127,9 +122,7 @@ class Hub:
                 clamps.append((fact.seq, clamp))
         return news, clamps
 
-    def _fresh(
-        self, tx: Tx, end: Head, facts: list[Fact], clamps: list[tuple[int, int]]
-    ) -> News:
+    def _fresh(self, tx: Tx, end: Head, facts: list[Fact], clamps: list[tuple[int, int]]) -> News:
         """Store and apply facts beyond a chain's end; adds the clamps that were lowered."""
         now = self.node.clock.now_ms()
         last = intake.check_links(end.hash, facts)
@@ -138,7 +131,7 @@ class Hub:
         for fact in facts:
             if bound < min(fact.stamp, fact.clamp):
                 clamps.append((fact.seq, bound))
-                kept.append(fact_under(fact, bound))
+                kept.append(replace(fact, clamp=bound))
             else:
                 kept.append(fact)
         stamp = max(end.stamp, max(fact.order[0] for fact in kept))
@@ -146,7 +139,7 @@ class Hub:
         return intake.take(tx, kept, self._failures, now)
 
     # --- news ---------------------------------------------------------------------------------
-    def _publish(self, tx: Tx, facts: list[Fact], groups: set[bytes]) -> None:
+    def _publish(self, tx: Tx, facts: Sequence[Fact], groups: set[bytes]) -> None:
         """Tell the stores what a command of this hub's own changed."""
         news = intake.news_of(facts)
         news.groups |= groups

@@ -54,6 +54,15 @@ def head_of(tx: Tx, node: bytes) -> Head | None:
     return max((Head(*row) for row in rows), key=lambda head: head.inc, default=None)
 
 
+def own_head(tx: Tx, node: bytes) -> Head:
+    """Give the end of a node's own chain, begun where there is none; locked as by `head_of`."""
+    head = head_of(tx, node)
+    if head is None and not tx.is_sqlite:
+        tx.put(schema.head, [start_of(node, 1)], "ignore")
+        head = head_of(tx, node)
+    return head or start_of(node, 1)
+
+
 def next_stamp(last: int, now_ms: int) -> int:
     """Give a stamp that is after `last` and not before `now_ms`, though the clock went back."""
     return max(last + 1, now_ms << COUNTER_BITS)

@@ -1,0 +1,244 @@
+"""A hub's feeds: what changed, by dense numbers a store, put where an account group matters.
+
+A row names what changed and not how it is: the reader gets it as it is now, so a change behind a
+change costs nothing. A store's counter is locked last in a transaction, so that numbers appear in
+the order in which they are committed.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, delete, func, select
+
+from pos_loyalty.domain.days import NEVER
+from pos_loyalty.events import Fact
+from pos_loyalty.store import schema
+from pos_loyalty.store.groups import group_of
+from pos_loyalty.store.statements import Row, Tx
+
+GROUP, PERSON, SHOP = "group", "person", "shop"
+REACH_DAYS = 90
+"""How long a store hears of an account after it last mattered there."""
+RENEW_DAYS = 7
+"""A reach this young is not written again: most tickets of a regular cost no row."""
+SHOP_KINDS = ("programme_published", "place_declared")
+
+
+@dataclass(slots=True)
+class News:
+    """What a transaction changed: account groups, people, the shop itself.
+
+    `homes` are members with the store that enrolled them.
+    """
+
+    groups: set[bytes] = field(default_factory=set)
+    persons: set[bytes] = field(default_factory=set)
+    homes: dict[bytes, str] = field(default_factory=dict)
+    shop: bool = False
+
+    def add(self, other: "News") -> None:
+        """Take in what something else changed."""
+        self.groups |= other.groups
+        self.persons |= other.persons
+        self.homes |= other.homes
+        self.shop = self.shop or other.shop
+
+    def __bool__(self) -> bool:
+        return bool(self.groups or self.persons or self.shop)
+
+
+class Counter(NamedTuple):
+    """A store's feed: its last number, and the last that is no longer kept."""
+
+    scope: str
+    n: int
+    low: int
+
+
+def open_scope(tx: Tx, scope: str) -> None:
+    """Begin to number a store's changes, unless that is done already."""
+    tx.put(schema.scope, [(scope, 0, 0)], "ignore")
+
+
+def counter(tx: Tx, scope: str) -> Counter:
+    """Give a store's counter."""
+    rows = tx.fetch(schema.scope, [scope])
+    return Counter(*rows[0]) if rows else Counter(scope, 0, 0)
+
+
+def publish(tx: Tx, news: News, *, scope: str, today: int, now_ms: int) -> None:
+    """Tell the stores that matter; `scope` is the store where the news comes from, or empty."""
+    if not news:
+        return
+    of_person = group_of(tx, news.groups | news.persons | news.homes.keys())
+    groups = set(of_person.values())
+    reached, accounts = _reached(tx, groups, today)
+    changes: dict[str, dict[tuple[str, bytes], None]] = {}
+    kept: list[Row] = []
+    for member, home in news.homes.items():
+        reached[of_person[member]][home] = NEVER
+        kept.append((of_person[member], home, NEVER))
+    if scope:
+        kept += _heed_sender(tx, reached, accounts, changes, scope, today)
+    for group in sorted(groups):
+        for each in reached[group]:
+            changes.setdefault(each, {})[GROUP, group] = None
+    for person in sorted(news.persons):
+        for each in reached[of_person[person]]:
+            changes.setdefault(each, {})[PERSON, person] = None
+    tx.put(schema.reach, sorted(dict.fromkeys(kept)), "upsert")
+    if news.shop:
+        for row in tx.rows(select_scopes):
+            changes.setdefault(row[0], {})[SHOP, b""] = None
+    _number(tx, changes, now_ms)
+
+
+def _reached(
+    tx: Tx, groups: Iterable[bytes], today: int
+) -> tuple[dict[bytes, dict[str, int]], dict[bytes, list[bytes]]]:
+    """Give, by group, the stores that it reaches (with the last day), and its accounts."""
+    wanted = sorted(groups)
+    accounts: dict[bytes, list[bytes]] = {group: [group] for group in wanted}
+    of_account = {group: group for group in wanted}
+    for account, group, *_ in tx.fetch(schema.member_of, wanted, by="grp"):
+        of_account[account] = group
+        if account != group:
+            accounts[group].append(account)
+    reached: dict[bytes, dict[str, int]] = {group: {} for group in wanted}
+    for account, scope, day in tx.fetch(schema.reach, sorted(of_account)):
+        if day >= today - REACH_DAYS:
+            known = reached[of_account[account]]
+            known[scope] = max(day, known.get(scope, 0))
+    return reached, accounts
+
+
+def _heed_sender(
+    tx: Tx,
+    reached: Mapping[bytes, dict[str, int]],
+    accounts: Mapping[bytes, Sequence[bytes]],
+    changes: dict[str, dict[tuple[str, bytes], None]],
+    scope: str,
+    today: int,
+) -> list[Row]:
+    """Let groups matter to the store that sent facts of them; a store that is new to one gets
+    its people too. Gives the rows of `reach` to write."""
+    kept: list[Row] = []
+    strangers: list[bytes] = []
+    for group, stores in reached.items():
+        day = stores.get(scope, 0)
+        if day < today - RENEW_DAYS:
+            kept.append((group, scope, today))
+        if not day:
+            strangers += accounts[group]
+        stores[scope] = max(day, today)
+    for account in people_among(tx, strangers):
+        changes.setdefault(scope, {})[PERSON, account] = None
+    return kept
+
+
+def people_among(tx: Tx, accounts: Iterable[bytes]) -> list[bytes]:
+    """Give those accounts that are members' own ids."""
+    return sorted({row[0] for row in tx.fetch(schema.member, sorted(set(accounts)))})
+
+
+def is_folded(tx: Tx, group: bytes) -> bool:
+    """Tell whether any fact ever moved something in an account group."""
+    return bool(tx.fetch(schema.account, [group]))
+
+
+def _number(tx: Tx, changes: Mapping[str, Mapping[tuple[str, bytes], None]], now_ms: int) -> None:
+    """Give the changes their numbers; stores that no register ever joined have none."""
+    counters = [Counter(*row) for row in tx.fetch(schema.scope, sorted(changes), lock=True)]
+    rows: list[Row] = []
+    moved: list[Row] = []
+    for scope, n, low in counters:
+        refs = changes[scope]
+        rows += [(scope, n + i, kind, ref, now_ms) for i, (kind, ref) in enumerate(refs, 1)]
+        moved.append((scope, n + len(refs), low))
+    tx.put(schema.feed, rows)
+    tx.put(schema.scope, moved, "upsert")
+
+
+def page(tx: Tx, scope: str, after: int, limit: int) -> list[tuple[int, str, bytes]]:
+    """Give (number, kind, what) of the changes behind a number, in order."""
+    rows = tx.rows(_PAGE, scope_=scope, after_=after, limit_=limit)
+    return [(row[0], row[1], bytes(row[2])) for row in rows]
+
+
+def reach_groups(tx: Tx, scope: str, after: bytes, today: int, limit: int) -> list[bytes]:
+    """Give the accounts that matter to a store behind an account, in order."""
+    rows = tx.rows(_REACH, scope_=scope, after_=after, day_=today - REACH_DAYS, limit_=limit)
+    return [bytes(row[0]) for row in rows]
+
+
+def subscribe(tx: Tx, group: bytes, scope: str, today: int) -> None:
+    """Let a store hear of a group from now on.
+
+    The group's row is locked first: whoever changes it now either has been seen, or will see.
+    """
+    tx.fetch(schema.account, [group], lock=True)
+    tx.put(schema.reach, [(group, scope, today)], "upsert")
+
+
+def is_reached(tx: Tx, accounts: Sequence[bytes], scope: str, today: int) -> bool:
+    """Tell whether a store hears of a group of accounts anyway, and will for a while."""
+    rows = tx.fetch(schema.reach, accounts)
+    return any(row[1] == scope and row[2] >= today - RENEW_DAYS for row in rows)
+
+
+def facts_about(tx: Tx, persons: Sequence[bytes]) -> list[Fact]:
+    """Give all facts about people, in the order of their chains."""
+    rows = tx.fetch(schema.fact, sorted(set(persons)), by="subject")
+    return sorted((Fact(*row) for row in rows), key=lambda f: (f.node, f.inc, f.seq))
+
+
+def shop_facts(tx: Tx) -> list[Fact]:
+    """Give all facts about programmes and places, in the order of their chains."""
+    found = [Fact(*row) for row in tx.rows(_SHOP)]
+    return sorted(found, key=lambda fact: (fact.node, fact.inc, fact.seq))
+
+
+def prune(tx: Tx, before_ms: int) -> int:
+    """Forget changes older than a moment; gives how many. A reader behind takes a snapshot."""
+    gone = 0
+    for (scope,) in tx.rows(select_scopes):
+        row = tx.row(_OLD, scope_=scope, before_=before_ms)
+        last = row[0] if row else None
+        if last is None:
+            continue
+        held = Counter(*tx.fetch(schema.scope, [scope], lock=True)[0])
+        gone += tx.run(_PRUNE, scope_=scope, last_=last)
+        tx.put(schema.scope, [held._replace(low=max(held.low, last))], "upsert")
+    return gone
+
+
+def restart(tx: Tx) -> None:
+    """Let every reader begin with a snapshot: what the feeds told before is void."""
+    for (scope,) in tx.rows(select_scopes):
+        held = Counter(*tx.fetch(schema.scope, [scope], lock=True)[0])
+        tx.run(_PRUNE, scope_=scope, last_=held.n)
+        tx.put(schema.scope, [(scope, held.n + 1, held.n + 1)], "upsert")
+
+
+_d, _r, _f = schema.feed.c, schema.reach.c, schema.fact.c
+select_scopes = select(schema.scope.c.scope).order_by(schema.scope.c.scope)
+_PAGE = (
+    select(_d.n, _d.kind, _d.ref)
+    .where(_d.scope == bindparam("scope_"), _d.n > bindparam("after_"))
+    .order_by(_d.n)
+    .limit(bindparam("limit_"))
+)
+_REACH = (
+    select(_r.account)
+    .where(
+        _r.scope == bindparam("scope_"),
+        _r.account > bindparam("after_"),
+        _r.day >= bindparam("day_"),
+    )
+    .order_by(_r.account)
+    .limit(bindparam("limit_"))
+)
+_SHOP = select(schema.fact).where(_f.kind.in_(SHOP_KINDS))
+_OLD = select(func.max(_d.n)).where(_d.scope == bindparam("scope_"), _d.at < bindparam("before_"))
+_PRUNE = delete(schema.feed).where(_d.scope == bindparam("scope_"), _d.n <= bindparam("last_"))

@@ -1,0 +1,229 @@
+"""Taking another node's facts: stored and applied; one that cannot be is set aside.
+
+A fact set aside keeps its place in the chain without its payload, as an erased one would, and the
+quarantine keeps what it said. So it delays nothing, nothing folds it, and nothing is lost.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from msgspec import MsgspecError
+from msgspec.structs import astuple, replace
+from sqlalchemy import bindparam, select, update
+
+from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.events import (
+    KINDS,
+    UNCLAMPED,
+    Fact,
+    MemberEnrolled,
+    chain_hash,
+    decode_payload,
+    payload_digest,
+)
+from pos_loyalty.store import schema
+from pos_loyalty.store.apply import apply
+from pos_loyalty.store.cores import draft
+from pos_loyalty.store.engine import Store
+from pos_loyalty.store.feeds import SHOP_KINDS, News
+from pos_loyalty.store.senders import (
+    Quarantined,
+    hidden,
+    keep_quarantined,
+    known_ids,
+    quarantined,
+)
+from pos_loyalty.store.statements import Tx
+
+ID_BYTES, DIGEST_BYTES = 16, 32
+TEXT_CHARACTERS_MAX = 512
+PAYLOAD_BYTES_MAX = 4_194_304
+RETRIED_MAX = 10_000
+
+Failures = tuple[type[Exception], ...]
+FAILURES: Failures = (
+    ArithmeticError,
+    AssertionError,
+    LookupError,
+    MsgspecError,
+    TypeError,
+    ValueError,
+)
+"""What reading, routing or folding a fact that makes no sense may raise."""
+
+
+def failures_of(store: Store) -> Failures:
+    """Give what a senseless fact may raise, with the engine's own words for it."""
+    return (*FAILURES, store.engine.dialect.loaded_dbapi.DataError)
+
+
+def check_envelopes(facts: Sequence[Fact], node: bytes, inc: int, first: int) -> None:
+    """Check that facts are of one chain, in order, and can be stored on either engine.
+
+    Raises `LoyaltyError` (`FACT_MALFORMED`).
+    """
+    for seq, fact in enumerate(facts, first):
+        texts = (fact.kind, fact.key, fact.actor)
+        numbers = (fact.stamp, fact.clamp, fact.v)
+        sound = (
+            (fact.node, fact.inc, fact.seq) == (node, inc, seq)
+            and len(fact.id) == ID_BYTES
+            and len(fact.subject) in (0, ID_BYTES)
+            and len(fact.digest) == DIGEST_BYTES == len(fact.hash)
+            and len(fact.salt) <= DIGEST_BYTES
+            and len(fact.payload) <= PAYLOAD_BYTES_MAX
+            and all(0 <= number <= UNCLAMPED for number in numbers)
+            and all(len(text) <= TEXT_CHARACTERS_MAX and "\0" not in text for text in texts)
+        )
+        if not sound:
+            raise LoyaltyError(Reason.FACT_MALFORMED, seq=seq)
+
+
+def check_links(before: bytes, facts: Sequence[Fact]) -> bytes:
+    """Check that envelopes continue a chain; gives its new end. Raises `CHAIN_BROKEN`."""
+    for fact in facts:
+        before = chain_hash(before, fact)
+        if before != fact.hash:
+            raise LoyaltyError(Reason.CHAIN_BROKEN, seq=fact.seq)
+    return before
+
+
+def take(tx: Tx, facts: Sequence[Fact], failures: Failures, now_ms: int) -> News:
+    """Store facts of one chain that is checked, and apply them; gives what this changed."""
+    aside = _unusable(tx, facts)
+    kept = [replace(f, payload=b"", salt=b"") if f.seq in aside else f for f in facts]
+    tx.put(schema.fact, [astuple(fact) for fact in kept])
+    keep_quarantined(tx, [hidden(f, aside[f.seq], now_ms) for f in facts if f.seq in aside])
+    sound = [fact for fact in facts if fact.seq not in aside]
+    taken, groups = _apply(tx, sound, failures, now_ms)
+    news = news_of(taken)
+    news.groups |= groups | _parked_groups(tx, taken)
+    return news
+
+
+def _unusable(tx: Tx, facts: Sequence[Fact]) -> dict[int, str]:
+    """Give, by number, why a fact cannot count: told before, or its payload is another's."""
+    seen = known_ids(tx, [fact.id for fact in facts])
+    aside: dict[int, str] = {}
+    for fact in facts:
+        if fact.id in seen:
+            aside[fact.seq] = Reason.FACT_REPEATED.code
+        elif fact.payload and payload_digest(fact.salt, fact.payload) != fact.digest:
+            aside[fact.seq] = Reason.FACT_MALFORMED.code
+        seen.add(fact.id)
+    return aside
+
+
+def _apply(
+    tx: Tx, facts: Sequence[Fact], failures: Failures, now_ms: int
+) -> tuple[list[Fact], set[bytes]]:
+    """Apply facts together; where that fails, one by one. Gives those that count, and groups."""
+    try:
+        with _savepoint(tx):
+            return list(facts), apply(tx, facts)
+    except failures:
+        if len(facts) == 1:
+            _set_aside(tx, facts[0], now_ms)
+            return [], set()
+    taken: list[Fact] = []
+    groups: set[bytes] = set()
+    for fact in facts:
+        one, touched = _apply(tx, [fact], failures, now_ms)
+        taken += one
+        groups |= touched
+    return taken, groups
+
+
+@contextmanager
+def _savepoint(tx: Tx) -> Iterator[None]:
+    tx.text("SAVEPOINT intake")
+    try:
+        yield
+    except BaseException:
+        tx.text("ROLLBACK TO intake")
+        raise
+    finally:
+        tx.text("RELEASE intake")
+
+
+def _set_aside(tx: Tx, fact: Fact, now_ms: int) -> None:
+    keep_quarantined(tx, [hidden(fact, Reason.FACT_MALFORMED.code, now_ms)])
+    tx.run(_SPEAK, node_=fact.node, inc_=fact.inc, seq_=fact.seq, payload_=b"", salt_=b"")
+
+
+def news_of(facts: Sequence[Fact]) -> News:
+    """Give what facts that were applied changed, but for the groups that this touched."""
+    news = News()
+    for fact in facts:
+        if fact.subject:
+            news.persons.add(fact.subject)
+        if fact.kind in SHOP_KINDS:
+            news.shop = True
+        if fact.kind == "member_enrolled" and fact.payload:
+            enrolled = decode_payload(fact.kind, fact.payload)
+            assert isinstance(enrolled, MemberEnrolled)
+            if enrolled.store:
+                news.homes[fact.subject] = enrolled.store
+    return news
+
+
+def _parked_groups(tx: Tx, facts: Sequence[Fact]) -> set[bytes]:
+    """Give the accounts whose facts lost their business key: their tills must hear of it."""
+    if not facts:
+        return set()
+    first, last = facts[0], facts[-1]
+    found = tx.rows(_PARKED, node_=first.node, inc_=first.inc, first_=first.seq, last_=last.seq)
+    lost = {row[0] for row in found}
+    accounts: set[bytes] = set()
+    for fact in facts:
+        if fact.seq in lost:
+            each = draft(fact.key, decode_payload(fact.kind, fact.payload))
+            if each is not None and each.account:
+                accounts.add(each.account)
+    return accounts
+
+
+def retry(tx: Tx, failures: Failures, now_ms: int) -> News:
+    """Take facts again that were set aside as unreadable, as a newer version may read them."""
+    news = News()
+    for row in reversed(quarantined(tx, RETRIED_MAX)):
+        fact = _again(tx, row)
+        if fact is None:
+            continue
+        place = {"node_": fact.node, "inc_": fact.inc, "seq_": fact.seq}
+        tx.run(_SPEAK, payload_=fact.payload, salt_=fact.salt, **place)
+        tx.delete(schema.quarantine, ["node", "inc", "seq"], [tuple(row[:3])])
+        taken, groups = _apply(tx, [fact], failures, now_ms)
+        news.add(news_of(taken))
+        news.groups |= groups
+    return news
+
+
+def _again(tx: Tx, row: Quarantined) -> Fact | None:
+    """Give a fact as its node told it, where it is worth another try."""
+    if row.reason != Reason.FACT_MALFORMED.code or not row.payload:
+        return None
+    found = tx.row(_FACT, node_=row.node, inc_=row.inc, seq_=row.seq)
+    if found is None:
+        return None
+    fact = replace(Fact(*found), payload=row.payload, salt=row.salt)
+    whole = payload_digest(fact.salt, fact.payload) == fact.digest
+    return fact if whole and fact.kind in KINDS else None
+
+
+_f, _p = schema.fact.c, schema.parked.c
+_HERE = (
+    _f.node == bindparam("node_"),
+    _f.inc == bindparam("inc_"),
+    _f.seq == bindparam("seq_"),
+)
+_FACT = select(schema.fact).where(*_HERE)
+_SPEAK = (
+    update(schema.fact).where(*_HERE).values(payload=bindparam("payload_"), salt=bindparam("salt_"))
+)
+_PARKED = select(_p.seq).where(
+    _p.node == bindparam("node_"),
+    _p.inc == bindparam("inc_"),
+    _p.seq >= bindparam("first_"),
+    _p.seq <= bindparam("last_"),
+)
