@@ -90,6 +90,13 @@ def test_a_missing_or_swapped_fact_is_found() -> None:
     assert refusal([second, third]) is Reason.CHAIN_BROKEN
 
 
+def test_a_missing_number_is_found_though_its_hash_fits() -> None:
+    first, second, _ = chain()
+    skipped = replace(second, seq=3)
+    skipped = replace(skipped, hash=chain_hash(first.hash, skipped))
+    assert refusal([first, skipped]) is Reason.CHAIN_BROKEN
+
+
 def test_only_a_payload_that_may_be_erased_may_be_missing() -> None:
     facts = chain()
     facts[1] = replace(facts[1], payload=b"", salt=b"")

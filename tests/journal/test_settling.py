@@ -187,6 +187,14 @@ def test_a_return_floors_what_remains_of_the_ticket_once(shown: After) -> None:
         assert points(view) == 0
 
 
+def test_a_return_of_one_line_leaves_the_exact_rest_of_the_others(shown: After) -> None:
+    story = Story()
+    story.tell(sold("1", ANNE, [60, 60, 60]))
+    story.tell(back("R1", "1", {1: 1000}))
+    with shown(story.facts) as view:
+        assert points(view) == 1
+
+
 def test_a_return_takes_from_the_points_of_its_own_ticket_first(shown: After) -> None:
     story = Story()
     story.tell(opened(ANNE, (50, 20)))
@@ -249,6 +257,20 @@ def test_points_given_back_pay_the_debt_of_their_spend_first(shown: After) -> No
         assert (points(view), debt(view)) == (70, 0)
 
 
+def test_points_given_back_pay_the_spenders_own_debt_before_another_of_the_pool(
+    shown: After,
+) -> None:
+    first, second = sorted([ANNE, BOB])
+    story = Story()
+    story.tell(linked(ANNE, BOB))
+    story.tell(adjusted(first, -30))
+    story.tell(sold("1", second, [10_00], spent=30, off=10_00))
+    story.tell(back("R1", "1"))
+    story.tell(linked(ANNE, BOB, joined=False))
+    with shown(story.facts) as view:
+        assert (debt(view, first), debt(view, second)) == (30, 0)
+
+
 def test_a_hold_reserves_points_until_its_time_is_over(shown: After) -> None:
     story = Story()
     story.tell(opened(ANNE, (100, 400)))
@@ -294,6 +316,15 @@ def test_a_late_link_pools_points_from_its_place_on(shown: After) -> None:
         assert (points(view), debt(view)) == (30, 0)
 
 
+def test_a_newest_link_pools_what_both_had(shown: After) -> None:
+    story = Story()
+    story.tell(opened(OLD_CARD, (50, 400)))
+    story.tell(opened(ANNE, (10, 300)))
+    story.tell(attached(ANNE, OLD_CARD), day=1)
+    with shown(story.facts) as view:
+        assert (points(view, ANNE), points(view, OLD_CARD)) == (60, 60)
+
+
 def test_a_detached_card_is_a_pool_of_its_own_again(shown: After) -> None:
     story = Story()
     story.tell(opened(OLD_CARD, (50, 400), spend=9_00))
@@ -333,6 +364,14 @@ def test_an_erased_account_gains_nothing_more(shown: After) -> None:
     story.tell(sold("1", ANNE, [70_00]), day=3)
     with shown(story.facts) as view:
         assert points(view) == 0
+
+
+def test_lapsed_points_cannot_be_spent(shown: After) -> None:
+    story = Story()
+    story.tell(adjusted(ANNE, 30, expires=1))
+    story.tell(adjusted(ANNE, -30, day=2), day=2)
+    with shown(story.facts) as view:
+        assert debt(view) == 30
 
 
 def test_lapsed_points_are_kept_for_a_while_and_then_cut(shown: After) -> None:
