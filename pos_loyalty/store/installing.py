@@ -6,6 +6,7 @@ taken out and routed again, and so are own returns that waited for a ticket the 
 
 from collections.abc import Sequence
 
+from pos_loyalty.domain.legs import Leg
 from pos_loyalty.events import Fact
 from pos_loyalty.store import schema
 from pos_loyalty.store.apply import FACT, apply, sorted_known, withdraw
@@ -20,16 +21,35 @@ def install(tx: Tx, checkpoints: Sequence[Row]) -> set[bytes]:
     `checkpoints` are rows of the table of that name, which already holds them. The node's own
     facts are in the journal and applied.
     """
-    work = Work()
+    contents = [decode_content(row[5]) for row in checkpoints]
+    # Groups first: a fold finds the checkpoint of an account by its group.
+    links = [(one.accounts[0], other) for one in contents for other in one.accounts[1:]]
+    if links:
+        settle(tx, Work(links=links))
     again: dict[bytes, Fact] = {}
-    for row in checkpoints:
-        content = decode_content(row[5])
-        work.dirty.update(content.accounts)
-        work.links += [(content.accounts[0], other) for other in content.accounts[1:]]
+    for content in contents:
+        _forget_former(tx, content)
         _take_tickets(tx, content, again)
     if again:
         apply(tx, list(again.values()))
-    return settle(tx, work) if work.dirty else set()
+    return settle(tx, Work(dirty={account for one in contents for account in one.accounts}))
+
+
+def _forget_former(tx: Tx, content: Content) -> None:
+    """Delete the tickets that an earlier checkpoint brought and this one no longer names."""
+    named = {claim[0] for _, claim in content.sold}
+    for leg in (Leg(*row) for row in tx.fetch(schema.leg, content.accounts)):
+        place = (leg.node, leg.inc, leg.seq)
+        if leg.kind != "sale" or leg.ticket in named or _own(tx, place) is not None:
+            continue
+        columns = ["account", "stamp", "node", "inc", "seq"]
+        tx.delete(schema.leg, columns, [(leg.account, *leg.order)])
+        tx.delete(schema.claim, ["key", "node", "inc", "seq"], [(leg.ticket, *place)])
+
+
+def _own(tx: Tx, place: Row) -> Row | None:
+    node, inc, seq = place
+    return tx.row(FACT, node_=node, inc_=inc, seq_=seq)
 
 
 def _take_tickets(tx: Tx, content: Content, again: dict[bytes, Fact]) -> None:
@@ -55,8 +75,7 @@ def _displace(tx: Tx, holder: Row, again: dict[bytes, Fact]) -> None:
 
 def _take_out(tx: Tx, place: Row, again: dict[bytes, Fact]) -> bool:
     """Take an own fact out of the derived tables; tells whether the journal has it."""
-    node, inc, seq = place
-    row = tx.row(FACT, node_=node, inc_=inc, seq_=seq)
+    row = _own(tx, place)
     if row is None:
         return False
     for fact in sorted_known([Fact(*row)]):
