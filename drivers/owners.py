@@ -5,13 +5,12 @@ import threading
 import time
 from typing import Any
 
-from drivers.line_display import TwoLineDisplay
 from drivers.owner import Owner
-from drivers.pos_printer import LinePrinter, describe
 from pos_loyalty.ports.devices import (
     MSR,
-    Condition,
     DeviceError,
+    LineDisplay,
+    POSPrinter,
     Power,
     PrinterStatus,
     PrintOutcome,
@@ -55,7 +54,7 @@ class _Job:
 class PrinterOwner(Owner):
     """Prints jobs one after the other and asks the printer how it is in between."""
 
-    def __init__(self, device: LinePrinter, *, status_interval_s: float, **common: Any) -> None:
+    def __init__(self, device: POSPrinter, *, status_interval_s: float, **common: Any) -> None:
         super().__init__(device, **common)
         self._printer = device
         self._status_interval_s = status_interval_s
@@ -132,8 +131,12 @@ class PrinterOwner(Owner):
     def _ask(self) -> None:
         self._asked_s = time.monotonic()
         status = self._printer.status()
-        bad = describe(status) if status.ready is Condition.BAD else ""
-        self._change(state=self._printer.state, power=Power.ONLINE, printer=status, problem=bad)
+        self._change(
+            state=self._printer.state,
+            power=Power.ONLINE,
+            printer=status,
+            problem=status.trouble,
+        )
 
     def _take(self, seconds: float) -> _Job | None:
         try:
@@ -155,7 +158,7 @@ class PrinterOwner(Owner):
 class DisplayOwner(Owner):
     """Shows the newest text; texts that came and went while it was busy are skipped."""
 
-    def __init__(self, device: TwoLineDisplay, **common: Any) -> None:
+    def __init__(self, device: LineDisplay, **common: Any) -> None:
         super().__init__(device, **common)
         self._display = device
         self._changed = threading.Condition()

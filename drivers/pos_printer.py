@@ -118,7 +118,7 @@ class LinePrinter(BaseDevice):
     def _obstacle(self, before: PrinterStatus) -> str:
         """Why the job must not start; empty when nothing is known against it."""
         if before.ready is Condition.BAD:
-            return describe(before)
+            return before.trouble
         if self._has_answered and before.online is Condition.UNKNOWN:
             return "the printer does not answer any more"
         return ""
@@ -136,7 +136,7 @@ class LinePrinter(BaseDevice):
             flushed = self._await(Question.FLUSHED, min(left_s, _ASK_AGAIN_S)) is not None
             status = before if silent else self._ask()
             if status.ready is Condition.BAD:
-                problem = describe(status)
+                problem = status.trouble
                 return PrintResult(outcome=PrintOutcome.BROKEN, status=status, problem=problem)
             if flushed:
                 return PrintResult(outcome=PrintOutcome.CONFIRMED, status=status)
@@ -239,17 +239,6 @@ class UsbPrinter(LinePrinter):
         assert isinstance(options, UsbPrinterOptions)
         line = BulkLine(options.usb, write_timeout_s=options.write_timeout_s)
         super().__init__(settings, line=line, answers=options)
-
-
-def describe(status: PrinterStatus) -> str:
-    """Name what is bad, shortly; empty when nothing is."""
-    names = {
-        "cover": "cover open",
-        "paper": "paper out",
-        "mechanism": "mechanical error",
-        "online": "off-line",
-    }
-    return ", ".join(t for n, t in names.items() if getattr(status, n) is Condition.BAD)
 
 
 def _worse(status: PrinterStatus, other: PrinterStatus) -> PrinterStatus:

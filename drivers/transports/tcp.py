@@ -9,6 +9,9 @@ import socket
 
 from pos_loyalty.ports.devices import DeviceError, DeviceErrorKind
 
+# How long the peer may take to end its side, and how much it may still say.
+_FAREWELL_S, _FAREWELL_READS, _FAREWELL_BYTES = 0.4, 4, 4096
+
 
 class TcpLine:
     """One connection to `host`:`port`; see `ByteTransport`."""
@@ -65,10 +68,19 @@ class TcpLine:
         return False
 
     def close(self) -> None:
-        """Close the connection."""
+        """End the connection politely: answers left unread would make the peer drop the job."""
         line, self._socket = self._socket, None
-        if line is not None:
-            line.close()
+        if line is None:
+            return
+        with line:
+            try:
+                line.shutdown(socket.SHUT_WR)
+                line.settimeout(_FAREWELL_S / _FAREWELL_READS)
+                for _ in range(_FAREWELL_READS):
+                    if not line.recv(_FAREWELL_BYTES):
+                        return
+            except OSError:
+                return  # silent, or gone already: nothing is left to wait for
 
     def _opened(self) -> socket.socket:
         if self._socket is None:

@@ -148,6 +148,17 @@ class PrinterStatus:
             return Condition.BAD
         return Condition.OK if all(c is Condition.OK for c in needed) else Condition.UNKNOWN
 
+    @property
+    def trouble(self) -> str:
+        """What stops a job, in a few words; empty when nothing is known to."""
+        parts = (
+            ("cover open", self.cover),
+            ("paper out", self.paper),
+            ("mechanical error", self.mechanism),
+            ("off-line", self.online),
+        )
+        return ", ".join(words for words, condition in parts if condition is Condition.BAD)
+
 
 class PrintOutcome(StrEnum):
     """What became of a print job."""
@@ -265,6 +276,12 @@ class LineDisplay(Device, Protocol):
         """Show two lines, cut or filled to twenty characters; what it cannot show is spelt plainly.
 
         :raises DeviceError: failed while working; timed out.
+        """
+
+    def check(self) -> None:
+        """Notice that the line is gone; a display itself never answers.
+
+        :raises DeviceError: failed while working.
         """
 
 

@@ -6,6 +6,7 @@ import select
 import socket
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -84,7 +85,7 @@ class Mechanism:
         return bytes((0x12 | flags.get(question[1][0], 0),))
 
 
-class _StreamRig:
+class _StreamRig(ABC):
     """A mechanism served by a thread of ours."""
 
     def __init__(self) -> None:
@@ -118,8 +119,9 @@ class _StreamRig:
         if self._thread is not None:
             self._thread.join()
 
+    @abstractmethod
     def _serve(self) -> None:
-        raise NotImplementedError
+        """Answer until told to stop or unplugged."""
 
 
 class TcpPrinterRig(_StreamRig):

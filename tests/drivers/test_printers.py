@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from drivers.tables import device_settings
+from drivers.transports.tcp import TcpLine
 from drivers.virtual import VirtualPrinter
 from pos_loyalty.ports.devices import Condition, PrintOutcome
 from tests.drivers import usb_devices as usb
@@ -227,6 +228,23 @@ class TestAUsbPrinter:
         }
         with usb_till(usb.printer(busy=[0]), table) as (_, till):
             assert till.lost()["kind"] == "could_not_open"
+
+
+def test_a_talkative_printer_that_reads_late_still_gets_the_whole_job() -> None:
+    """Closing with answers unread resets a connection, and the peer loses what it had not read."""
+    got = bytearray()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        line = TcpLine("127.0.0.1", port, connect_timeout_s=5, write_timeout_s=5)
+        line.open()
+        peer, _ = listener.accept()
+        with peer:
+            peer.sendall(b"\x11" * 100)
+            line.write(JOB)
+            line.close()
+            while data := peer.recv(64):
+                got += data
+    assert bytes(got) == JOB
 
 
 def test_a_stalled_printer_never_blocks_its_caller_for_ever() -> None:
