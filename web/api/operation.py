@@ -139,8 +139,8 @@ def _sender(described: Operation, device: Device | None) -> tuple[str, str]:
     key = request.headers.get(KEY_HEADER, "")
     if not re.fullmatch(KEY_PATTERN, key):
         raise LoyaltyError(Reason.COMMAND_ID_INVALID, maximum=KEY_CHARACTERS_MAX)
-    operator = request.headers.get(OPERATOR_HEADER, "")
-    if operator and not re.fullmatch(OPERATOR_PATTERN, operator):
+    operator = request.headers.get(OPERATOR_HEADER)
+    if operator is not None and not re.fullmatch(OPERATOR_PATTERN, operator):
         raise LoyaltyError(Reason.OPERATOR_INVALID)
     return f"{device.name}:{key}", f"{device.name}/{operator}" if operator else device.name
 

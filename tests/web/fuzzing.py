@@ -1,0 +1,169 @@
+"""How the API is fuzzed: its own description, widened by what the register already knows.
+
+Generated ids would hardly ever be right; so a copy of the description offers, beside any id, some
+that exist. Every request goes through the whole application, in this process.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from copy import deepcopy
+from itertools import count
+from typing import Any
+
+import msgspec
+import schemathesis
+from schemathesis import Case, CheckContext, Config, Response
+from schemathesis.generation import GenerationMode
+
+from pos_loyalty.domain.identifiers import derived_id
+from pos_loyalty.node.execute import Node
+from tests.web.registers import API, SETTINGS, PAYMENT_CARD, Register, card, sale, token_of
+from web.access import Profile
+from web.api.document import description
+from web.api.operation import KEY_PATTERN
+
+import os
+EXAMPLES = int(os.environ.get('FZ', '500'))
+SEED = 20261122
+DAY = "2026-11-20"
+STREAMS = "streamEvents"  # a stream has tests of its own: reading one takes time
+
+AUTHORIZATION = {"Authorization": f"Bearer {token_of(Profile.ADMIN)}"}
+_ADMIN = "admin-1"
+MEMBERS = tuple(SETTINGS.cards.account(card(index)).hex() for index in range(4))
+BASKETS = tuple(f"basket-{index}" for index in range(4))
+TICKETS = tuple(f"paris-1/1/1/{DAY}/known-{index}" for index in range(4))
+HOLDS = tuple(derived_id(f"{_ADMIN}:hold-{index}", 0).hex() for index in range(2))
+ADJUSTMENTS = tuple(derived_id(f"{_ADMIN}:adjust-{index}", 0).hex() for index in range(4))
+JOBS = tuple(derived_id(f"{_ADMIN}:known-{index}", 500).hex() for index in range(4))
+CARDS = (*(card(index) for index in range(4)), *(card(index) for index in range(50, 54)))
+
+KNOWN: dict[str, tuple[str, ...]] = {
+    "member": MEMBERS,
+    "account": MEMBERS,
+    "basket": BASKETS,
+    "ticket": TICKETS,
+    "hold": HOLDS,
+    "adjustment": ADJUSTMENTS,
+    "job": JOBS,
+    "card": (*CARDS, PAYMENT_CARD),
+    "text": (*CARDS, PAYMENT_CARD),
+    "search": ("Dup", "Durand", "0019", "+33612345"),
+    "email": ("anne@example.org",),
+    "phone": ("06 12 34 56 78",),
+    "birth_date": ("1980-02-29",),
+    "language": ("fr", "en"),
+    "store": ("paris-1",),
+    "till": ("1", "2"),
+    "epoch": ("1",),
+    "day": (DAY,),
+    "number": tuple(f"known-{index}" for index in range(4)),
+}
+
+
+def widened() -> dict[str, Any]:
+    """Give the description with known values offered wherever one could stand."""
+    document: dict[str, Any] = deepcopy(msgspec.json.decode(description()))
+    for path in document["paths"].values():
+        for entry in path.values():
+            for parameter in entry["parameters"]:
+                if parameter["in"] != "header":
+                    _offer(parameter, "schema", KNOWN.get(parameter["name"], ()))
+    for schema in document["components"]["schemas"].values():
+        if schema.get("additionalProperties") is False:  # forms only; answers stay as they are
+            for name in schema["properties"]:
+                _offer(schema["properties"], name, KNOWN.get(name, ()))
+    return document
+
+
+def _offer(holder: dict[str, Any], key: str, values: Iterable[str]) -> None:
+    if values := list(values):
+        holder[key] = {"anyOf": [{"enum": values}, holder[key]]}
+
+
+def populate(register: Register) -> None:
+    """Make what `KNOWN` names."""
+    client = register.app.test_client()
+
+    def send(method: str, path: str, body: Any, key: str) -> None:
+        answer = client.open(
+            API + path, method=method, json=body, headers={**AUTHORIZATION, "Idempotency-Key": key}
+        )
+        assert answer.status_code < 300, answer.text
+
+    for index in range(4):
+        names = {"first_name": "Anne", "last_name": "Dupont" if index % 2 else "Durand"}
+        profile = {**names, "phone": "06 12 34 56 78", "email": "anne@example.org"}
+        send("POST", "/members", {"card": card(index), "profile": profile}, f"enrol-{index}")
+        member = f"/members/{MEMBERS[index]}"
+        send("POST", f"{member}/adjustments", {"points": 900, "reason": "x"}, f"adjust-{index}")
+        known = {"day": DAY, "card": card(index), "receipt": {"channel": "paper"}}
+        send("POST", "/sales", sale(f"known-{index}", 2500, **known), f"known-{index}")
+        send("POST", "/baskets", {"basket": BASKETS[index]}, f"basket-{index}")
+        basket = f"/baskets/{BASKETS[index]}"
+        content = {"lines": sale("", 5000)["lines"]}
+        send("PUT", f"{basket}/content", content, f"content-{index}")
+        send("PUT", f"{basket}/member", {"card": card(index)}, f"member-{index}")
+    for index in range(2):
+        send("POST", f"/baskets/{BASKETS[index]}/holds", {}, f"hold-{index}")
+
+
+class Stage:
+    """The application that is fuzzed now: a WSGI callable whose register can be exchanged."""
+
+    def __init__(self) -> None:
+        self.register: Register | None = None
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        assert self.register is not None
+        answered: Iterable[bytes] = self.register.app(environ, start)
+        return answered
+
+    @property
+    def node(self) -> Node:
+        assert self.register is not None
+        return self.register.node
+
+
+def configured() -> Config:
+    """Give the fuzzer's settings: nothing left to chance, every check on."""
+    return Config.from_dict(
+        {
+            "seed": SEED,
+            "generation": {"deterministic": True, "max-examples": EXAMPLES,
+                           "with-security-parameters": False},
+            "checks": {
+                # A request of the right form can still be refused for what it says: a card that
+                # is not the shop's, tenders that do not sum. Its form never is: see below.
+                "positive_data_acceptance": {
+                    "expected-statuses": [200, 201, 401, 403, 404, 409, 422]
+                }
+            },
+        }
+    )
+
+
+@schemathesis.check
+def form_as_described(ctx: CheckContext, response: Response, case: Case) -> None:
+    """What fits the description is never refused for its form."""
+    meta = case.meta
+    if meta is None or meta.generation.mode is not GenerationMode.POSITIVE:
+        return
+    if response.status_code in (400, 415, 422):
+        reason = response.json()["reason"]
+        assert reason not in ("REQUEST_INVALID", "JSON_MALFORMED", "MEDIA_TYPE_REFUSED"), (
+            response.text
+        )
+
+
+_keys = count()
+
+
+def fresh_key(context: Any, headers: dict[str, Any]) -> dict[str, Any]:
+    """Give three of four commands a key of their own, as their senders would."""
+    key = (headers or {}).get("Idempotency-Key")
+    if isinstance(key, str) and re.fullmatch(KEY_PATTERN, key):
+        number = next(_keys)
+        if number % 4:
+            return {**headers, "Idempotency-Key": f"fresh-{number}"}
+    return headers
