@@ -88,11 +88,10 @@ def business_key(payload: Any) -> str:
     """Give the business key that a payload has in the world, if any."""
     match payload:
         case events.SaleClosed() | events.LinesReturned():
-            operation = "" if isinstance(payload, events.SaleClosed) else "/return"
-            place = (payload.store, payload.till, payload.epoch, payload.day, payload.number)
-            return ticket_key(*place) + operation
+            where = (payload.store, payload.till, payload.epoch, payload.day, payload.number)
+            return ticket_key(*where)
         case events.BalanceOpened():
-            return f"opening/{payload.programme}/{payload.origin}"
+            return f"opening/{payload.origin}"
         case events.PointsAdjusted(undoes=undone) if undone:
             return f"undo/{undone}"
     return ""
