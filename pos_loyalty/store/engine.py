@@ -3,8 +3,9 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
@@ -13,7 +14,7 @@ from sqlalchemy.engine import make_url
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.store import schema
 from pos_loyalty.store.lock import ProcessLock
-from pos_loyalty.store.statements import Statements, Tx
+from pos_loyalty.store.statements import Memory, Statements, Tx
 
 BUSY_TIMEOUT_MS = 5000
 RUNNING = "running"
@@ -36,25 +37,16 @@ class Store:
         self.statements = Statements(is_sqlite=self.is_sqlite)
         self.path = Path(engine.url.database or "").absolute() if self.is_sqlite else None
         self._lock = lock
-        self._writing = threading.Lock()
-        self._writer: Any = None  # SQLite's connection for writing, from the pool, kept
+        self._writer = _OneWriter(self) if self.is_sqlite else None
+
+    def write(self) -> AbstractContextManager[Tx]:
+        """Give a transaction that commits at the end of the block."""
+        return self._writer or self._write()
 
     @contextmanager
-    def write(self) -> Iterator[Tx]:
-        """Give a transaction that commits at the end of the block."""
-        if not self.is_sqlite:
-            with self.connection() as connection, self.transaction(connection) as tx:
-                yield tx
-            return
-        if not self._writing.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
-            raise LoyaltyError(Reason.STORE_BUSY)
-        try:
-            with self.translated():
-                self._writer = self._writer or self.engine.raw_connection()
-                with self.transaction(self._writer.dbapi_connection) as tx:
-                    yield tx
-        finally:
-            self._writing.release()
+    def _write(self) -> Iterator[Tx]:
+        with self.connection() as connection, self.transaction(connection) as tx:
+            yield tx
 
     @contextmanager
     def transaction(self, connection: Any) -> Iterator[Tx]:
@@ -122,10 +114,68 @@ class Store:
         """Close every connection as after a crash: the next opening checks the file."""
         if self._writer is not None:
             self._writer.close()
-            self._writer = None
         self.engine.dispose()
         if self._lock is not None:
             self._lock.release()
+
+
+class _OneWriter:
+    """SQLite's transactions that write: one at a time, on a connection that is kept.
+
+    What one has read is still so in the next, unless a transaction was given up or another
+    connection has written: SQLite says so in a number that only others' commits change.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._busy = threading.Lock()
+        self._pooled: Any = None
+        self._memory = Memory()
+        self._version = 0
+
+    def __enter__(self) -> Tx:
+        if not self._busy.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+            raise LoyaltyError(Reason.STORE_BUSY)
+        try:
+            with self._store.translated():
+                if self._pooled is None:
+                    self._pooled = self._store.engine.raw_connection()
+                connection = self._pooled.dbapi_connection
+                connection.execute("BEGIN IMMEDIATE")
+                (version,) = connection.execute("PRAGMA data_version").fetchone()
+        except BaseException:
+            self._busy.release()
+            raise
+        if version != self._version:
+            self._memory = Memory()
+            self._version = version
+        return Tx(connection, self._store.statements, self._memory)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        connection = self._pooled.dbapi_connection
+        try:
+            with self._store.translated():
+                if error is not None:
+                    raise error
+                connection.commit()
+        except BaseException:
+            self._memory = Memory()
+            connection.rollback()
+            raise
+        finally:
+            self._busy.release()
+
+    def close(self) -> None:
+        """Give the connection back; the next transaction takes one again."""
+        if self._pooled is not None:
+            self._pooled.close()
+        self._pooled = None
+        self._memory = Memory()
 
 
 @contextmanager

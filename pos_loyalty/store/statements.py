@@ -20,8 +20,8 @@ BULK = 48
 
 
 REMEMBERED_MAX = 4000
-"""Answers that a transaction keeps at most; then it begins again with none."""
-DECODED_MAX = 1000
+"""Answers that are kept at most; then the memory begins again with none."""
+DECODED_MAX = 256
 """States of account groups, likewise."""
 
 
@@ -137,17 +137,19 @@ def _on_conflict(table: Table, mode: str) -> str:
     return f" ON CONFLICT ({keys}) DO UPDATE SET {changes}"
 
 
-class _Answers:
-    """What a SQLite transaction has read, until it writes to the table that it read from.
+class Memory:
+    """What was read from SQLite, until somebody writes to the table that it was read from.
 
-    Nobody else writes meanwhile, so the same question has the same answer. Facts are left out:
-    they are large, and nobody asks twice.
+    While nobody else writes, the same question has the same answer: within a transaction, and
+    from one to the next of the only writer. Facts are left out: they are large, and nobody asks
+    twice. `decoded` are the states of account groups beside the bytes that they were made from.
     """
 
     def __init__(self) -> None:
         self._by_key: dict[str, dict[Any, list[Row]]] = {}
         self._others: dict[str, dict[Any, list[Row]]] = {}
         self._count = 0
+        self.decoded: dict[bytes, tuple[bytes, Any]] = {}
 
     def of_key(self, table: str, key: Any) -> list[Row] | None:
         """Give the rows under a key (the first column of the table's), if they are known."""
@@ -191,27 +193,30 @@ class _Answers:
 
     def forget(self, table: str = "") -> None:
         """Forget the answers from one table, or all."""
-        for known in (self._by_key, self._others):
-            if table:
-                known.pop(table, None)
-            else:
-                known.clear()
-                self._count = 0
+        if table:
+            self._by_key.pop(table, None)
+            self._others.pop(table, None)
+        else:
+            self._by_key.clear()
+            self._others.clear()
+            self._count = 0
 
 
 class Tx:
     """One transaction on the driver's connection; rows are tuples in column order.
 
-    On SQLite it answers from memory what it was asked before, and keeps the states of account
-    groups beside the bytes that they were made from.
+    On SQLite it answers from memory what was asked before. The writer hands its own memory from
+    one transaction to the next; any other transaction begins with none.
     """
 
-    def __init__(self, connection: Any, statements: Statements) -> None:
+    def __init__(
+        self, connection: Any, statements: Statements, memory: Memory | None = None
+    ) -> None:
         self._connection = connection
         self._statements = statements
         self.is_sqlite = statements.is_sqlite
-        self._answers = _Answers()
-        self.decoded: dict[bytes, tuple[bytes, Any]] = {}
+        self._answers = memory or Memory()
+        self.decoded = self._answers.decoded
 
     def keep(self, key: bytes, text: bytes, value: Any) -> None:
         """Keep what a row's bytes say, for who asks next."""
