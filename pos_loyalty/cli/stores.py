@@ -1,5 +1,6 @@
 """`rebuild`, `verify`, `backup`, `restore`: the database and what it rests on."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,7 +45,7 @@ def beside(settings: Path, *, training: bool) -> Iterator[Store]:
 
 def told(done: int, of: int) -> None:
     """Show progress on one line, where there is a screen."""
-    if click.get_text_stream("stderr").isatty():
+    if sys.stderr.isatty():
         click.echo(f"\r{done:,} / {of:,} ", nl=done >= of, err=True)
 
 

@@ -1,6 +1,8 @@
 """How the demo's POS talks to the register: JSON over HTTP, and its event stream."""
 
+import http.client
 import json
+import socket
 import threading
 import urllib.error
 import urllib.request
@@ -61,13 +63,15 @@ class Listener:
 
     def __init__(self, request: urllib.request.Request) -> None:
         self.events: list[tuple[str, dict[str, Any]]] = []
-        self._stream = urllib.request.urlopen(request, timeout=60)
-        self._thread = threading.Thread(target=self._read, daemon=True)
-        self._thread.start()
+        self._connection = http.client.HTTPConnection(request.host or "", timeout=60)
+        self._connection.request("GET", request.selector, headers=dict(request.header_items()))
+        self._socket = self._connection.sock
+        self._stream = self._connection.getresponse()
+        threading.Thread(target=self._read, daemon=True).start()
 
     def close(self) -> None:
         """Stop listening."""
-        self._stream.close()
+        self._socket.shutdown(socket.SHUT_RDWR)
 
     def first(self, kind: str) -> dict[str, Any] | None:
         """Give the first event of a kind."""
@@ -82,5 +86,7 @@ class Listener:
                     kind = line.removeprefix("event: ")
                 elif line.startswith("data: "):
                     self.events.append((kind, json.loads(line.removeprefix("data: "))))
-        except (OSError, ValueError):
+        except (OSError, http.client.HTTPException):
             return  # the stream ended, or was closed here
+        finally:
+            self._connection.close()

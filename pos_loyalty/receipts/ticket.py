@@ -59,7 +59,7 @@ def sale_receipt(
         total_minor=sum(paid_by_line(sale.lines, sale.discounts)),
         tenders=tuple(Tender(kind=each.kind, amount_minor=each.amount) for each in paid),
         change_minor=-sum(each.amount for each in sale.tenders if each.amount < 0),
-        cashier=sale.operator,
+        cashier=_cashier(sale.operator),
         duplicate=copy,
     )
     used = sum(sum(rating.spent) for rating in sale.ratings)
@@ -87,12 +87,17 @@ def return_receipt(
         currency=sale.currency,
         lines=lines,
         total_minor=-returned.refund,
-        cashier=returned.operator,
+        cashier=_cashier(returned.operator),
         duplicate=copy,
         refunded_ticket=sale.number,
     )
     loyalty = _loyalty(member, -taken_back, 0) if sale.account else None
     return _compose(ticket, loyalty, shop, key)
+
+
+def _cashier(actor: str) -> str:
+    """Give the operator's code behind the device that acted for them; nothing for a device."""
+    return actor.partition("/")[2]
 
 
 def _compose(
