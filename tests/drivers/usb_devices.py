@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import struct
 import subprocess
 import threading
@@ -173,6 +174,7 @@ class World:
             self._process.kill()
             raise
         self._reader.join()
+        shutil.rmtree(self.root, ignore_errors=True)
 
     def plug(self, device: dict[str, Any]) -> None:
         self.order(op="plug", **device)
