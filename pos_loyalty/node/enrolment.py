@@ -17,7 +17,8 @@ from pos_loyalty.node.exchange import (
 )
 from pos_loyalty.node.execute import Node
 from pos_loyalty.store import feeds, journal, senders
-from pos_loyalty.store.senders import Code, Sender
+from pos_loyalty.store.senders import Code
+from pos_loyalty.store.senders import Sender as Sender
 from pos_loyalty.store.statements import Tx
 
 CODE_BYTES = 10

@@ -226,6 +226,11 @@ class Hub:
         with self.node.store.read() as tx:
             return senders.quarantined(tx, limit)
 
+    def check(self) -> None:
+        """Raise `LoyaltyError` unless the database answers."""
+        with self.node.store.read() as tx:
+            senders.epoch_of(tx)
+
     def was_restored(self) -> None:
         """Say that the database is a backup's: registers then send again what it lacks."""
 

@@ -188,15 +188,17 @@ def is_reached(tx: Tx, accounts: Sequence[bytes], scope: str, today: int) -> boo
 
 
 def facts_about(tx: Tx, persons: Sequence[bytes]) -> list[Fact]:
-    """Give all facts about people, in the order of their chains."""
-    rows = tx.fetch(schema.fact, sorted(set(persons)), by="subject")
-    return sorted((Fact(*row) for row in rows), key=lambda f: (f.node, f.inc, f.seq))
+    """Give all facts about people that still say something, in the order of their chains."""
+    found = (Fact(*row) for row in tx.fetch(schema.fact, sorted(set(persons)), by="subject"))
+    return sorted((f for f in found if f.payload), key=lambda f: (f.node, f.inc, f.seq))
 
 
 def shop_facts(tx: Tx) -> list[Fact]:
     """Give all facts about programmes and places, in the order of their chains."""
-    found = [Fact(*row) for row in tx.rows(_SHOP)]
-    return sorted(found, key=lambda fact: (fact.node, fact.inc, fact.seq))
+    found = (Fact(*row) for row in tx.rows(_SHOP))
+    return sorted(
+        (fact for fact in found if fact.payload), key=lambda fact: (fact.node, fact.inc, fact.seq)
+    )
 
 
 def prune(tx: Tx, before_ms: int) -> int:

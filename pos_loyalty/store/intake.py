@@ -21,7 +21,7 @@ from pos_loyalty.events import (
     decode_payload,
     payload_digest,
 )
-from pos_loyalty.store import schema
+from pos_loyalty.store import local, schema
 from pos_loyalty.store.apply import apply
 from pos_loyalty.store.cores import draft
 from pos_loyalty.store.engine import Store
@@ -96,9 +96,27 @@ def take(tx: Tx, facts: Sequence[Fact], failures: Failures, now_ms: int) -> News
     keep_quarantined(tx, [hidden(f, aside[f.seq], now_ms) for f in facts if f.seq in aside])
     sound = [fact for fact in facts if fact.seq not in aside]
     taken, groups = _apply(tx, sound, failures, now_ms)
+    _forget_local(tx, taken)
     news = news_of(taken)
     news.groups |= groups | _parked_groups(tx, taken)
     return news
+
+
+def receive(tx: Tx, facts: Sequence[Fact], failures: Failures, now_ms: int) -> None:
+    """Store facts that a hub chose to tell, of any chains, and apply them."""
+    if not facts:
+        return
+    whole = [f for f in facts if payload_digest(f.salt, f.payload) == f.digest]
+    tx.put(schema.fact, [astuple(fact) for fact in whole])
+    taken, _ = _apply(tx, whole, failures, now_ms)
+    _forget_local(tx, taken)
+
+
+def _forget_local(tx: Tx, facts: Sequence[Fact]) -> None:
+    """Delete the local copies of what members whom facts erase had told."""
+    for fact in facts:
+        if fact.kind == "member_erased":
+            local.forget(tx, fact.subject)
 
 
 def _unusable(tx: Tx, facts: Sequence[Fact]) -> dict[int, str]:

@@ -118,6 +118,11 @@ def chains(tx: Tx, node: bytes) -> list[Head]:
     return sorted((Head(*row) for row in tx.fetch(schema.head, [node])), key=lambda h: h.inc)
 
 
+def newest(tx: Tx, node: bytes) -> Head:
+    """Give the end of a node's newest chain, which may not have begun."""
+    return max(chains(tx, node), key=lambda head: head.inc, default=start_of(node, 1))
+
+
 def keep_end(tx: Tx, end: Head) -> None:
     """Write the end of a chain."""
     tx.put(schema.head, [end], "upsert")
