@@ -6,6 +6,8 @@ taken out and routed again, and so are own returns that waited for a ticket the 
 
 from collections.abc import Sequence
 
+from sqlalchemy import select
+
 from pos_loyalty.domain.legs import Leg
 from pos_loyalty.events import Fact
 from pos_loyalty.store import schema
@@ -28,23 +30,44 @@ def install(tx: Tx, checkpoints: Sequence[Row]) -> set[bytes]:
         settle(tx, Work(links=links))
     again: dict[bytes, Fact] = {}
     for content in contents:
-        _forget_former(tx, content)
+        _forget_former(tx, content, again)
+    _call_parked(tx, again)
+    for content in contents:
         _take_tickets(tx, content, again)
+        _take_records(tx, content)
     if again:
         apply(tx, list(again.values()))
     return settle(tx, Work(dirty={account for one in contents for account in one.accounts}))
 
 
-def _forget_former(tx: Tx, content: Content) -> None:
-    """Delete the tickets that an earlier checkpoint brought and this one no longer names."""
+def _forget_former(tx: Tx, content: Content, again: dict[bytes, Fact]) -> None:
+    """Delete the tickets that an earlier checkpoint brought and this one no longer names.
+
+    Own returns of a ticket that is known no more wait for it.
+    """
     named = {claim[0] for _, claim in content.sold}
-    for leg in (Leg(*row) for row in tx.fetch(schema.leg, content.accounts)):
+    legs = [Leg(*row) for row in tx.fetch(schema.leg, content.accounts)]
+    unnamed = [leg for leg in legs if leg.ticket and leg.ticket not in named]
+    for leg in unnamed:
         place = (leg.node, leg.inc, leg.seq)
-        if leg.kind != "sale" or leg.ticket in named or _own(tx, place) is not None:
-            continue
-        columns = ["account", "stamp", "node", "inc", "seq"]
-        tx.delete(schema.leg, columns, [(leg.account, *leg.order)])
-        tx.delete(schema.claim, ["key", "node", "inc", "seq"], [(leg.ticket, *place)])
+        if leg.kind == "sale" and _own(tx, place) is None:
+            columns = ["account", "stamp", "node", "inc", "seq"]
+            tx.delete(schema.leg, columns, [(leg.account, *leg.order)])
+            tx.delete(schema.claim, ["key", "node", "inc", "seq"], [(leg.ticket, *place)])
+    for leg in unnamed:
+        if leg.kind == "return" and not _is_sold(tx, leg.ticket):
+            _take_out(tx, (leg.node, leg.inc, leg.seq), again)
+
+
+def _call_parked(tx: Tx, again: dict[bytes, Fact]) -> None:
+    """Take up own facts that lost their business key to a ticket that is known no more."""
+    for node, inc, seq, _stamp, key, _reason in tx.rows(_PARKED):
+        if not any(row[2] for row in tx.fetch(schema.claim, [key])):
+            _take_out(tx, (node, inc, seq), again)
+
+
+def _is_sold(tx: Tx, ticket: str) -> bool:
+    return any(row[5] == "sale" for row in tx.fetch(schema.claim, [ticket]))
 
 
 def _own(tx: Tx, place: Row) -> Row | None:
@@ -66,6 +89,17 @@ def _take_tickets(tx: Tx, content: Content, again: dict[bytes, Fact]) -> None:
         tx.put(schema.claim, [tuple(claim)], "upsert")
 
 
+def _take_records(tx: Tx, content: Content) -> None:
+    """Write what became of own tickets that are too old to be named, but not to be known."""
+    named = {claim[0] for _, claim in content.sold}
+    keys = sorted(content.records.keys() - named)
+    accounts = set(content.accounts)
+    claims = [
+        row for row in tx.fetch(schema.claim, keys) if row[5] == "sale" and row[6] in accounts
+    ]
+    tx.put(schema.claim, [(*row[:9], content.records[row[0]]) for row in claims], "upsert")
+
+
 def _displace(tx: Tx, holder: Row, again: dict[bytes, Fact]) -> None:
     stamp, node, inc, seq, _kind, account = holder[1:7]
     if not _take_out(tx, (node, inc, seq), again):
@@ -82,3 +116,6 @@ def _take_out(tx: Tx, place: Row, again: dict[bytes, Fact]) -> bool:
         withdraw(tx, fact)
         again[fact.id] = fact
     return True
+
+
+_PARKED = select(schema.parked)

@@ -10,7 +10,7 @@ from pos_loyalty.store.installing import install
 from pos_loyalty.store.migrate import open_store
 from pos_loyalty.store.rebuild import Rebuild, compute, rebuild
 from pos_loyalty.store.verify import verify
-from tests.store.shop import LATER_DAYS, NODES, Shop, dump
+from tests.store.shop import LATER_DAYS, NODES, START, Shop, dump
 
 FACTS = 300
 PEOPLE = {"account", "balance", "member_of"}
@@ -38,13 +38,13 @@ class Chain:
             with self.till.write() as tx:
                 self.shop.store(tx, [fact])
 
-    def bring_checkpoints(self) -> None:
+    def bring_checkpoints(self, *, since: int = 0) -> None:
         self._at += 1
         with self.hub.read() as tx:
             groups = [row[0] for row in tx.text("SELECT grp FROM account").fetchall()]
             heads = tx.text("SELECT node, inc, seq FROM head").fetchall()
             taken = {checkpoints.origin(node, inc): seq for node, inc, seq in heads}
-            rows = checkpoints.build(tx, groups, checkpoints.View("e", self._at, taken, 0))
+            rows = checkpoints.build(tx, groups, checkpoints.View("e", self._at, taken, since))
         with self.till.write() as tx:
             tx.text("DELETE FROM checkpoint")
             tx.put(schema.checkpoint, rows)
@@ -76,6 +76,21 @@ def test_a_rebuild_heeds_checkpoints_and_own_facts_beyond(chain: Chain) -> None:
     assert verify(chain.till).difference is None
     rebuild(chain.till)
     assert dump(chain.till) == before
+
+
+def test_tickets_that_a_newer_checkpoint_no_longer_names_are_forgotten(chain: Chain) -> None:
+    for day in (5, 15, 25):
+        chain.tell(FACTS // 3, day)
+    chain.bring_checkpoints()
+    foreign = "SELECT count(*) FROM leg WHERE kind = 'sale' AND node <> ?"
+    foreign = foreign if chain.till.is_sqlite else foreign.replace("?", "%s")
+    counts = []
+    for since in (0, START + 20, START + 90):
+        chain.bring_checkpoints(since=since)
+        with chain.till.read() as tx:
+            counts.append(tx.text(foreign, [NODES[0]]).fetchone()[0])
+        assert verify(chain.till).difference is None
+    assert counts[0] > counts[1] > counts[2] == 0
 
 
 def test_checkpoints_that_come_during_a_rebuild_are_in_its_result(chain: Chain) -> None:
