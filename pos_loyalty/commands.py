@@ -22,13 +22,17 @@ class Command(Struct, frozen=True, kw_only=True, tag=True):
 
 # --- people ------------------------------------------------------------------------------------
 class ConsentGiven(Struct, frozen=True, kw_only=True):
-    """A purpose allowed or refused on a channel, where it was said, under which wording."""
+    """A purpose allowed or refused on a channel, where it was said, under which wording.
+
+    `at` is when (Unix ms); 0 is now. What was said later counts, whichever is told first.
+    """
 
     purpose: str
     channel: str
     granted: bool
     source: str = "till"
     wording: str = ""
+    at: int = 0
 
 
 class EnrolMember(Command, frozen=True, kw_only=True):
@@ -37,6 +41,23 @@ class EnrolMember(Command, frozen=True, kw_only=True):
     card: str = ""
     profile: dict[str, str] = {}
     consents: tuple[ConsentGiven, ...] = ()
+
+
+class BringMember(Command, frozen=True, kw_only=True):
+    """Bring a person from another system, whole; answers `Done` with their id.
+
+    Known by one of `cards`, or by `origin` (their number there), they are completed: cards they
+    lack are attached, profile fields that differ are changed. `joined` is the day they enrolled
+    (ISO, empty: today); `lots` and `spend` are as in `OpenBalance` and count once.
+    """
+
+    origin: str = ""
+    cards: tuple[str, ...] = ()
+    profile: dict[str, str] = {}
+    consents: tuple[ConsentGiven, ...] = ()
+    joined: str = ""
+    lots: tuple[tuple[int, str, str], ...] = ()
+    spend: tuple[tuple[str, int], ...] = ()
 
 
 class UndoEnrolment(Command, frozen=True, kw_only=True):
@@ -274,6 +295,17 @@ class KeepArticles(Command, frozen=True, kw_only=True):
     articles: tuple[KnownArticle, ...]
 
 
+class NoteImport(Command, frozen=True, kw_only=True):
+    """Keep how many records of a file are done, beside them; answers `ImportNoted`.
+
+    `file` is the SHA-256 of its content (hex). 0 records only asks; -1 forgets the file.
+    """
+
+    kind: str
+    file: str
+    records: int = 0
+
+
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -282,11 +314,28 @@ def content_digest(command: Command) -> bytes:
     return hashlib.sha256(_encode(msgspec.structs.replace(command, id="", actor=""))).digest()
 
 
+def text_digest(text: str) -> str:
+    """Give a command id's part that names a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 # --- answers -----------------------------------------------------------------------------------
 class Done(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """It is recorded; `id` names what was made, where something was."""
 
     id: str = ""
+
+
+class ImportNoted(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """How many records of a file are done."""
+
+    records: int = 0
+
+
+class Unchanged(Struct, frozen=True, kw_only=True):
+    """In a batch: what was asked is recorded already, and was answered so."""
+
+    answer: Struct
 
 
 class CardView(Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -38,6 +38,12 @@ def check_ticket(
     return due
 
 
+def check_moment(at_ms: int, now_ms: int) -> None:
+    """Check when a ticket brought from elsewhere was closed (0: now): its fact is dated then."""
+    if not 0 <= at_ms <= now_ms:
+        raise _wrong("at", "it lies in the future")
+
+
 def check_number(field: str, number: str) -> None:
     """Check a ticket number or a code that becomes part of a business key."""
     usable = number and len(number) <= NUMBER_CHARACTERS_MAX and number.isprintable()

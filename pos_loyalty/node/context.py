@@ -1,6 +1,6 @@
 """What a command's handler works with: one transaction, one moment, the programme in force."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from msgspec import Struct
@@ -42,7 +42,7 @@ class Decision:
     """What a handler decided: facts, and, once they are applied, the answer.
 
     `refusal` is raised after the facts are recorded: something was kept, and it is not what the
-    caller hoped for.
+    caller hoped for. `repeated` says that everything was there already.
     """
 
     facts: list[Draft] = field(default_factory=list)
@@ -50,6 +50,7 @@ class Decision:
     jobs: list[Job] = field(default_factory=list)
     notices: Callable[[Struct], list[Notice]] = lambda answer: []
     refusal: LoyaltyError | None = None
+    repeated: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -96,6 +97,12 @@ def fact(command: Command, index: int, payload: Struct, *, key: str = "", at_ms:
     return Draft(derived_id(command.id, index), payload, command.actor, key, subject, at_ms)
 
 
-def facts(command: Command, payloads: Sequence[Struct]) -> list[Draft]:
-    """Draft all facts of a command, in order."""
-    return [fact(command, index, payload) for index, payload in enumerate(payloads)]
+def facts(
+    command: Command, payloads: Sequence[Struct], past: Mapping[int, int] | None = None
+) -> list[Draft]:
+    """Draft all facts of a command, in order; `past` dates some, by index, in Unix ms."""
+    moments = past or {}
+    return [
+        fact(command, index, payload, at_ms=moments.get(index, 0))
+        for index, payload in enumerate(payloads)
+    ]

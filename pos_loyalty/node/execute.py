@@ -12,10 +12,10 @@ import msgspec
 from msgspec import Struct
 
 from pos_loyalty import commands
-from pos_loyalty.commands import Command, content_digest
+from pos_loyalty.commands import Command, Unchanged, content_digest
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.events import Fact
-from pos_loyalty.node import baskets, holds, members, points, receipts, sales, shop
+from pos_loyalty.node import baskets, bringing, holds, members, points, receipts, sales, shop
 from pos_loyalty.node.context import Context, Decision, Job
 from pos_loyalty.node.notices import Board
 from pos_loyalty.node.writer import Direct, SingleThread, Writer
@@ -33,6 +33,8 @@ Handler = Callable[[Context, Any], Decision]
 Answer = TypeVar("Answer")
 Publish = Callable[[Tx, Sequence[Fact], set[bytes]], None]
 """Hears of the facts of a transaction and the account groups they touched, before it commits."""
+Prepare = Callable[[Command], object]
+"""Is given a command before its transaction: what it learns from elsewhere is then known."""
 REPEATED_AFTER_S = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
 """How long to wait before work that other workers stood in the way of is repeated."""
 
@@ -64,12 +66,15 @@ HANDLERS: dict[type[Command], Handler] = {
     commands.PublishProgramme: shop.publish_programme,
     commands.DeclarePlace: shop.declare_place,
     commands.KeepArticles: shop.keep_articles,
+    commands.BringMember: bringing.bring_member,
+    commands.NoteImport: bringing.note_import,
 }
 _encode = msgspec.json.Encoder().encode
 _ANSWERS: dict[str, type[Struct]] = {
     kind.__name__: kind
     for kind in (
         commands.Done,
+        commands.ImportNoted,
         commands.MemberView,
         commands.ScanAnswer,
         commands.BasketAnswer,
@@ -105,6 +110,7 @@ class Node:
         self.programmes = ProgrammeShelf()
         self.online = False
         self.publish: Publish = _tell_nobody
+        self.prepare: Prepare = _nothing_to_prepare
         self.random_bytes = random_bytes
         self.writer: Writer = SingleThread() if store.is_sqlite else Direct()
         self._fault = fault
@@ -115,11 +121,13 @@ class Node:
         Raises `LoyaltyError` for a refusal; nothing is recorded then, but for a ticket number
         that came with other content, which is parked.
         """
+        self.prepare(command)
         return self.write(lambda: self._execute(command))
 
     def execute_many(self, batch: Sequence[Command]) -> list[Any]:
         """Carry out commands in one transaction; a refused one gives its error as its answer.
 
+        One that was carried out before gives its answer of then, as `Unchanged`.
         Meant for imports: one commit for many rows. No notices are posted.
         """
         return self.write(lambda: self._execute_many(batch))
@@ -191,10 +199,12 @@ class Node:
                 try:
                     known = _recalled(tx, command)
                     if known is not None:
-                        answers.append(_answered(known))
+                        answers.append(Unchanged(answer=_answered(known)))
                         continue
                     with tx.savepoint():
-                        answers.append(self._carry_out(ctx, command)[1])
+                        decision, answer = self._carry_out(ctx, command)
+                    said = Unchanged(answer=answer) if decision.repeated else answer
+                    answers.append(decision.refusal or said)
                 except LoyaltyError as error:
                     answers.append(error)
             self.publish(tx, recorded, touched)
@@ -227,6 +237,10 @@ class Node:
 
 def _tell_nobody(tx: Tx, facts: Sequence[Fact], groups: set[bytes]) -> None:
     """A register has no feeds."""
+
+
+def _nothing_to_prepare(command: Command) -> None:
+    """A node without a hub knows all there is to know."""
 
 
 def _row(job: Job, now_ms: int) -> JobRow:

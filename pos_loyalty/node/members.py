@@ -1,5 +1,7 @@
 """Commands about people: enrol, cards, profile, consent, erasure, one person under two ids."""
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from pos_loyalty import commands, events
@@ -61,12 +63,18 @@ def show(ctx: Context, member: bytes, account: bytes = b"") -> MemberView:
 
 
 def _shown(
-    ctx: Context, drafts: list[Struct], command: commands.Command, member: bytes
+    ctx: Context,
+    drafts: list[Struct],
+    command: commands.Command,
+    member: bytes,
+    past: Mapping[int, int] | None = None,
 ) -> Decision:
     def changed(answer: Struct) -> list[Notice]:
         return [Notice(kind="member_changed", body=answer)]
 
-    return Decision(facts=facts(command, drafts), answer=lambda: show(ctx, member), notices=changed)
+    return Decision(
+        facts=facts(command, drafts, past), answer=lambda: show(ctx, member), notices=changed
+    )
 
 
 def enrol_member(ctx: Context, command: commands.EnrolMember) -> Decision:
@@ -81,19 +89,21 @@ def enrol_member(ctx: Context, command: commands.EnrolMember) -> Decision:
     text = member.hex()
     drafts.append(events.MemberEnrolled(member=text, day=iso(ctx.today), store=ctx.settings.store))
     if command.card:
-        drafts.append(_card(ctx, member, member, command.card))
+        drafts.append(attached(ctx, member, member, command.card))
     drafts += [
         events.ProfileChanged(member=text, field=field, value=value)
         for field, value in sorted(profile.items())
         if value
     ]
-    drafts += _consents(ctx, text, command.consents)
-    decision = _shown(ctx, drafts, command, member)
+    past = dated(len(drafts), command.consents)
+    drafts += consented(ctx, text, command.consents)
+    decision = _shown(ctx, drafts, command, member, past)
     decision.notices = lambda answer: [Notice(kind="member_enrolled", body=answer)]
     return decision
 
 
-def _card(ctx: Context, member: bytes, account: bytes, number: str) -> events.CardAttached:
+def attached(ctx: Context, member: bytes, account: bytes, number: str) -> events.CardAttached:
+    """Give the fact that a card identifies a member from now on."""
     return events.CardAttached(
         member=member.hex(),
         account=account.hex(),
@@ -125,7 +135,7 @@ def attach_card(ctx: Context, command: commands.AttachCard) -> Decision:
     account, holder = identify(ctx, command.card)
     if holder is not None:
         raise LoyaltyError(Reason.CARD_KNOWN)
-    return _shown(ctx, [_card(ctx, member, account, command.card)], command, member)
+    return _shown(ctx, [attached(ctx, member, account, command.card)], command, member)
 
 
 def detach_card(ctx: Context, command: commands.DetachCard) -> Decision:
@@ -144,7 +154,7 @@ def replace_card(ctx: Context, command: commands.ReplaceCard) -> Decision:
     if holder is not None:
         raise LoyaltyError(Reason.CARD_KNOWN)
     ended = events.CardEnded(member=command.member, account=command.account, status="replaced")
-    drafts: list[Struct] = [ended, _card(ctx, member, account, command.card)]
+    drafts: list[Struct] = [ended, attached(ctx, member, account, command.card)]
     return _shown(ctx, drafts, command, member)
 
 
@@ -169,18 +179,26 @@ def change_profile(ctx: Context, command: commands.ChangeProfile) -> Decision:
 def change_consents(ctx: Context, command: commands.ChangeConsents) -> Decision:
     """Add grants and withdrawals to the member's log."""
     member = member_id(ctx, command.member)
-    drafts = _consents(ctx, command.member, command.consents)
-    return _shown(ctx, drafts, command, member)
+    drafts = consented(ctx, command.member, command.consents)
+    return _shown(ctx, drafts, command, member, dated(0, command.consents))
 
 
-def _consents(ctx: Context, member: str, given: tuple[commands.ConsentGiven, ...]) -> list[Struct]:
+def dated(first: int, given: tuple[commands.ConsentGiven, ...]) -> dict[int, int]:
+    """Give the moments of consents given earlier, by their place from the command's n-th fact."""
+    return {first + index: each.at for index, each in enumerate(given) if each.at}
+
+
+def consented(ctx: Context, member: str, given: tuple[commands.ConsentGiven, ...]) -> list[Struct]:
+    """Give the facts of consents; raises `LoyaltyError` for one of a day still to come."""
+    if any(not 0 <= each.at <= ctx.now_ms for each in given):
+        raise LoyaltyError(Reason.PROFILE_INVALID, field="consent")
     return [
         events.ConsentChanged(
             member=member,
             purpose=each.purpose,
             channel=each.channel,
             granted=each.granted,
-            at=ctx.now_ms,
+            at=each.at or ctx.now_ms,
             source=each.source,
             wording=each.wording,
         )

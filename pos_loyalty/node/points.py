@@ -67,22 +67,38 @@ def open_balance(ctx: Context, command: commands.OpenBalance) -> Decision:
     """Bring a balance from another system; the same row again changes nothing."""
     member = member_id(ctx, command.member)
     programme = ctx.programme_needed(ctx.today)
-    key = f"opening/{command.origin}"
+    key = opening_key(command.origin)
+    done = Done(id=command.origin)
     if tickets.holder_of(ctx.tx, key) is not None:
-        return Decision(answer=lambda: Done(id=command.origin))
-    opened = events.BalanceOpened(
+        return Decision(answer=lambda: done, repeated=True)
+    opened = opening(ctx, programme, member, command)
+    return Decision(facts=[fact(command, 0, opened, key=key)], answer=lambda: done)
+
+
+def opening_key(origin: str) -> str:
+    """Give the business key of a balance from another system: each counts once."""
+    return f"opening/{origin}"
+
+
+def opening(
+    ctx: Context,
+    programme: Programme,
+    member: bytes,
+    command: commands.OpenBalance | commands.BringMember,
+    *,
+    origin: str = "",
+) -> events.BalanceOpened:
+    """Give the fact of a balance; a lot without a last day lives as one earned here."""
+    return events.BalanceOpened(
         account=member.hex(),
         programme=programme.id,
         day=iso(ctx.today),
-        origin=command.origin,
+        origin=origin or command.origin,
         lots=tuple(
             (points, day, last or iso(_last_day(programme, day_of(day))))
             for points, day, last in command.lots
         ),
         spend=command.spend,
-    )
-    return Decision(
-        facts=[fact(command, 0, opened, key=key)], answer=lambda: Done(id=command.origin)
     )
 
 

@@ -14,7 +14,7 @@ from pos_loyalty.domain.ticket import Discount, paid_by_line, ticket_key
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.events import ReturnedLine, SaleClosed
 from pos_loyalty.node import baskets
-from pos_loyalty.node.checks import check_number, check_ticket
+from pos_loyalty.node.checks import check_moment, check_number, check_ticket
 from pos_loyalty.node.context import Context, Decision, Notice, fact
 from pos_loyalty.node.members import show
 from pos_loyalty.node.receipts import jobs_for
@@ -38,6 +38,7 @@ class _Redemption(NamedTuple):
 def close_sale(ctx: Context, command: commands.CloseSale) -> Decision:
     """Record a ticket, rate it, capture its holds; a known ticket number is answered again."""
     check_number("number", command.number)
+    check_moment(_past(command), ctx.now_ms)
     check_ticket(command.lines, command.discounts, command.tenders)
     customer = _customer(ctx, command)
     sale = _sale(ctx, command, customer)
@@ -153,7 +154,7 @@ def _again(
     What the recording node added (rating, moment, source) is not what makes a ticket the same.
     """
     if known is not None and _content(known) == _content(sale):
-        return Decision(answer=lambda: _sold(ctx, key, known, ""))
+        return Decision(answer=lambda: _sold(ctx, key, known, ""), repeated=True)
     return Decision(
         facts=[fact(command, 0, sale, key=key)],
         answer=lambda: SaleAnswer(ticket=key, total=0),

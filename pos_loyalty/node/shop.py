@@ -7,6 +7,7 @@ from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.context import Context, Decision, Notice, fact
 from pos_loyalty.programme_file import read_programme
 from pos_loyalty.store import schema, shop
+from pos_loyalty.store.statements import Row
 
 LEVELS = ("company", "region", "store", "till")
 
@@ -53,19 +54,18 @@ def declare_place(ctx: Context, command: commands.DeclarePlace) -> Decision:
 
 
 def keep_articles(ctx: Context, command: commands.KeepArticles) -> Decision:
-    """Keep articles; those that tickets had seen without knowing them are known now."""
-    rows = [
-        (
-            each.code,
-            each.label,
-            each.department,
-            each.category,
-            each.vat,
-            " ".join(each.flags),
-            each.cost,
-        )
-        for each in {each.code: each for each in command.articles}.values()
-    ]
+    """Keep articles; those that tickets had seen without knowing them are known now.
+
+    Answers how many are new or differ from what was kept.
+    """
+    given = {each.code: _row(each) for each in command.articles}
+    known = shop.articles_of(ctx.tx, list(given))
+    rows = [row for code, row in given.items() if known.get(code) != row]
     ctx.tx.put(schema.article, rows, "upsert")
     ctx.tx.delete(schema.unknown_article, ["code"], [(row[0],) for row in rows])
     return Decision(answer=lambda: Done(id=str(len(rows))))
+
+
+def _row(each: commands.KnownArticle) -> Row:
+    words = " ".join(each.flags)
+    return (each.code, each.label, each.department, each.category, each.vat, words, each.cost)

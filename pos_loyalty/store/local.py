@@ -128,6 +128,11 @@ def setting(tx: Tx, name: str) -> bytes | None:
     return bytes(rows[0][1]) if rows else None
 
 
+def drop_setting(tx: Tx, name: str) -> None:
+    """Forget a value."""
+    tx.delete(schema.setting, ["name"], [(name,)])
+
+
 def keep_setting(tx: Tx, name: str, value: bytes) -> None:
     """Keep a value."""
     tx.put(schema.setting, [(name, value)], "upsert")

@@ -323,6 +323,8 @@ class Tx:
             yield
         except BaseException:
             self._connection.execute("ROLLBACK TO SAVEPOINT part")
+            self._answers.forget()
+            self.decoded.clear()
             raise
         finally:
             self._connection.execute("RELEASE SAVEPOINT part")
