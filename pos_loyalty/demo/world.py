@@ -10,7 +10,6 @@ import urllib.request
 from importlib.resources import files
 from pathlib import Path
 from string import Template
-from typing import Any
 
 from pos_loyalty.demo import postgres
 from pos_loyalty.demo.peers import (
@@ -141,10 +140,9 @@ class World:
         """Stop everything, the peers last."""
         self.register.stop()
         self.hub.stop()
-        peers: dict[str, Any] = {"scanner": self.scanner, "printer": self.printer, "mail": self.mail}
-        for name, peer in peers.items():
+        for name in ("scanner", "printer", "mail"):
             if name not in self._broken:
-                peer.close()
+                getattr(self, name).close()
         self.network.close()
         if self.database == "postgresql":
             postgres.stop(self._file("postgres"))

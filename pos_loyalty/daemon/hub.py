@@ -1,0 +1,102 @@
+"""The hub daemon: gunicorn workers on PostgreSQL, one waitress process on SQLite."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask
+
+from pos_loyalty.clock import SystemClock
+from pos_loyalty.config import HubConfig
+from pos_loyalty.daemon import wiring
+from pos_loyalty.daemon.running import run_until_told
+from pos_loyalty.node.execute import Node
+from pos_loyalty.node.hub import Hub
+from pos_loyalty.store.engine import Store, connect
+from pos_loyalty.store.migrate import open_store
+from sync.hub.app import create_hub_app
+from web.serving import Serving
+
+WORKER_STOPS_S = 20
+
+
+@contextmanager
+def hub_node(config: HubConfig) -> Iterator[Node]:
+    """Give the hub's node beside the running hub, for one order; SQLite only while it rests."""
+    store = open_store(wiring.database_url(config))
+    node = Node(store, wiring.hub_settings(config, wiring.node_id(store)), SystemClock())
+    try:
+        yield node
+    finally:
+        node.close()
+
+
+def serve_hub(config: HubConfig) -> None:
+    """Run the hub until it is told to stop."""
+    if config.database.on_sqlite:
+        run_until_told(SmallHub(config))
+        return
+    store = open_store(wiring.database_url(config))  # one process makes the tables
+    wiring.node_id(store)
+    store.close()
+    gunicorn(config)
+
+
+def hub_app(config: HubConfig, store: Store) -> Flask:
+    """Give the hub's application on an open store."""
+    node = Node(store, wiring.hub_settings(config, wiring.node_id(store)), SystemClock())
+    hub = Hub(
+        node,
+        clock_ahead_max_s=config.ingest.clock_ahead_max_s,
+        page_changes=config.feed.page_facts,
+        history_days=config.feed.history_days,
+        facts_max=config.ingest.facts_max,
+    )
+    return create_hub_app(hub, request_bytes_max=config.ingest.request_bytes_max)
+
+
+class SmallHub:
+    """A hub of one process on SQLite, to try it out or for a shop of a few tills."""
+
+    def __init__(self, config: HubConfig) -> None:
+        self._store = open_store(wiring.database_url(config))
+        app = hub_app(config, self._store)
+        listen = config.listen
+        self._server = Serving(app, host=listen.host, port=listen.port, threads=listen.threads)
+
+    def start(self) -> None:
+        """Take requests."""
+        self._server.start()
+
+    def stop(self) -> None:
+        """Finish what was accepted and close the database."""
+        self._server.stop()
+        self._store.close()
+
+    def healthy(self) -> bool:
+        """Tell whether the database answers."""
+        with self._store.read():
+            return True
+
+
+def gunicorn(config: HubConfig) -> None:
+    """Run gunicorn in this process; each worker opens the database for itself."""
+    from gunicorn.app.base import BaseApplication
+
+    class Workers(BaseApplication):  # type: ignore[misc]
+        def load_config(self) -> None:
+            listen = config.listen
+            for name, value in (
+                ("bind", f"{listen.host}:{listen.port}"),
+                ("workers", listen.workers),
+                ("threads", listen.threads),
+                ("worker_class", "gthread"),
+                ("graceful_timeout", WORKER_STOPS_S),
+                ("proc_name", "pos-loyalty-hub"),
+            ):
+                self.cfg.set(name, value)
+
+        def load(self) -> Any:
+            return hub_app(config, connect(wiring.database_url(config)))
+
+    Workers().run()

@@ -1,0 +1,194 @@
+"""The register daemon: one till's node with its devices, receipts, API and link to a hub."""
+
+import random
+import threading
+from collections.abc import Callable
+from importlib.metadata import version
+
+import structlog
+
+from drivers.framing.payment_guard import PaymentGuard
+from drivers.supervisor import Supervisor
+from pos_loyalty import commands
+from pos_loyalty.config import RegisterConfig
+from pos_loyalty.config.sections import Uplink
+from pos_loyalty.daemon import wiring
+from pos_loyalty.daemon.devices import Inlet
+from pos_loyalty.daemon.tokens import TokenFile
+from pos_loyalty.dispatch import Dispatcher
+from pos_loyalty.display import Greeter
+from pos_loyalty.node.execute import Node
+from pos_loyalty.node.jobs import Desk
+from pos_loyalty.ports.services import Clock
+from pos_loyalty.queries import Queries
+from pos_loyalty.receipts.issuer import Issuer
+from pos_loyalty.store.migrate import open_store
+from sync.session import Session
+from sync.transport import HttpTransport
+from web.app import create_app
+from web.services import Hooks, WebSettings
+from web.serving import Serving
+
+Fault = Callable[[str], None]
+
+
+def no_fault(step: str) -> None:
+    """Do nothing: only tests make a step fail."""
+
+
+class Register:
+    """Everything of one till between `start` and `stop`.
+
+    Building it opens the database and the API's port. Raises `LoyaltyError` for a database or a
+    port that cannot be used, and for devices that are set wrong.
+    """
+
+    def __init__(
+        self,
+        config: RegisterConfig,
+        clock: Clock,
+        *,
+        training: bool = False,
+        fault: Fault = no_fault,
+    ) -> None:
+        self.config = config
+        self.training = training or config.training.enabled
+        self._log = structlog.get_logger("register")
+        devices = wiring.devices_of(config)
+        config.node.data_directory.mkdir(parents=True, exist_ok=True)
+        store = open_store(wiring.database_url(config, training=self.training))
+        linked = config.hub is not None and not self.training
+        settings = wiring.register_settings(config, wiring.node_id(store), under_hub=linked)
+        self.node = Node(store, settings, clock, fault=fault)
+        self.queries = Queries(store, settings, clock)
+        self.supervisor = Supervisor(
+            devices,
+            deliver=Inlet(self.node).deliver,
+            own_prefixes=config.cards.prefixes,
+        )
+        self.dispatcher = Dispatcher(
+            Desk(self.node),
+            Issuer(self.queries, wiring.shop_wording(config)),
+            printer=self.supervisor.printer(),
+            encode=wiring.encoder(config),
+            mailer=wiring.mailer(config.mail, clock),
+            language=config.node.locale,
+            fault=fault,
+        )
+        self.link = self._hub_session(config.hub) if config.hub and linked else None
+        self.server = self._server()
+        self._stopped = threading.Event()
+
+    def _hub_session(self, hub: Uplink) -> Session:
+        """Give the session with the hub; commands then ask it what the register cannot know."""
+        session = Session(
+            self.node,
+            HttpTransport(hub.url, ca_file=hub.ca_file),
+            code=lambda: wiring.enrolment_code(hub),
+            send_every_s=hub.send_every_s,
+            fetch_every_s=hub.fetch_every_s,
+            lookup_budget_s=hub.lookup_budget_ms / 1000,
+            jitter=random.random,
+            app=version("pos-loyalty"),
+        )
+        self.node.prepare = session.prepare
+        return session
+
+    def _server(self) -> Serving:
+        """Give the API, bound to its port, answering from `start` on."""
+        config = self.config
+        app = create_app(
+            self.node,
+            self.queries,
+            tokens=TokenFile(config.api.token_file),
+            hooks=Hooks(
+                refuses_label=PaymentGuard(config.cards.prefixes).refuses_label,
+                queues=self._queues,
+                wake=self._wake,
+            ),
+            settings=WebSettings(
+                version=version("pos-loyalty"),
+                locale=config.node.locale,
+                tills=config.store.tills,
+            ),
+        )
+        api = config.api
+        return Serving(
+            app,
+            host=api.host,
+            port=api.port,
+            threads=api.threads,
+            end_streams=self.node.board.close,
+        )
+
+    def _queues(self) -> dict[str, int]:
+        """Count what waits: jobs, and facts that the hub has not taken."""
+        waiting = sum(job.state in ("waiting", "running") for job in self.queries.jobs())
+        if self.link is None:
+            return {"jobs": waiting}
+        status = self.link.status()
+        return {"jobs": waiting, "unsent": status.unsent, "refused": status.refused}
+
+    def _wake(self) -> None:
+        """Something was recorded: there may be a receipt to print and a fact to send."""
+        self.dispatcher.wake()
+        if self.link is not None:
+            self.link.poke()
+
+    def start(self) -> None:
+        """Put the programme in force, open devices, take requests."""
+        self._declare_shop()
+        self.dispatcher.start()
+        self.supervisor.start()
+        display = self.supervisor.display()
+        if display is not None:
+            Greeter(self.node.board, display, self.config.node.locale).start()
+        self.server.start()
+        if self.link is not None:
+            self.link.start()
+        self._log.info("register ready", till=self.node.settings.till, training=self.training)
+
+    def stop(self) -> None:
+        """Stop in reverse; what was accepted is finished, nothing is lost."""
+        if self._stopped.is_set():
+            return
+        self._stopped.set()
+        if self.link is not None:
+            self.link.stop()
+        self.node.board.close()
+        self.server.stop()
+        busy = self.supervisor.stop()
+        self.dispatcher.stop()
+        self.node.close()
+        self._log.info("register stopped", devices_still_busy=list(busy))
+
+    def healthy(self) -> bool:
+        """Tell whether the writer answers."""
+        return self.node.writer.run(lambda: True)
+
+    def _declare_shop(self) -> None:
+        """Record the shop's places and its programme where they are new or changed."""
+        store, day = self.config.store, "2000-01-01"
+        rows = (
+            ("company", store.company, store.legal_name, ""),
+            ("region", store.region, store.region, store.company),
+            ("store", store.store, store.trade_name, store.region),
+            *(("till", f"{store.store}/{till}", till, store.store) for till in store.tills),
+        )
+        for level, code, name, parent in rows:
+            place = commands.DeclarePlace(
+                id=f"place/{level}/{code}/{name}/{parent}",
+                actor="settings",
+                level=level,
+                code=code,
+                name=name,
+                day=day,
+                parent=parent,
+            )
+            self.node.execute(place)
+        if self.config.programme is not None:
+            content = self.config.programme.file.read_text(encoding="utf-8")
+            publish = commands.PublishProgramme(
+                id=f"programme/{commands.text_digest(content)}", actor="settings", content=content
+            )
+            self.node.execute(publish)

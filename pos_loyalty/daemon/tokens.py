@@ -1,0 +1,54 @@
+"""The token file of a register: who may call its API.
+
+A line is a token alone (the POS software), or a name, a profile (pos, screen, admin) and a
+token. The file is read again when it changes, so a line taken out is a token revoked.
+"""
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+import structlog
+
+from web.access import Device, Profile
+
+TOKEN_BYTES = 32
+POS = "pos"
+
+
+class TokenFile:
+    """The devices of a token file, made with one token for the POS where it is absent."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stamp = -1
+        self._devices: tuple[Device, ...] = ()
+        if not path.exists():
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as stream:
+                stream.write(secrets.token_urlsafe(TOKEN_BYTES) + "\n")
+
+    def devices(self) -> tuple[Device, ...]:
+        """Give the devices that may call now; the last ones known where the file went away."""
+        try:
+            stamp = self._path.stat().st_mtime_ns
+            if stamp != self._stamp:
+                self._devices = self._read()
+                self._stamp = stamp
+        except OSError:
+            structlog.get_logger("tokens").warning("token file cannot be read")
+        return self._devices
+
+    def _read(self) -> tuple[Device, ...]:
+        lines = [line.split() for line in self._path.read_text("utf-8").splitlines()]
+        return tuple(_device(words) for words in lines if words and not words[0].startswith("#"))
+
+
+def _device(words: list[str]) -> Device:
+    name, profile, token = (POS, POS, words[0]) if len(words) == 1 else [*words, "", ""][:3]
+    return Device(
+        name=name,
+        profile=Profile(profile),
+        digest=hashlib.sha256(token.encode()).digest(),
+    )

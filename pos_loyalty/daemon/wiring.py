@@ -1,0 +1,188 @@
+"""From settings to the values that each part takes; nothing is opened here."""
+
+import secrets
+from pathlib import Path
+
+from drivers.encoding.escpos import Cut, EscposEncoder, EscposProfile
+from drivers.settings import DeviceSettings
+from drivers.tables import SettingsInvalid, device_settings
+from pos_loyalty.config import (
+    ConfigError,
+    Fault,
+    HubConfig,
+    RegisterConfig,
+    read_key,
+    read_secret,
+)
+from pos_loyalty.config.sections import Cards, Mail, Uplink
+from pos_loyalty.dispatch import Encode
+from pos_loyalty.mail import Security, SmtpMailer, SmtpSettings
+from pos_loyalty.ports.documents import ReceiptDocument, SellerBlock
+from pos_loyalty.ports.services import Clock
+from pos_loyalty.receipts.layout import lay_out
+from pos_loyalty.receipts.ticket import ShopWording
+from pos_loyalty.settings import CardRules, NodeSettings, OfflineLimits
+from pos_loyalty.store.engine import Store, sqlite_url
+from pos_loyalty.store.local import keep_setting, setting
+
+NODE_BYTES = 16
+TRAINING_SUFFIX = "-training"
+
+
+def database_path(config: RegisterConfig, *, training: bool) -> Path:
+    """Give the register's database file; training has one of its own."""
+    name = config.node.name + (TRAINING_SUFFIX if training else "")
+    return config.node.data_directory / f"{name}.db"
+
+
+def database_url(config: RegisterConfig | HubConfig, *, training: bool = False) -> str:
+    """Give the URL of a node's database, with the hub's password where it has one."""
+    if isinstance(config, RegisterConfig):
+        return sqlite_url(database_path(config, training=training))
+    return config.database.address()
+
+
+def node_id(store: Store) -> bytes:
+    """Give the node's id; one without facts yet makes its own."""
+    with store.write() as tx:
+        known = setting(tx, "node")
+        if known is None:
+            known = secrets.token_bytes(NODE_BYTES)
+            keep_setting(tx, "node", known)
+        return known
+
+
+def card_rules(cards: Cards) -> CardRules:
+    """Give the rules of the shop's cards, with the chain's key."""
+    return CardRules(
+        key=read_key(cards.key_file),
+        scheme=cards.scheme,
+        prefixes=cards.prefixes,
+        length_min=cards.length_min,
+        length_max=cards.length_max,
+        check=cards.check,
+    )
+
+
+def register_settings(config: RegisterConfig, node: bytes, *, under_hub: bool) -> NodeSettings:
+    """Give what a register's node is told about itself."""
+    closes = config.node.day_closes_at
+    return NodeSettings(
+        node=node,
+        store=config.store.store,
+        till=config.store.tills[0],
+        epoch=config.store.epoch,
+        zone=config.node.zone,
+        cards=card_rules(config.cards),
+        currency=config.node.currency,
+        closes_at=closes.hour * 60 + closes.minute,
+        under_hub=under_hub,
+        offline=OfflineLimits(
+            points_max=config.offline.points_max,
+            balance_age_max_h=config.offline.balance_age_max_h,
+            redemptions_max=config.offline.redemptions_max,
+        ),
+    )
+
+
+def hub_settings(config: HubConfig, node: bytes) -> NodeSettings:
+    """Give what a hub's node is told about itself; it has no till."""
+    closes = config.node.day_closes_at
+    return NodeSettings(
+        node=node,
+        store="",
+        till="",
+        zone=config.node.zone,
+        cards=card_rules(config.cards),
+        currency=config.node.currency,
+        closes_at=closes.hour * 60 + closes.minute,
+    )
+
+
+def enrolment_code(hub: Uplink) -> str:
+    """Give the one-time code from HQ, or nothing while there is none."""
+    if hub.enrolment_file is None or not hub.enrolment_file.exists():
+        return ""
+    return read_secret(hub.enrolment_file)
+
+
+def devices_of(config: RegisterConfig) -> tuple[DeviceSettings, ...]:
+    """Give the configured devices; raises `ConfigError` naming each fault of theirs."""
+    tables = [
+        {
+            "name": each.name,
+            "category": each.category,
+            "driver": each.driver,
+            "options": dict(each.options),
+        }
+        for each in config.devices
+    ]
+    try:
+        return device_settings(tables)
+    except SettingsInvalid as error:
+        raise ConfigError(
+            [
+                Fault(path=each.key, found=each.found, expected=each.expected)
+                for each in error.faults
+            ]
+        ) from error
+
+
+def shop_wording(config: RegisterConfig) -> ShopWording:
+    """Give what every receipt of the shop says."""
+    store = config.store
+    return ShopWording(
+        seller=SellerBlock(
+            trade_name=store.trade_name,
+            legal_name=store.legal_name,
+            address=store.address,
+            phone=store.phone or "",
+            siret=store.siret or "",
+            vat_id=store.vat_id or "",
+        ),
+        legal=config.receipt.legal_lines,
+        url=config.receipt.qr_url or "",
+    )
+
+
+def encoder(config: RegisterConfig) -> Encode:
+    """Give the function that makes the printer's bytes; the encoder is made at its first use."""
+    profile = EscposProfile(
+        columns=config.printer.columns,
+        code_page=config.printer.code_page,
+        page=config.printer.page,
+        native_qr=config.printer.native_qr,
+        qr_size=config.printer.qr_size,
+        cut=Cut(config.printer.cut),
+        kick_drawer=config.printer.kick_drawer,
+    )
+    made: list[EscposEncoder] = []
+
+    def encode(document: ReceiptDocument) -> bytes:
+        if not made:
+            made.append(EscposEncoder(profile))
+        rows = lay_out(
+            document, columns=profile.columns, language=config.node.locale, spell=profile.spell
+        )
+        return made[0].encode(rows)
+
+    return encode
+
+
+def mailer(mail: Mail | None, clock: Clock) -> SmtpMailer | None:
+    """Give the mailer of the configured server."""
+    if mail is None:
+        return None
+    settings = SmtpSettings(
+        host=mail.host,
+        port=mail.port,
+        sender=mail.sender,
+        sender_name=mail.sender_name,
+        reply_to=mail.reply_to or "",
+        security=Security(mail.security),
+        user=mail.user or "",
+        password_file=mail.password_file,
+        ca_file=mail.ca_file,
+        timeout_s=mail.timeout_s,
+    )
+    return SmtpMailer(settings, clock=clock)
