@@ -114,6 +114,29 @@ class Reason(Enum):
     ADDRESS_UNKNOWN = (Kind.NOT_FOUND, "There is nothing at this address.")
     METHOD_REFUSED = (Kind.INVALID, "This address does not know this method.")
     PORT_TAKEN = (Kind.UNAVAILABLE, "Nothing can be served at {address}: it is taken or not ours.")
+    # files from elsewhere
+    IMPORT_FILE_UNREADABLE = (Kind.INVALID, "The file cannot be read as text; say its encoding.")
+    IMPORT_COLUMNS_MISSING = (
+        Kind.INVALID,
+        "The file lacks the columns {columns}; say which of its own stand for them.",
+    )
+    IMPORT_MAPPING_INVALID = (Kind.INVALID, "The mapping's {field} cannot be used.")
+    IMPORT_ROW_MALFORMED = (Kind.INVALID, "The row cannot be read as a row of this file.")
+    IMPORT_VALUE_MISSING = (Kind.INVALID, "The column {column} is empty.")
+    IMPORT_VALUE_INVALID = (Kind.INVALID, "The column {column} does not hold a usable value.")
+    IMPORT_AMOUNT_AMBIGUOUS = (
+        Kind.INVALID,
+        "The column {column} can be read in two ways; say which sign separates the decimals.",
+    )
+    IMPORT_ROWS_DIFFER = (
+        Kind.INVALID,
+        "The rows of this ticket do not agree on the column {column}.",
+    )
+    IMPORT_CONSENT_UNDATED = (Kind.INVALID, "The consent in {column} has no day.")
+    IMPORT_STOPPED = (
+        Kind.UNAVAILABLE,
+        "The import stopped; start it again, and it goes on where it was.",
+    )
     # settings
     CONFIG_INVALID = (Kind.INVALID, "Faults in the settings: {count}; each is listed.")
 
