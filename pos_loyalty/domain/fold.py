@@ -27,6 +27,7 @@ from pos_loyalty.domain.legs import (
 )
 from pos_loyalty.domain.money import remaining
 from pos_loyalty.domain.pots import (
+    LOT_SLACK_DAYS,
     Allocation,
     credit,
     end_hold,
@@ -166,7 +167,10 @@ def _return(state: State, leg: Leg, tickets: Tickets) -> None:
 
 
 def _take_back(state: State, ticket: Ticket, part: Part, kept: PartRecord, day: int) -> None:
-    """Bring a ticket's part to what its remaining lines would have earned and spent."""
+    """Bring a ticket's part to what its remaining lines would have earned and spent.
+
+    What lapsed so long ago that its lot may be cut is settled: no other points pay for it.
+    """
     record = ticket.opened()
     lines, sold, back = _decode_lines(part.lines), ticket.core.quantities, record.returned
     pot = pot_of(state, part.programme)
@@ -180,7 +184,7 @@ def _take_back(state: State, ticket: Ticket, part: Part, kept: PartRecord, day: 
     restored = part.spent - remaining(lines.spent, sold, back)
     _restore(state, pot, kept, restored - kept.restored, day=day, courtesy=part.courtesy)
     kept.restored = restored
-    if lost and owner not in state.closed:
+    if lost and owner not in state.closed and day <= part.expires + LOT_SLACK_DAYS:
         own = Lot(part.expires, ticket.core.day, ticket.origin, owner, 0)
         lost -= reduce(pot, own, lost)
         spend(pot, members, owner, lost, day)

@@ -93,10 +93,11 @@ def _link(one: str, other: str, *, joined: bool) -> Draft | None:
 
 
 def _sale(key: str, sale: events.SaleClosed) -> Draft:
+    """A line sold in no quantity counts as one thousandth, so that it can be given back."""
     account = bytes.fromhex(sale.account) if sale.account else ticket_account(key)
     core = SaleCore(
         day_of(sale.day),
-        [line.quantity for line in sale.lines],
+        [line.quantity or 1 for line in sale.lines],
         [_part(rating, len(sale.lines)) for rating in sale.ratings] if sale.account else [],
     )
     amount = sum(line.amount for line in sale.lines) - sum(d.amount for d in sale.discounts)

@@ -149,7 +149,7 @@ class Group:
             return
         for each in returned.lines:
             there = each.line < len(sold.back)
-            room = sold.sale.lines[each.line].quantity - sold.back[each.line] if there else 0
+            room = pieces(sold.sale.lines[each.line]) - sold.back[each.line] if there else 0
             accepted = min(each.quantity, room)
             if there:
                 sold.back[each.line] += accepted
@@ -177,7 +177,7 @@ class Group:
     def _share(self, sold: Sold, amounts: Iterable[int]) -> Fraction:
         total = Fraction(0)
         for amount, line, back in zip(amounts, sold.sale.lines, sold.back, strict=True):
-            total += amount * (1 - Fraction(back, line.quantity) if back else 1)
+            total += amount * (1 - Fraction(back, pieces(line)))
         return total
 
     def _restore(self, sold: Sold, rating: Any, points: int, day: int) -> None:
@@ -382,6 +382,11 @@ class World:
                 self.members[member] = "enrolled"
             case events.EnrolmentUndone():
                 self.members[member] = "undone"
+
+
+def pieces(line: Any) -> int:
+    """Give the thousandths that can come back; of no quantity, one."""
+    return int(line.quantity) or 1
 
 
 def place(fact: Fact) -> Place:

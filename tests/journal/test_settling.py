@@ -212,6 +212,26 @@ def test_a_returned_lapsed_ticket_owes_nothing(shown: After) -> None:
         assert debt(view) == 0
 
 
+def test_a_return_long_after_the_points_lapsed_takes_no_others(shown: After) -> None:
+    story, month = Story(), replace(PLAIN, validity_months=1)
+    story.tell(sold("1", ANNE, [30_00], programme=month))
+    story.tell(sold("2", ANNE, [50_00], day=130), day=130)
+    story.tell(back("R1", "1", day=131), day=131)
+    with shown(story.facts) as view:
+        assert (points(view, day=131), debt(view)) == (50, 0)
+
+
+def test_a_line_sold_in_no_quantity_can_be_given_back(shown: After) -> None:
+    story = Story()
+    story.tell(sold("1", ANNE, [Line("deposit", 5_00, quantity=0), 2_00]))
+    story.tell(back("R1", "1", {0: 1}))
+    with shown(story.facts) as view:
+        record = view.record(key_of("1"))
+        assert record is not None
+        assert (record.returned, record.excess) == ([1, 0], 0)
+        assert points(view) == 2
+
+
 def test_a_ticket_fully_returned_piece_by_piece_leaves_no_qualifying_spend(shown: After) -> None:
     story = Story()
     story.tell(sold("1", ANNE, [Line("a", 10_00, quantity=3000), Line("b", 99)]))
