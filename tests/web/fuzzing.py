@@ -4,6 +4,7 @@ Generated ids would hardly ever be right; so a copy of the description offers, b
 that exist. Every request goes through the whole application, in this process.
 """
 
+import os
 import re
 from collections.abc import Callable, Iterable
 from copy import deepcopy
@@ -17,13 +18,12 @@ from schemathesis.generation import GenerationMode
 
 from pos_loyalty.domain.identifiers import derived_id
 from pos_loyalty.node.execute import Node
-from tests.web.registers import API, SETTINGS, PAYMENT_CARD, Register, card, sale, token_of
+from tests.web.registers import API, PAYMENT_CARD, SETTINGS, Register, card, sale, token_of
 from web.access import Profile
 from web.api.document import description
 from web.api.operation import KEY_PATTERN
 
-import os
-EXAMPLES = int(os.environ.get('FZ', '500'))
+EXAMPLES = int(os.environ.get("FZ", "500"))
 JOURNEYS = 500
 STEPS = 12
 SEED = 20261122
@@ -167,8 +167,11 @@ def configured() -> Config:
     return Config.from_dict(
         {
             "seed": SEED,
-            "generation": {"deterministic": True, "max-examples": EXAMPLES,
-                           "with-security-parameters": False},
+            "generation": {
+                "deterministic": True,
+                "max-examples": EXAMPLES,
+                "with-security-parameters": False,
+            },
             "checks": {
                 # A request of the right form can still be refused for what it says: a card that
                 # is not the shop's, tenders that do not sum. Its form never is: see below.

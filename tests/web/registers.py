@@ -31,11 +31,9 @@ SETTINGS = NodeSettings(
     store="paris-1",
     till="1",
     zone="Europe/Paris",
-    cards=CardRules(
-        key=bytes(32), prefixes=(PREFIX,), length_min=13, length_max=13, check="ean13"
-    ),
+    cards=CardRules(key=bytes(32), prefixes=(PREFIX,), length_min=13, length_max=13, check="ean13"),
 )
-PAYMENT_CARD = "4970 1012 3456 7890"  # a right check digit, nobody's number
+PAYMENT_CARD = "4970 1012 3456 7893"  # a right check digit, nobody's number
 
 
 def card(index: int) -> str:
@@ -180,3 +178,12 @@ class Caller:
 def sale(number: str, amount: int = 1000, **fields: Any) -> dict[str, Any]:
     """Give a ticket of one line."""
     return {"number": number, "lines": [{"article": "3250390000891", "amount": amount}], **fields}
+
+
+def reason(answer: requests.Response) -> tuple[int, str]:
+    """Give the status and the reason of a refusal, after a look at its form."""
+    problem = answer.json()
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert problem["status"] == answer.status_code
+    assert problem["type"] == f"urn:pos-loyalty:reason:{problem['reason']}"
+    return answer.status_code, problem["reason"]
