@@ -14,7 +14,7 @@ from pos_loyalty.demo.client import ApiError, Client
 from pos_loyalty.demo.peers import wait_for
 from pos_loyalty.demo.world import CARDS, World
 
-SEEN_MAX_S = 15.0
+SEEN_MAX_S = 10.0
 CUT_S = 1.5
 LINES = [
     {"article": "9782070360024", "label": "L’Étranger", "category": "livre", "amount": 7800,
