@@ -1,0 +1,200 @@
+"""A file into records: fields by our names, each with its line; CSV or one JSON object a line."""
+
+import csv
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple, TextIO
+
+import msgspec
+
+from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.imports.columns import Mapping, check_header, names_of, our_name
+from pos_loyalty.imports.faults import Fault, RowFault
+
+LINE_CHARACTERS_MAX = 1_000_000
+QUOTED_LINES_MAX = 20
+"""A quoted field may hold line breaks; beyond so many, its quote was never closed."""
+BLOCK = 1 << 20
+DELIMITERS = ";,\t|"
+UNREADABLE = "\x00"
+_decode = msgspec.json.Decoder(float_hook=str).decode
+
+Fields = dict[str, Any]
+
+
+class Record(NamedTuple):
+    """A row: its first line in the file, and its fields by our names; texts unless JSON nests."""
+
+    line: int
+    fields: Fields
+
+
+class Form(NamedTuple):
+    """How a file is written: its digest, lines, encoding, and CSV's delimiter (JSON: none)."""
+
+    digest: str
+    lines: int
+    encoding: str
+    delimiter: str
+
+
+def look(path: Path, kind: str, mapping: Mapping) -> Form:
+    """Read a file through once and find out how it is written.
+
+    Raises `LoyaltyError` (`IMPORT_FILE_UNREADABLE`, `IMPORT_MAPPING_INVALID`).
+    """
+    digest, lines, start, tail = hashlib.sha256(), 0, b"", b""
+    utf8 = True
+    try:
+        with path.open("rb") as stream:
+            while block := stream.read(BLOCK):
+                start = start or block
+                digest.update(block)
+                lines += block.count(b"\n")
+                whole = tail + block
+                utf8, tail = _still_utf8(whole) if utf8 else (False, b"")
+    except OSError as error:
+        raise LoyaltyError(Reason.IMPORT_FILE_UNREADABLE) from error
+    encoding = mapping.encoding or _encoding(start, is_utf8=utf8 and not tail)
+    try:
+        first = start[: BLOCK // 2 * 2].decode(encoding, "replace").lstrip("\ufeff")
+    except LookupError:
+        raise LoyaltyError(Reason.IMPORT_MAPPING_INVALID, field="encoding") from None
+    if "\x00" in first:
+        raise LoyaltyError(Reason.IMPORT_FILE_UNREADABLE)
+    is_json = first.lstrip()[:1] == "{"
+    header = first.split("\n", 1)[0]
+    delimiter = "" if is_json else mapping.delimiter or _delimiter(header, kind, mapping)
+    return Form(digest.hexdigest(), lines, encoding, delimiter)
+
+
+def _still_utf8(block: bytes) -> tuple[bool, bytes]:
+    """Tell whether bytes are UTF-8 so far; an unfinished character at the end is handed on."""
+    try:
+        block.decode()
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data" and len(block) - error.start < 4:
+            return True, block[error.start :]
+        return False, b""
+    return True, b""
+
+
+def _encoding(start: bytes, *, is_utf8: bool) -> str:
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    return "utf-8-sig" if is_utf8 else "cp1252"
+
+
+def _delimiter(header: str, kind: str, mapping: Mapping) -> str:
+    """Give the sign by which the header has the most names that are understood."""
+    known = names_of(kind, mapping)
+
+    def understood(sign: str) -> tuple[int, int]:
+        names = next(csv.reader([header], delimiter=sign), [])
+        return sum(bool(our_name(kind, known, name)) for name in names), len(names)
+
+    return max(DELIMITERS, key=understood)
+
+
+def records(path: Path, kind: str, mapping: Mapping, form: Form) -> Iterator[Record | Fault]:
+    """Give every row, or what is wrong with it; the rest of the file goes on.
+
+    Raises `LoyaltyError` (`IMPORT_COLUMNS_MISSING`, `IMPORT_FILE_UNREADABLE`).
+    """
+    try:
+        with path.open(encoding=form.encoding, errors="replace") as stream:
+            if form.delimiter:
+                yield from _csv(stream, kind, mapping, form.delimiter)
+            else:
+                yield from _json(stream, kind, mapping)
+    except (OSError, UnicodeError) as error:
+        raise LoyaltyError(Reason.IMPORT_FILE_UNREADABLE) from error
+
+
+def _lines(stream: TextIO) -> Iterator[tuple[int, str]]:
+    """Give the lines with their numbers; one that is too long, or no text, comes empty."""
+    number = 0
+    while line := stream.readline(LINE_CHARACTERS_MAX):
+        number += 1
+        whole = line
+        while line and not line.endswith("\n") and len(line) == LINE_CHARACTERS_MAX:
+            line, whole = stream.readline(LINE_CHARACTERS_MAX), ""
+        is_text = "\ufffd" not in whole and "\x00" not in whole
+        yield number, whole if is_text and whole else UNREADABLE
+
+
+class _Lines:
+    """Lines that can be given back."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._lines = _lines(stream)
+        self._back: list[tuple[int, str]] = []
+
+    def take(self) -> tuple[int, str] | None:
+        return self._back.pop(0) if self._back else next(self._lines, None)
+
+    def give_back(self, lines: list[tuple[int, str]]) -> None:
+        self._back[:0] = lines
+
+
+def _csv(stream: TextIO, kind: str, mapping: Mapping, sign: str) -> Iterator[Record | Fault]:
+    lines, known = _Lines(stream), names_of(kind, mapping)
+    header: list[str] | None = None
+    while taken := lines.take():
+        number, line = taken
+        if not line.strip():
+            continue
+        row = _row(lines, number, line, sign) if line != UNREADABLE else None
+        if header is None:
+            header = [our_name(kind, known, name.lstrip("\ufeff")) for name in row or []]
+            check_header(kind, header)
+        elif row is None or len(row) > len(header):
+            yield RowFault(Reason.IMPORT_ROW_MALFORMED).at(number)
+        else:
+            fields = {name: text.strip() for name, text in zip(header, row, strict=False) if name}
+            yield Record(number, fields)
+
+
+def _row(lines: _Lines, number: int, line: str, sign: str) -> list[str] | None:
+    """Give a row's fields, taking more lines while a quote is open; nothing for no row."""
+    whole, more = line, list[tuple[int, str]]()
+    while True:
+        try:
+            return next(csv.reader([whole], delimiter=sign, strict=True))
+        except (csv.Error, StopIteration):
+            taken = lines.take() if whole.count('"') % 2 else None
+            if taken is None or len(more) == QUOTED_LINES_MAX:
+                lines.give_back([*more, taken] if taken else more)
+                return None
+            more.append(taken)
+            whole += taken[1]
+
+
+def _json(stream: TextIO, kind: str, mapping: Mapping) -> Iterator[Record | Fault]:
+    known = names_of(kind, mapping)
+    for number, line in _lines(stream):
+        if not line.strip():
+            continue
+        try:
+            found = _decode(line.lstrip("\ufeff"))
+        except (msgspec.DecodeError, RecursionError):
+            found = None
+        if isinstance(found, dict):
+            yield Record(number, named(found, kind, known))
+        else:
+            yield RowFault(Reason.IMPORT_ROW_MALFORMED).at(number)
+
+
+def named(found: dict[str, Any], kind: str, known: dict[str, str]) -> Fields:
+    """Give a JSON object's fields by our names; numbers and truths become texts."""
+    fields: Fields = {}
+    for name, value in found.items():
+        ours = our_name(kind, known, name) or (name if isinstance(value, list | dict) else "")
+        if ours and value is not None:
+            fields[ours] = value if isinstance(value, list | dict) else _text(value)
+    return fields
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value).strip()
