@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import NamedTuple
+from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct
@@ -77,6 +78,10 @@ class Calls:
     def card(self, account: str, *, budget_s: float = 0) -> Answer:
         """Fetch what is known of a card's account; done gives `Page`."""
         return self._page(f"/cards/{account}", timeout_s=budget_s)
+
+    def ticket(self, key: str, *, budget_s: float = 0) -> Answer:
+        """Fetch a ticket by its key, and what is known of its account; done gives `Page`."""
+        return self._page(f"/ticket?key={quote(key, safe='')}", timeout_s=budget_s)
 
     def _page(self, path: str, *, timeout_s: float = 0) -> Answer:
         reply = self._transport.call("GET", PREFIX + path, token=self.token, timeout_s=timeout_s)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import cast
 
 from pos_loyalty.node.exchange import Page
-from pos_loyalty.node.receive import Upstream
+from pos_loyalty.node.receive import Question, Upstream
 from sync.calls import Calls
 from sync.outcome import Outcome
 
@@ -63,13 +63,13 @@ class Lookup:
         self._pool = ThreadPoolExecutor(AT_ONCE_MAX, thread_name_prefix="lookup")
         self._places = threading.BoundedSemaphore(AT_ONCE_MAX)
 
-    def ask(self, account: bytes) -> Found:
-        """Ask about an account; an answer in time has been taken when this returns."""
+    def ask(self, question: Question) -> Found:
+        """Ask about an account or ticket; an answer in time has been taken when this returns."""
         if not self._calls.token or self.breaker.is_open:
             return Found.CLOSED
         if not self._places.acquire(blocking=False):
             return Found.MISSED
-        waiting: Future[bool] = self._pool.submit(self._fetch, account)
+        waiting: Future[bool] = self._pool.submit(self._fetch, question)
         try:
             answered = waiting.result(self._budget_s)
         except TooLate:
@@ -77,9 +77,12 @@ class Lookup:
         self.breaker.note(answered)
         return Found.ANSWERED if answered else Found.MISSED
 
-    def _fetch(self, account: bytes) -> bool:
+    def _fetch(self, question: Question) -> bool:
         try:
-            answer = self._calls.card(account.hex(), budget_s=LATE_S)
+            if question.ticket:
+                answer = self._calls.ticket(question.ticket, budget_s=LATE_S)
+            else:
+                answer = self._calls.card(question.account.hex(), budget_s=LATE_S)
             if answer.outcome is not Outcome.DONE:
                 return False
             return self._upstream.take_card(cast(Page, answer.message))

@@ -22,6 +22,8 @@ from sync.uplink import Uplink
 PAUSES_S = (1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 60.0)
 """How long to wait after one, two, … failures in a row, before jitter."""
 GREETINGS_MAX = 4
+GREET_EVERY_S = 300.0
+"""How often clocks and chains are compared though nothing went wrong."""
 CLOCK_WARNING_MS = 120_000
 
 
@@ -89,6 +91,7 @@ class Session:
         clock = node.clock.monotonic
         self.lookup = Lookup(self.upstream, self._calls, clock, budget_s=lookup_budget_s)
         self._greeted = False
+        self._greeted_at = 0.0
         self._tried = ""
         self._failures = 0
         self._fetched = float("-inf")
@@ -171,11 +174,12 @@ class Session:
         return Outcome.LATER if outcome is Outcome.GREET else outcome
 
     def _greet_and_send(self) -> Outcome:
-        if not self._greeted:
+        now = self.node.clock.monotonic()
+        if not self._greeted or now - self._greeted_at >= GREET_EVERY_S:
             outcome = self.uplink.greet()
             if outcome is not Outcome.DONE:
                 return outcome
-            self._greeted = True
+            self._greeted, self._greeted_at = True, now
         return self.uplink.send()
 
     def _has_new_code(self) -> bool:
@@ -208,13 +212,14 @@ class Session:
     def prepare(self, command: Command) -> Found | None:
         """Ask the hub, within the budget, what it should be asked before a command is carried out.
 
-        That is an unknown card, and the balance before points are held; nothing for any other
-        command. When the hub does not answer, the register counts as offline until it does.
+        That is an unknown card, another till's ticket that comes back, and the balance before
+        points are held; nothing for any other command. When the hub does not answer, the register
+        counts as offline until it does.
         """
-        account = self.upstream.to_ask(command)
-        if account is None:
+        question = self.upstream.to_ask(command)
+        if question is None:
             return None
-        found = self.lookup.ask(account)
+        found = self.lookup.ask(question)
         self.node.online = found is Found.ANSWERED
         return found
 

@@ -10,7 +10,7 @@ from pos_loyalty.events import UNCLAMPED, Fact
 from pos_loyalty.node import enrolment
 from pos_loyalty.node.exchange import FACTS_MAX, Batch, Checkpoint, Page, Taken
 from pos_loyalty.node.execute import Node
-from pos_loyalty.store import checkpoints, feeds, intake, senders
+from pos_loyalty.store import checkpoints, feeds, intake, senders, tickets
 from pos_loyalty.store.apply import lower_clamp
 from pos_loyalty.store.feeds import GROUP, PERSON, SHOP, News
 from pos_loyalty.store.groups import accounts_of, group_of
@@ -202,6 +202,16 @@ class Hub:
             return Page(
                 view.epoch, at.n, False, facts, _checkpoints(checkpoints.build(tx, [group], view))
             )
+
+    def ticket(self, sender: Sender, key: str) -> Page:
+        """Give a ticket that was sold anywhere, with what is known of its account."""
+        with self.node.store.read() as tx:
+            found = tickets.holder_of(tx, key)
+        if found is None or found.kind != "sale":
+            with self.node.store.read() as tx:
+                return Page(self._view(tx, sender)[0].epoch, 0, False)
+        page = self.card(sender, found.account)
+        return replace(page, facts=[*page.facts, found.fact])
 
     def _is_known(self, tx: Tx, group: bytes, accounts: list[bytes]) -> bool:
         return bool(feeds.people_among(tx, accounts) or feeds.is_folded(tx, group))

@@ -28,7 +28,7 @@ from pos_loyalty.node.exchange import (
 )
 from pos_loyalty.node.execute import Node
 from pos_loyalty.node.members import identify
-from pos_loyalty.store import intake, local, people, senders, upstream
+from pos_loyalty.store import intake, local, people, senders, tickets, upstream
 from pos_loyalty.store.journal import Head, own_facts, own_head
 from pos_loyalty.store.statements import Tx
 from pos_loyalty.store.upstream import Sent
@@ -52,6 +52,13 @@ class Membership(Struct, frozen=True, kw_only=True):
     after: int = -1
     key: str = ""
     until: int = -1
+
+
+class Question(NamedTuple):
+    """What the hub should be asked about before a command: an account, or a ticket's key."""
+
+    account: bytes = b""
+    ticket: str = ""
 
 
 class Unsent(NamedTuple):
@@ -236,7 +243,7 @@ class Upstream:
         self.node.write(work)
 
     def take_card(self, page: Page) -> bool:
-        """Take what a hub told of one card."""
+        """Take what a hub told of one card or ticket."""
         return self._take(page, lambda known: known)
 
     def asked(self, accounts: Sequence[bytes]) -> None:
@@ -296,16 +303,20 @@ class Upstream:
         self.node.write(work)
 
     # --- asking -------------------------------------------------------------------------------
-    def to_ask(self, command: Command) -> bytes | None:
-        """Give the account that the hub should be asked about before a command is carried out.
+    def to_ask(self, command: Command) -> Question | None:
+        """Give what the hub should be asked about before a command is carried out.
 
-        That is a card nobody here knows, or the account whose points are to be held.
+        That is a card nobody here knows, the account whose points are to be held, or a ticket of
+        another till that goods are returned of.
         """
         with self.node.store.read() as tx:
             match command:
                 case commands.HoldPoints():
                     basket = local.basket(tx, command.basket)
-                    return basket.account if basket and basket.account else None
+                    return Question(basket.account) if basket and basket.account else None
+                case commands.ReturnLines():
+                    known = tickets.holder_of(tx, command.ticket)
+                    return None if known else Question(ticket=command.ticket)
                 case commands.ReadLabel():
                     return self._unknown(tx, command.text)
                 case (
@@ -318,13 +329,14 @@ class Upstream:
                     return self._unknown(tx, command.card) if command.card else None
         return None
 
-    def _unknown(self, tx: Tx, text: str) -> bytes | None:
-        """Give the account of a card that nobody holds here and no checkpoint tells of."""
+    def _unknown(self, tx: Tx, text: str) -> Question | None:
+        """Ask about a card that nobody holds here and no checkpoint tells of."""
         try:
             account, member = identify(self.node.context(tx), text)
         except LoyaltyError:
             return None
-        return None if member is not None or people.is_confirmed(tx, account) else account
+        known = member is not None or people.is_confirmed(tx, account)
+        return None if known else Question(account)
 
 
 def _membership(tx: Tx) -> Membership | None:

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import bindparam, delete
 
 from pos_loyalty.domain.account import State, decode_state, encode
 from pos_loyalty.domain.fold import Tickets, sold_ticket
@@ -156,8 +155,7 @@ def accept(tx: Tx, row: Row, *, own: bytes, accounts: Sequence[bytes]) -> bool:
     """Keep a hub's checkpoint when it says all that the node `own` would have to fold before it.
 
     Every own fact that it lacks must be newer than its last one; otherwise the one held stays,
-    and False is given. `accounts` are the node's own idea of the group, which may be larger. The
-    tickets that former checkpoints brought make room for its own.
+    and False is given. `accounts` are the node's own idea of the group, which may be larger.
     """
     content = decode_content(row[5])
     known = sorted({*accounts, *content.accounts})
@@ -169,7 +167,6 @@ def accept(tx: Tx, row: Row, *, own: bytes, accounts: Sequence[bytes]) -> bool:
     mine = [leg for leg in legs if leg.node == own or leg.kind != "sale"]
     if any(_is_beyond(leg, included) and leg.order <= _order(row) for leg in mine):
         return False
-    _forget_foreign(tx, legs, content.accounts, own)
     tx.delete(schema.checkpoint, ["grp"], [(account,) for account in content.accounts])
     tx.put(schema.checkpoint, [row], "upsert")
     return True
@@ -177,21 +174,3 @@ def accept(tx: Tx, row: Row, *, own: bytes, accounts: Sequence[bytes]) -> bool:
 
 def _is_newer(held: Content, offered: Content) -> bool:
     return held.as_of > offered.as_of and not set(held.accounts).isdisjoint(offered.accounts)
-
-
-def _forget_foreign(tx: Tx, legs: Sequence[Leg], accounts: Sequence[bytes], own: bytes) -> None:
-    """Delete the tickets that only a checkpoint can have brought."""
-    foreign = [x for x in legs if x.node != own and x.kind == "sale" and x.account in accounts]
-    columns = ["account", "stamp", "node", "inc", "seq"]
-    tx.delete(schema.leg, columns, [(leg.account, *leg.order) for leg in foreign])
-    for leg in foreign:
-        tx.run(_FORGET, key_=leg.ticket, node_=leg.node, inc_=leg.inc, seq_=leg.seq)
-
-
-_c = schema.claim.c
-_FORGET = delete(schema.claim).where(
-    _c.key == bindparam("key_"),
-    _c.node == bindparam("node_"),
-    _c.inc == bindparam("inc_"),
-    _c.seq == bindparam("seq_"),
-)

@@ -5,6 +5,7 @@ facts again under a new incarnation; the facts keep their ids.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from msgspec.structs import astuple, replace
@@ -16,7 +17,7 @@ from pos_loyalty.store.apply import apply, lower_clamp, sorted_known, withdraw
 from pos_loyalty.store.cores import draft
 from pos_loyalty.store.groups import accounts_of, group_of
 from pos_loyalty.store.installing import install
-from pos_loyalty.store.intake import Failures, receive
+from pos_loyalty.store.intake import FAILURES, Failures, receive
 from pos_loyalty.store.journal import Head, head_of, own_facts, own_head, start_of
 from pos_loyalty.store.senders import Quarantined, keep_quarantined
 from pos_loyalty.store.statements import Row, Tx
@@ -83,12 +84,13 @@ def heed_answer(
 
 
 def _accounts(tx: Tx, fact: Fact) -> list[bytes]:
-    """Give the account that a fact moved here."""
+    """Give the account that a fact moved here; its payload may be damaged since."""
+    if fact.key:
+        return [row[6] for row in tx.fetch(schema.claim, [fact.key]) if row[6]]
     for known in sorted_known([fact]):
-        found = draft(known.key, decode_payload(known.kind, known.payload))
-        if found is not None and found.account:
-            return [found.account]
-        return [row[6] for row in tx.fetch(schema.claim, [known.key]) if row[6]]
+        with suppress(*FAILURES):
+            found = draft(known.key, decode_payload(known.kind, known.payload))
+            return [found.account] if found is not None and found.account else []
     return []
 
 
@@ -130,8 +132,12 @@ def rekey(tx: Tx, node: bytes, *, common: int, inc: int) -> int:
 
 
 def take_facts(tx: Tx, own: Head, facts: Sequence[Fact], failures: Failures, now_ms: int) -> None:
-    """Take facts about people and the shop that a hub tells; those known only heed their clamp."""
-    fresh = []
+    """Take facts that a hub tells of people, the shop, or a ticket that was asked for.
+
+    Those known only heed their clamp; a ticket that a checkpoint brought already is only kept.
+    """
+    fresh: list[Fact] = []
+    kept: list[Fact] = []
     for fact in facts:
         if (fact.node, fact.inc) == (own.node, own.inc):
             continue
@@ -139,8 +145,15 @@ def take_facts(tx: Tx, own: Head, facts: Sequence[Fact], failures: Failures, now
         if known and known[0].seq == fact.seq:
             lower_clamp(tx, known[0], fact.clamp)
         else:
-            fresh.append(fact)
+            (kept if _is_brought(tx, fact) else fresh).append(fact)
+    tx.put(schema.fact, [astuple(fact) for fact in kept])
     receive(tx, fresh, failures, now_ms)
+
+
+def _is_brought(tx: Tx, fact: Fact) -> bool:
+    """Tell whether a fact's business key is held by that very fact."""
+    rows = tx.fetch(schema.claim, [fact.key]) if fact.key else []
+    return any(row[1:5] == fact.order for row in rows)
 
 
 def take_checkpoints(tx: Tx, own: bytes, rows: Sequence[Row], now_ms: int) -> None:
