@@ -36,6 +36,10 @@ class Reason(Enum):
         Kind.FORBIDDEN,
         "This is a payment card: it was neither kept nor recorded. Use the loyalty card.",
     )
+    LABEL_TOO_LONG = (Kind.INVALID, "No code is this long: scan the right one.")
+    READ_CUT_SHORT = (Kind.INVALID, "The reading stopped in the middle; scan again.")
+    READ_MALFORMED = (Kind.INVALID, "The reader sent noise, not a code; scan again.")
+    STRIPE_DAMAGED = (Kind.INVALID, "The stripe cannot be read; swipe again, or type the number.")
     MEMBER_UNKNOWN = (Kind.NOT_FOUND, "This member does not exist.")
     MEMBER_ERASED = (Kind.PRECONDITION, "This member was erased at their own request.")
     MEMBER_EXISTS = (Kind.CONFLICT, "This member is already enrolled.")
@@ -91,6 +95,14 @@ class Reason(Enum):
     FACT_REPEATED = (Kind.CONFLICT, "Fact {seq} was already told under another number.")
     FEED_EXPIRED = (Kind.CONFLICT, "These changes are no longer kept; begin with a snapshot.")
     HUB_UNREACHABLE = (Kind.UNAVAILABLE, "The hub does not answer.")
+    CLOCK_WRONG = (
+        Kind.PRECONDITION,
+        "This till's clock is {minutes} minutes off the hub's; set it.",
+    )
+    CHAINS_PARTED = (
+        Kind.CONFLICT,
+        "This till came from an old file, or its disk runs twice; what the hub lacks goes again.",
+    )
     # receipts and mail
     RECEIPT_UNBALANCED = (
         Kind.INVALID,

@@ -15,6 +15,7 @@ from pos_loyalty.config.sections import Uplink
 from pos_loyalty.daemon import wiring
 from pos_loyalty.daemon.devices import Inlet
 from pos_loyalty.daemon.tokens import TokenFile
+from pos_loyalty.daemon.watch import HubWatch
 from pos_loyalty.dispatch import Dispatcher
 from pos_loyalty.display import Greeter
 from pos_loyalty.node.execute import Node
@@ -63,7 +64,7 @@ class Register:
         self.queries = Queries(store, settings, clock)
         self.supervisor = Supervisor(
             devices,
-            deliver=Inlet(self.node).deliver,
+            deliver=Inlet(self.node, config.node.locale).deliver,
             own_prefixes=config.cards.prefixes,
         )
         self.dispatcher = Dispatcher(
@@ -76,6 +77,7 @@ class Register:
             fault=fault,
         )
         self.link = self._hub_session(config.hub) if config.hub and linked else None
+        self.watch = self._hub_watch(self.link) if self.link is not None else None
         self.server = self._server()
         self._stopped = threading.Event()
 
@@ -93,6 +95,9 @@ class Register:
         )
         self.node.prepare = session.prepare
         return session
+
+    def _hub_watch(self, link: Session) -> HubWatch:
+        return HubWatch(link.status, self.node.board, self.config.node.locale)
 
     def _server(self) -> Serving:
         """Give the API, bound to its port, answering from `start` on."""
@@ -146,6 +151,8 @@ class Register:
         self.server.start()
         if self.link is not None:
             self.link.start()
+        if self.watch is not None:
+            self.watch.start()
         self._log.info("register ready", till=self.node.settings.till, training=self.training)
 
     def stop(self) -> None:
@@ -153,6 +160,8 @@ class Register:
         if self._stopped.is_set():
             return
         self._stopped.set()
+        if self.watch is not None:
+            self.watch.stop()
         if self.link is not None:
             self.link.stop()
         self.node.board.close()

@@ -5,8 +5,9 @@ the process died is settled at the next start: paper may carry half a receipt, s
 mail may have left, so it goes once more under the same Message-ID.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
@@ -38,6 +39,22 @@ class Problem(StrEnum):
     MAIL_REFUSED = "mail_refused"
     MAIL_UNKNOWN = "mail_unknown"
     NO_DEVICE = "no_device"
+
+
+SENTENCES: Mapping[Problem, str] = MappingProxyType(
+    {
+        Problem.PRINTER_NOT_READY: "The printer is not ready; the receipt waits.",
+        Problem.PRINTED_UNCONFIRMED: "The receipt was sent, but the printer confirmed nothing.",
+        Problem.PRINT_BROKEN: (
+            "Printing stopped in the middle: look at the paper, then print again or give up."
+        ),
+        Problem.MAIL_UNREACHABLE: "The mail server cannot be reached; the mail waits.",
+        Problem.MAIL_REFUSED: "The mail server refused this mail: check the address.",
+        Problem.MAIL_UNKNOWN: "The mail server took the mail without an answer; it goes once more.",
+        Problem.NO_DEVICE: "No printer or mail server is set up for this.",
+    }
+)
+"""What each problem says to a person, in English; the catalogues hold the other languages."""
 
 
 class JobView(Struct, frozen=True, omit_defaults=True, kw_only=True):
