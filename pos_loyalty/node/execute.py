@@ -8,14 +8,21 @@ from collections.abc import Callable, Sequence
 from time import sleep
 from typing import Any, TypeVar
 
-import msgspec
-from msgspec import Struct
-
 from pos_loyalty import commands
 from pos_loyalty.commands import Command, Unchanged, content_digest
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.events import Fact
-from pos_loyalty.node import baskets, bringing, holds, members, points, receipts, sales, shop
+from pos_loyalty.node import (
+    answers,
+    baskets,
+    bringing,
+    holds,
+    members,
+    points,
+    receipts,
+    sales,
+    shop,
+)
 from pos_loyalty.node.context import Context, Decision, Job
 from pos_loyalty.node.notices import Board
 from pos_loyalty.node.writer import Direct, SingleThread, Writer
@@ -69,22 +76,6 @@ HANDLERS: dict[type[Command], Handler] = {
     commands.BringMember: bringing.bring_member,
     commands.NoteImport: bringing.note_import,
 }
-_encode = msgspec.json.Encoder().encode
-_ANSWERS: dict[str, type[Struct]] = {
-    kind.__name__: kind
-    for kind in (
-        commands.Done,
-        commands.ImportNoted,
-        commands.MemberView,
-        commands.ScanAnswer,
-        commands.BasketAnswer,
-        commands.HoldAnswer,
-        commands.SaleAnswer,
-        commands.ReturnAnswer,
-        commands.ProgrammeAnswer,
-    )
-}
-_REFUSED = "refused"
 
 
 class Node:
@@ -177,7 +168,7 @@ class Node:
             ctx = self.context(tx)
             known = _recalled(tx, command)
             if known is not None:
-                return _answered(known)
+                return answers.read(known)
             decision, answer = self._carry_out(ctx, command)
             self.publish(tx, ctx.recorded, ctx.touched)
             notices = decision.notices(answer)
@@ -189,7 +180,7 @@ class Node:
         return answer
 
     def _execute_many(self, batch: Sequence[Command]) -> list[Any]:
-        answers: list[Any] = []
+        given: list[Any] = []
         recorded: list[Fact] = []
         touched: set[bytes] = set()
         with self.store.write() as tx:
@@ -199,16 +190,16 @@ class Node:
                 try:
                     known = _recalled(tx, command)
                     if known is not None:
-                        answers.append(Unchanged(answer=_answered(known)))
+                        given.append(Unchanged(answer=answers.read(known)))
                         continue
                     with tx.savepoint():
                         decision, answer = self._carry_out(ctx, command)
                     said = Unchanged(answer=answer) if decision.repeated else answer
-                    answers.append(decision.refusal or said)
+                    given.append(decision.refusal or said)
                 except LoyaltyError as error:
-                    answers.append(error)
+                    given.append(error)
             self.publish(tx, recorded, touched)
-        return answers
+        return given
 
     def _carry_out(self, ctx: Context, command: Command) -> tuple[Decision, Any]:
         decision = HANDLERS[type(command)](ctx, command)
@@ -218,7 +209,7 @@ class Node:
         self._fault("applied")
         local.add_jobs(ctx.tx, [_row(job, ctx.now_ms) for job in decision.jobs])
         answer = decision.answer()
-        remembered = _remembered(answer, decision.refusal)
+        remembered = answers.written(decision.refusal or answer)
         local.remember(ctx.tx, command.id, content_digest(command), remembered, ctx.now_ms)
         return decision, answer
 
@@ -249,12 +240,6 @@ def _row(job: Job, now_ms: int) -> JobRow:
     )
 
 
-def _remembered(answer: Struct, refusal: LoyaltyError | None) -> bytes:
-    if refusal is not None:
-        return _encode((_REFUSED, refusal.reason.code, refusal.values))
-    return _encode((type(answer).__name__, answer))
-
-
 def _recalled(tx: Tx, command: Command) -> bytes | None:
     """Give what a command id was answered; raises `LoyaltyError` for other content."""
     known = local.recall(tx, command.id)
@@ -265,10 +250,3 @@ def _recalled(tx: Tx, command: Command) -> bytes | None:
     if not known.answer:
         raise LoyaltyError(Reason.MEMBER_ERASED)
     return known.answer
-
-
-def _answered(remembered: bytes) -> Any:
-    name, *rest = msgspec.json.decode(remembered)
-    if name == _REFUSED:
-        raise LoyaltyError(Reason[rest[0]], **rest[1])
-    return msgspec.convert(rest[0], _ANSWERS[name])
