@@ -5,7 +5,8 @@ from typing import Any
 from pos_loyalty.domain.fold import decode_record
 from pos_loyalty.events import Fact
 from pos_loyalty.store import people
-from tests.journal.naive import Group, Sold, World
+from tests.journal.naive import World
+from tests.journal.naive_points import Group, Sold
 from tests.journal.tills import DAY_MS, START, START_MS, View
 from tests.journal.worlds import ACCOUNTS, MEMBERS, SPAN_DAYS
 

@@ -1,0 +1,267 @@
+"""The policy of points once more, naively: one group of accounts, with dicts and fractions.
+
+Part of the naive fold; written from the policy alone. Lots of a world are all young enough to be
+kept, so that it never cuts any.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import floor
+from typing import Any
+
+from pos_loyalty.domain.days import day_of
+from pos_loyalty.events import Fact
+
+
+@dataclass
+class Lot:
+    """Points with a last day; `tie` and `rank` order lots of the same days."""
+
+    programme: str
+    last: int
+    day: int
+    tie: int
+    rank: int
+    owner: bytes
+    left: int
+
+    @property
+    def turn(self) -> tuple[int, int, int, int]:
+        return self.last, self.day, self.tie, self.rank
+
+
+@dataclass
+class Sold:
+    """A ticket and what became of it, by programme."""
+
+    fact: Fact
+    sale: Any
+    account: bytes
+    back: list[int]
+    excess: int = 0
+    kept: dict[str, int] = field(default_factory=dict)
+    counted: dict[str, int] = field(default_factory=dict)
+    restored: dict[str, int] = field(default_factory=dict)
+    taken: dict[str, list[list[Any]]] = field(default_factory=dict)
+
+
+class Group:
+    """Accounts that any link ever joined, with their shared history."""
+
+    def __init__(self) -> None:
+        self.accounts: list[bytes] = []  # in the order in which facts named them
+        self.pairs: set[frozenset[bytes]] = set()
+        self.closed: set[bytes] = set()
+        self.lots: list[Lot] = []
+        self.debts: dict[tuple[str, bytes], int] = defaultdict(int)
+        self.spend: dict[tuple[str, bytes, int], int] = defaultdict(int)
+        self.holds: list[tuple[str, str, bytes, int, int]] = []
+        self.ended: list[tuple[str, str]] = []
+        self.sold: dict[str, Sold] = {}
+        self.early: dict[str, list[Any]] = defaultdict(list)
+
+    def name(self, *accounts: bytes) -> None:
+        for account in accounts:
+            if account not in self.accounts:
+                self.accounts.append(account)
+
+    def pool(self, account: bytes) -> list[bytes]:
+        """Give the accounts that spend together now, sorted."""
+        found = {account}
+        while more := {a for pair in self.pairs if pair & found for a in pair} - found:
+            found |= more
+        return sorted(found)
+
+    # --- points -------------------------------------------------------------------------------
+    def earn(self, account: bytes, lot: Lot) -> None:
+        """Repay what the pool owes, account by account, then keep the rest."""
+        for each in self.pool(account):
+            paid = min(self.debts[lot.programme, each], lot.left)
+            self.debts[lot.programme, each] -= paid
+            lot.left -= paid
+        twin = [x for x in self.lots if (x.turn, x.programme) == (lot.turn, lot.programme)]
+        if twin:
+            twin[0].left += lot.left
+        else:
+            self.lots.append(lot)
+
+    def take(self, account: bytes, programme: str, points: int, day: int) -> list[list[Any]]:
+        """Take from lots valid on `day`, first to lapse first; what is missing is owed."""
+        pool, taken = self.pool(account), []
+        for lot in sorted(self.lots, key=lambda lot: lot.turn):
+            if lot.owner in pool and lot.programme == programme and lot.last >= day:
+                count = min(points, lot.left)
+                lot.left -= count
+                points -= count
+                if count:
+                    taken.append([lot, count])
+        if points:
+            self.debts[programme, account] += points
+            taken.append([None, points])
+        return taken
+
+    # --- facts --------------------------------------------------------------------------------
+    def sell(self, key: str, fact: Fact, sale: Any) -> None:
+        account = bytes.fromhex(sale.account)
+        day = day_of(sale.day)
+        sold = Sold(fact, sale, account, [0] * len(sale.lines))
+        self.sold[key] = sold
+        if account:
+            self.name(account)
+            for rating in sale.ratings:
+                self._rate(sold, rating, day, fact)
+        for early in self.early.pop(key, []):
+            self.give_back(key, early)
+
+    def _rate(self, sold: Sold, rating: Any, day: int, fact: Fact) -> None:
+        account, programme = sold.account, rating.programme
+        for hold in rating.holds:
+            self.end_hold(programme, hold)
+        sold.restored[programme] = 0
+        sold.taken[programme] = self.take(account, programme, sum(rating.spent), day)
+        open_ = account not in self.closed
+        sold.kept[programme] = rating.earned if open_ else 0
+        sold.counted[programme] = sum(rating.bases) if open_ else 0
+        self.spend[programme, account, day] += sold.counted[programme]
+        if open_:
+            self.earn(account, self._lot(fact, account, programme, rating.expires, day,
+                                         rating.earned))  # fmt: skip
+
+    def _lot(
+        self, fact: Fact | None, account: bytes, programme: str, last: int, day: int, points: int
+    ) -> Lot:
+        tie = 0
+        if fact is not None:
+            tie = fact.seq * 1_000_003 + int.from_bytes(fact.node[-4:], "big") + fact.inc + 1
+        rank = self.accounts.index(account)
+        return Lot(programme, last, day, tie, rank, account, points)
+
+    def give_back(self, key: str, returned: Any) -> None:
+        sold = self.sold.get(key)
+        if sold is None:
+            self.early[key].append(returned)
+            return
+        for each in returned.lines:
+            there = each.line < len(sold.back)
+            room = pieces(sold.sale.lines[each.line]) - sold.back[each.line] if there else 0
+            accepted = min(each.quantity, room)
+            if there:
+                sold.back[each.line] += accepted
+            sold.excess += each.quantity - accepted
+        for rating in sold.sale.ratings if sold.account else ():
+            self._take_back(sold, rating, day_of(returned.day))
+
+    def _take_back(self, sold: Sold, rating: Any, day: int) -> None:
+        programme, account = rating.programme, sold.account
+        base = floor(self._share(sold, rating.bases))
+        exact = self._share(sold, rating.numerators) / rating.denominator
+        points = floor(exact) + sum(extra for least, extra in rating.conditions if base >= least)
+        points, base = max(points, 0), max(base, 0)
+        lost = max(0, sold.kept[programme] - points)
+        sold.kept[programme] -= lost
+        uncounted = max(0, sold.counted[programme] - base)
+        sold.counted[programme] -= uncounted
+        self.spend[programme, account, day_of(sold.sale.day)] -= uncounted
+        due = sum(rating.spent) - floor(self._share(sold, rating.spent)) if rating.spent else 0
+        self._restore(sold, rating, due - sold.restored[programme], day)
+        sold.restored[programme] = due
+        if account not in self.closed:
+            self._lose(sold, rating, lost, day)
+
+    def _share(self, sold: Sold, amounts: Iterable[int]) -> Fraction:
+        total = Fraction(0)
+        for amount, line, back in zip(amounts, sold.sale.lines, sold.back, strict=True):
+            total += amount * (1 - Fraction(back, pieces(line)))
+        return total
+
+    def _restore(self, sold: Sold, rating: Any, points: int, day: int) -> None:
+        """What was owed first, then the lots, the last taken first."""
+        programme, account = rating.programme, sold.account
+        taken = sold.taken[programme]
+        for entry in [e for e in taken if e[0] is None] + [e for e in taken[::-1] if e[0]]:
+            lot, given = entry[0], min(points, entry[1])
+            entry[1] -= given
+            points -= given
+            owner, last, born, fact_tie = account, day + rating.courtesy, day, 0
+            if lot is None:
+                paid = min(given, self.debts[programme, account])
+                self.debts[programme, account] -= paid
+                given -= paid
+            else:
+                owner, born, fact_tie = lot.owner, lot.day, lot.tie
+                lapsed = lot.last < day and rating.courtesy
+                last = day + rating.courtesy if lapsed else lot.last
+            if given and owner not in self.closed:
+                fresh = self._lot(None, owner, programme, last, born, given)
+                fresh.tie = fact_tie
+                self.earn(owner, fresh)
+
+    def _lose(self, sold: Sold, rating: Any, lost: int, day: int) -> None:
+        """The ticket's own lot first, also when it lapsed; then any other; then debt."""
+        own = self._lot(sold.fact, sold.account, rating.programme, rating.expires,
+                        day_of(sold.sale.day), 0)  # fmt: skip
+        for lot in self.lots:
+            if (lot.turn, lot.programme) == (own.turn, own.programme):
+                count = min(lost, lot.left)
+                lot.left -= count
+                lost -= count
+        if lost:
+            self.take(sold.account, rating.programme, lost, day)
+
+    def adjust(self, fact: Fact, given: Any) -> None:
+        account, day = bytes.fromhex(given.account), day_of(given.day)
+        self.name(account)
+        if given.points < 0:
+            self.take(account, given.programme, -given.points, day)
+        elif account not in self.closed:
+            last = day_of(given.expires)
+            self.earn(account, self._lot(fact, account, given.programme, last, day, given.points))
+
+    def open(self, fact: Fact, opening: Any) -> None:
+        account = bytes.fromhex(opening.account)
+        self.name(account)
+        if account in self.closed:
+            return
+        for points, day, last in opening.lots:
+            self.earn(account, self._lot(fact, account, opening.programme, day_of(last),
+                                         day_of(day), points))  # fmt: skip
+        for day, amount in opening.spend:
+            self.spend[opening.programme, account, day_of(day)] += amount
+
+    def hold(self, held: Any) -> None:
+        account = bytes.fromhex(held.account)
+        self.name(account)
+        if (held.programme, held.hold) in self.ended:
+            self.ended.remove((held.programme, held.hold))
+        else:
+            self.holds.append((held.programme, held.hold, account, held.points, held.until))
+
+    def end_hold(self, programme: str, hold: str) -> None:
+        for known in self.holds:
+            if known[:2] == (programme, hold):
+                self.holds.remove(known)
+                return
+        if (programme, hold) not in self.ended:
+            self.ended.append((programme, hold))
+
+    def link(self, one: bytes, other: bytes, joined: bool) -> None:
+        self.name(one, other)
+        self.pairs.discard(frozenset((one, other)))
+        if joined:
+            self.pairs.add(frozenset((one, other)))
+
+    def erase(self, accounts: set[bytes]) -> None:
+        self.name(*sorted(accounts))
+        self.closed |= accounts
+        self.lots = [lot for lot in self.lots if lot.owner not in accounts]
+        self.holds = [hold for hold in self.holds if hold[2] not in accounts]
+        for programme, owner in self.debts:
+            if owner in accounts:
+                self.debts[programme, owner] = 0
+
+
+def pieces(line: Any) -> int:
+    """Give the thousandths that can come back; of no quantity, one."""
+    return int(line.quantity) or 1
