@@ -43,7 +43,10 @@ def settings_of(node: bytes, store: str, till: str, *, under_hub: bool) -> NodeS
 
 
 class Worker:
-    """A node that commands are given to, each under a fresh id."""
+    """A node that commands are given to, each under an id that no other node uses."""
+
+    _ids = count(1)
+    _numbers = count(1)
 
     def __init__(self, url: str, settings: NodeSettings, clock: HandClock) -> None:
         self.url = url
@@ -51,8 +54,6 @@ class Worker:
         self.settings = settings
         self.node = Node(open_store(url), settings, clock)
         self.queries = Queries(self.node.store, settings, clock)
-        self._ids = count(1)
-        self._numbers = count(1)
 
     def do(self, kind: type[Command], **fields: Any) -> Any:
         own = f"{self.settings.store}{self.settings.till}-{next(self._ids)}"
@@ -187,7 +188,7 @@ class Chain:
 
     def stranger(self, *, store: str = "paris-1", till: str = "1", **more: Any) -> Register:
         """Open a till that has not joined."""
-        file = self._folder / f"{store}-{till}-{len(self._opened)}.db"
+        file = self._folder / f"{store}-{till}-{next(Worker._numbers)}.db"
         register = Register(f"sqlite:///{file}", self.office, store=store, till=till, **more)
         self._opened.append(register)
         return register
@@ -204,6 +205,11 @@ class Chain:
         )
         self._opened.append(register)
         return register
+
+    def scrap(self, register: Register) -> None:
+        """Take a till away whose database is no longer to agree."""
+        self._opened.remove(register)
+        register.close()
 
     def pass_ms(self, ms: int) -> None:
         """Let time pass for everybody."""
