@@ -4,17 +4,21 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import sleep
 
 import click
 
 from pos_loyalty.cli.checks import SETTINGS, kind_of, say
+from pos_loyalty.cli.control import RunningRegister
 from pos_loyalty.clock import SystemClock
 from pos_loyalty.config import HubConfig, RegisterConfig, load_hub, load_register
 from pos_loyalty.daemon.wiring import database_url
 from pos_loyalty.domain.days import day_of
+from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.store.engine import Store, connect
 from pos_loyalty.store.migrate import open_store
 
+ASK_EVERY_S = 0.2
 training_option = click.option("--training", is_flag=True, help="The practice database.")
 
 
@@ -53,12 +57,30 @@ def told(done: int, of: int) -> None:
 @click.argument("settings", type=SETTINGS)
 @training_option
 def rebuild_command(settings: Path, training: bool) -> None:
-    """Make every derived table anew from the journal, then change over."""
+    """Make every derived table anew from the journal, then change over; also while it runs."""
     from pos_loyalty.store.rebuild import rebuild
 
-    with alone(settings, training=training) as store:
-        facts = rebuild(store, progress=told)
+    config = load_any(settings)
+    try:
+        with alone(settings, training=training) as store:
+            facts = rebuild(store, progress=told)
+    except LoyaltyError as error:
+        if error.reason is not Reason.STORE_IN_USE or isinstance(config, HubConfig):
+            raise
+        facts = rebuild_beside(config)
     say("Rebuilt from {facts} facts.", facts=facts)
+
+
+def rebuild_beside(config: RegisterConfig) -> int:
+    """Let the running register rebuild; gives how many facts it folded."""
+    register = RunningRegister(config)
+    register.start_rebuild()
+    while (progress := register.rebuild_progress())["state"] == "running":
+        told(progress["done"], progress["of"])
+        sleep(ASK_EVERY_S)
+    if progress["state"] == "failed":
+        raise LoyaltyError(Reason[progress["reason"]])
+    return int(progress["of"])
 
 
 @click.command("verify")

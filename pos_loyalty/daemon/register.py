@@ -14,7 +14,8 @@ from pos_loyalty.config import RegisterConfig
 from pos_loyalty.config.sections import Uplink
 from pos_loyalty.daemon import wiring
 from pos_loyalty.daemon.devices import Inlet
-from pos_loyalty.daemon.tokens import TokenFile
+from pos_loyalty.daemon.tokens import TokenFile, new_control_token
+from pos_loyalty.daemon.upkeep import Rebuilder
 from pos_loyalty.daemon.watch import HubWatch
 from pos_loyalty.dispatch import Dispatcher
 from pos_loyalty.display import Greeter
@@ -24,9 +25,11 @@ from pos_loyalty.ports.services import Clock
 from pos_loyalty.queries import Queries
 from pos_loyalty.receipts.issuer import Issuer
 from pos_loyalty.store.migrate import open_store
+from pos_loyalty.store.sidefile import behind_note, note_chains
 from sync.session import Session
 from sync.transport import HttpTransport
 from web.app import create_app
+from web.control import Upkeep, control_routes
 from web.services import Hooks, WebSettings
 from web.serving import Serving
 
@@ -117,6 +120,13 @@ class Register:
                 tills=config.store.tills,
             ),
         )
+        rebuilder = Rebuilder(self.node, wiring.database_url(config, training=self.training))
+        control = control_routes(
+            self.node,
+            Upkeep(rebuilder.start, rebuilder.progress),
+            digest=new_control_token(config.node.data_directory),
+        )
+        app.register_blueprint(control)
         api = config.api
         return Serving(
             app,
@@ -142,6 +152,7 @@ class Register:
 
     def start(self) -> None:
         """Put the programme in force, open devices, take requests."""
+        self._look_back()
         self._declare_shop()
         self.dispatcher.start()
         self.supervisor.start()
@@ -168,12 +179,20 @@ class Register:
         self.server.stop()
         busy = self.supervisor.stop()
         self.dispatcher.stop()
+        note_chains(self.node.store)
         self.node.close()
         self._log.info("register stopped", devices_still_busy=list(busy))
 
     def healthy(self) -> bool:
         """Tell whether the writer answers."""
         return self.node.writer.run(lambda: True)
+
+    def _look_back(self) -> None:
+        """Warn where the database is older than what was noted beside it at the last stop."""
+        for behind in behind_note(self.node.store):
+            self._log.warning(
+                "database is older than its note", noted=behind.noted, found=behind.found
+            )
 
     def _declare_shop(self) -> None:
         """Record the shop's places and its programme where they are new or changed."""

@@ -4,17 +4,33 @@ A line is a token alone (the POS software), or a name, a profile (pos, screen, a
 token. The file is read again when it changes, so a line taken out is a token revoked.
 """
 
-import hashlib
 import os
 import secrets
 from pathlib import Path
 
 import structlog
 
-from web.access import Device, Profile
+from web.access import Device, Profile, token_digest
 
 TOKEN_BYTES = 32
 POS = "pos"
+
+
+def control_token_path(folder: Path) -> Path:
+    """Give where a running register leaves the token for the command line."""
+    return folder / "control.token"
+
+
+def new_control_token(folder: Path) -> bytes:
+    """Leave a fresh token in the data folder, for its owner only; gives its SHA-256."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    fresh = control_token_path(folder).with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as stream:
+        stream.write(token + "\n")
+    fresh.replace(control_token_path(folder))
+    return token_digest(token)
 
 
 class TokenFile:
@@ -50,5 +66,5 @@ def _device(words: list[str]) -> Device:
     return Device(
         name=name,
         profile=Profile(profile),
-        digest=hashlib.sha256(token.encode()).digest(),
+        digest=token_digest(token),
     )
