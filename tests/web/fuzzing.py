@@ -4,11 +4,14 @@ Generated ids would hardly ever be right; so a copy of the description offers, b
 that exist. Every request goes through the whole application, in this process.
 """
 
-import os
 import re
+import shutil
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from copy import deepcopy
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
@@ -17,15 +20,25 @@ from schemathesis import AuthContext, Case, CheckContext, Config, Response
 from schemathesis.generation import GenerationMode
 
 from pos_loyalty.domain.identifiers import derived_id
-from pos_loyalty.node.execute import Node
-from tests.web.registers import API, PAYMENT_CARD, SETTINGS, Register, card, sale, token_of
+from pos_loyalty.store.engine import connect, sqlite_url
+from tests.web.registers import (
+    API,
+    DATABASE,
+    PAYMENT_CARD,
+    SETTINGS,
+    Register,
+    card,
+    hurry,
+    sale,
+    token_of,
+)
 from web.access import Profile
 from web.api.document import description
 from web.api.operation import KEY_PATTERN
 
-EXAMPLES = int(os.environ.get("FZ", "500"))
-JOURNEYS = 500
-STEPS = 12
+EXAMPLES = 500
+JOURNEYS = 300
+STEPS = 15
 SEED = 20261122
 DAY = "2026-11-20"
 STREAMS = "streamEvents"  # a stream has tests of its own: reading one takes time
@@ -83,8 +96,16 @@ def _offer(holder: dict[str, Any], key: str, values: Iterable[str]) -> None:
         holder[key] = {"anyOf": [{"enum": values}, holder[key]]}
 
 
+def pristine_database(folder: Path) -> Path:
+    """Make a database that holds what `KNOWN` names; gives its file."""
+    with Register.opened(folder, quick=True) as register:
+        populate(register)
+        with register.node.store.connection() as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return folder / DATABASE
+
+
 def populate(register: Register) -> None:
-    """Make what `KNOWN` names."""
     client = register.app.test_client()
 
     def send(method: str, path: str, body: Any, key: str) -> None:
@@ -111,13 +132,29 @@ def populate(register: Register) -> None:
 
 
 class Stage:
-    """The application that is fuzzed now: a WSGI callable whose register can be exchanged."""
+    """The application that is fuzzed now: a WSGI callable whose register can be made anew."""
 
     def __init__(self) -> None:
-        self.register: Register | None = None
+        self._played = ExitStack()
+        self._register: Register | None = None
         self.repeats = True  # every fourth command comes under an id that may have been used
         self._keys = count()
         self._ended: set[str] = set()
+
+    def set_up(self, pristine: Path) -> None:
+        """Begin again with a copy of a populated database: nothing of before is known."""
+        self.clear()
+        self._played = ExitStack()
+        folder = self._played.enter_context(TemporaryDirectory(dir=pristine.parent))
+        store = connect(sqlite_url(Path(shutil.copy(pristine, folder))))
+        hurry(store)
+        self._register = self._played.enter_context(Register.around(store))
+        self._keys = count()
+        self._ended = set()
+
+    def clear(self) -> None:
+        """Close what is open."""
+        self._played.close()
 
     def note_endings(self, case: Case, response: Response) -> None:
         """Remember what ended otherwise than by a DELETE of itself, which the fuzzer sees."""
@@ -142,14 +179,9 @@ class Stage:
         return {**headers, "Idempotency-Key": f"own-{number}"}
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        assert self.register is not None
-        answered: Iterable[bytes] = self.register.app(environ, start)
+        assert self._register is not None
+        answered: Iterable[bytes] = self._register.app(environ, start)
         return answered
-
-    @property
-    def node(self) -> Node:
-        assert self.register is not None
-        return self.register.node
 
 
 class Administrator:

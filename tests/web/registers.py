@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import requests
 from apiflask import APIFlask
+from sqlalchemy import event
 
 from drivers.framing.payment_guard import PaymentGuard
 from pos_loyalty import commands
@@ -16,7 +17,7 @@ from pos_loyalty.clock import SystemClock
 from pos_loyalty.node.execute import Node
 from pos_loyalty.queries import Queries
 from pos_loyalty.settings import CardRules, NodeSettings
-from pos_loyalty.store.engine import sqlite_url
+from pos_loyalty.store.engine import Store, sqlite_url
 from pos_loyalty.store.migrate import open_store
 from tests.support.tree import ROOT
 from web.access import Device, Profile, token_digest
@@ -25,6 +26,7 @@ from web.services import Hooks, WebSettings
 from web.serving import Serving
 
 API = "/api/v1"
+DATABASE = "register.db"
 PREFIX = "2990"
 SETTINGS = NodeSettings(
     node=bytes(range(16)),
@@ -45,6 +47,12 @@ def card(index: int) -> str:
 
 def token_of(profile: Profile) -> str:
     return f"token-of-{profile}"
+
+
+def hurry(store: Store) -> None:
+    """Let a database forget about power cuts."""
+    event.listen(store.engine, "connect", lambda made, _: made.execute("PRAGMA synchronous = OFF"))
+    store.engine.dispose()
 
 
 @dataclass
@@ -76,19 +84,21 @@ class Register:
     @contextmanager
     def opened(cls, folder: Path, *, quick: bool = False, **settings: Any) -> "Iterator[Register]":
         """Open a register in a folder; `quick` gives up durability, for tests of many requests."""
-        clock = SystemClock()
-        store = open_store(sqlite_url(folder / "register.db"))
-        node = Node(store, SETTINGS, clock)
+        store = open_store(sqlite_url(folder / DATABASE))
         if quick:
-            with store.connection() as connection:
-                connection.execute("PRAGMA synchronous = OFF")
-        try:
-            yield cls.around(node, Queries(store, SETTINGS, clock), **settings)
-        finally:
-            node.close()
+            hurry(store)
+        with cls.around(store, **settings) as register:
+            programme = (ROOT / "config" / "programme.example.toml").read_text(encoding="utf-8")
+            command = commands.PublishProgramme(id="programme", content=programme)
+            register.node.execute(command)
+            yield register
 
     @classmethod
-    def around(cls, node: Node, queries: Queries, **settings: Any) -> "Register":
+    @contextmanager
+    def around(cls, store: Store, **settings: Any) -> "Iterator[Register]":
+        """Put a register around a database as it is."""
+        clock = SystemClock()
+        node, queries = Node(store, SETTINGS, clock), Queries(store, SETTINGS, clock)
         tokens, woken = KnownDevices(), list[str]()
         hooks = Hooks(
             refuses_label=PaymentGuard((PREFIX,)).refuses_label,
@@ -97,9 +107,10 @@ class Register:
         )
         web_settings = WebSettings(version="9.9", tills=("1", "2"), **settings)
         app = create_app(node, queries, tokens=tokens, hooks=hooks, settings=web_settings)
-        programme = (ROOT / "config" / "programme.example.toml").read_text(encoding="utf-8")
-        node.execute(commands.PublishProgramme(id="programme", content=programme))
-        return cls(node, queries, tokens, app, woken)
+        try:
+            yield cls(node, queries, tokens, app, woken)
+        finally:
+            node.close()
 
     @contextmanager
     def served(self) -> "Iterator[Caller]":

@@ -12,7 +12,6 @@ from schemathesis.core.failures import Failure
 from schemathesis.openapi.checks import EnsureResourceAvailability
 
 from tests.web import fuzzing
-from tests.web.registers import Register
 
 STAGE = fuzzing.Stage()
 SCHEMA = schemathesis.openapi.from_dict(fuzzing.widened(), config=fuzzing.configured())
@@ -43,15 +42,17 @@ def filter_failure(
     return not (isinstance(failure, EnsureResourceAvailability) and STAGE.has_ended(case))
 
 
+@pytest.fixture(scope="module")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return fuzzing.pristine_database(tmp_path_factory.mktemp("pristine"))
+
+
 @pytest.fixture(autouse=True)
-def staged(tmp_path: Path) -> Iterator[None]:
-    """Give each operation a register of its own, populated anew."""
-    with Register.opened(tmp_path, quick=True) as register:
-        fuzzing.populate(register)
-        STAGE.register = register
-        STAGE.repeats = True
-        yield
-    STAGE.register = None
+def staged(pristine: Path) -> Iterator[None]:
+    """Give each operation a register of its own."""
+    STAGE.set_up(pristine)
+    yield
+    STAGE.clear()
 
 
 @pytest.mark.timeout(900)
@@ -62,11 +63,16 @@ def test_an_operation_answers_as_described(case: schemathesis.Case) -> None:
 
 
 @pytest.mark.timeout(900)
-def test_operations_in_any_order_answer_as_described() -> None:
+def test_operations_in_any_order_answer_as_described(pristine: Path) -> None:
     """Follow the links of the description: from a basket to its holds, from a member to cards."""
-    STAGE.repeats = False  # what was enrolled long ago and erased since is not made again
+
+    class Journey(FUZZED.as_state_machine()):  # type: ignore[misc]
+        def setup(self) -> None:
+            STAGE.set_up(pristine)
+            STAGE.repeats = False  # who was enrolled and erased since is not made again
+
     run_state_machine_as_test(
-        FUZZED.as_state_machine(),
+        Journey,
         settings=settings(
             max_examples=fuzzing.JOURNEYS,
             stateful_step_count=fuzzing.STEPS,
@@ -75,3 +81,4 @@ def test_operations_in_any_order_answer_as_described() -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
+    STAGE.repeats = True

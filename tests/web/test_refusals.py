@@ -1,4 +1,4 @@
-"""Requests that are not right: each gets its status, its reason, a sentence, and changes nothing."""
+"""Wrong requests: each gets its status, its reason, a sentence, and changes nothing."""
 
 import gzip
 import json
@@ -142,8 +142,16 @@ def test_a_body_that_is_far_too_large_is_not_even_received(caller: Caller) -> No
 
 @pytest.mark.parametrize(
     "token",
-    [None, "", "Bearer", "Bearer ", "Bearer wrong", f"Basic {token_of(Profile.ADMIN)}"]
-    + [f"Bearer {token_of(Profile.ADMIN)}x", "Bearer " + "x" * 300],
+    [
+        None,
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer wrong",
+        f"Basic {token_of(Profile.ADMIN)}",
+        f"Bearer {token_of(Profile.ADMIN)}x",
+        "Bearer " + "x" * 300,
+    ],
 )
 def test_a_wrong_token_opens_nothing(caller: Caller, token: str | None) -> None:
     answer = caller.post("/baskets", headers={"Authorization": token})
@@ -221,8 +229,15 @@ def test_a_query_that_nobody_knows_is_refused(caller: Caller) -> None:
 
 @pytest.mark.parametrize(
     ("accepts", "language"),
-    [(None, "fr"), ("fr-FR", "fr"), ("en-GB,en;q=0.9", "en"), ("de", "fr"), ("*", "fr")]
-    + [("fr;q=0.5, en", "en"), (";;q=x", "fr")],
+    [
+        (None, "fr"),
+        ("fr-FR", "fr"),
+        ("en-GB,en;q=0.9", "en"),
+        ("de", "fr"),
+        ("*", "fr"),
+        ("fr;q=0.5, en", "en"),
+        (";;q=x", "fr"),
+    ],
 )
 def test_a_refusal_speaks_the_readers_language(
     caller: Caller, accepts: str | None, language: str

@@ -126,8 +126,15 @@ def test_two_devices_may_use_the_same_key(caller: Caller, number: str) -> None:
 
 @pytest.mark.parametrize(
     ("key", "accepted"),
-    [(None, False), ("", False), ("a b", False), ("clé", False), ("k" * 129, False)]
-    + [("k" * 128, True), ("!~", True)],
+    [
+        (None, False),
+        ("", False),
+        ("a b", False),
+        ("clé", False),
+        ("k" * 129, False),
+        ("k" * 128, True),
+        ("!~", True),
+    ],
 )
 def test_a_write_needs_a_key_of_its_own(caller: Caller, key: str | None, accepted: bool) -> None:
     sent = {"Idempotency-Key": key.encode() if key else key}
@@ -216,6 +223,8 @@ def test_articles_the_register_does_not_know_are_listed(
     register.node.execute(commands.KeepArticles(id=f"articles-{number}", articles=(known,)))
     caller.sell(number)
     unknown = caller.get("/articles/unknown").json()["articles"]
-    assert {
-        name: value for name, value in unknown[0].items() if name != "day"
-    } == {"code": "3250390000891", "label": "", "tickets": 1}
+    assert {name: value for name, value in unknown[0].items() if name != "day"} == {
+        "code": "3250390000891",
+        "label": "",
+        "tickets": 1,
+    }
