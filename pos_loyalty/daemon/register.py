@@ -25,6 +25,7 @@ from pos_loyalty.ports.services import Clock
 from pos_loyalty.queries import Queries
 from pos_loyalty.receipts.issuer import Issuer
 from pos_loyalty.store.migrate import open_store
+from pos_loyalty.store.scrub import scrub
 from pos_loyalty.store.sidefile import behind_note, note_chains
 from sync.session import Session
 from sync.transport import HttpTransport
@@ -167,7 +168,10 @@ class Register:
         self._log.info("register ready", till=self.node.settings.till, training=self.training)
 
     def stop(self) -> None:
-        """Stop in reverse; what was accepted is finished, nothing is lost."""
+        """Stop in reverse; what was accepted is finished, nothing is lost.
+
+        Where a member was erased since the last stop, the file is cleaned of what they left.
+        """
         if self._stopped.is_set():
             return
         self._stopped.set()
@@ -179,6 +183,7 @@ class Register:
         self.server.stop()
         busy = self.supervisor.stop()
         self.dispatcher.stop()
+        self.node.writer.run(lambda: scrub(self.node.store))
         note_chains(self.node.store)
         self.node.close()
         self._log.info("register stopped", devices_still_busy=list(busy))

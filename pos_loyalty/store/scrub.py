@@ -37,6 +37,10 @@ def scrub(store: Store) -> bool:
     return True
 
 
-_ERASED_FACTS = select(func.count()).select_from(
-    schema.fact.join(schema.tombstone, schema.fact.c.subject == schema.tombstone.c.member)
+_ERASED_FACTS = (
+    select(func.count())
+    .select_from(
+        schema.tombstone.join(schema.fact, schema.fact.c.subject == schema.tombstone.c.member)
+    )
+    .where(schema.HAS_SUBJECT)
 )

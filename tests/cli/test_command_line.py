@@ -1,0 +1,125 @@
+"""The command line as an operator uses it: beside a running register, and while it rests."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pos_loyalty.demo.client import Client
+from pos_loyalty.demo.world import World
+
+MEMBERS = """number;card;last_name;first_name;points;points_day
+1;2990000000019;Lefèvre;Zoé;120;2026-01-01
+2;2990000000026;Martin;Léa;beaucoup;2026-01-01
+"""
+TICKETS = """number;at;article;amount;card
+1;2026-01-05 10:00;A;12,50;2990000000019
+1;2026-01-05 10:00;B;7,50;2990000000019
+"""
+
+
+def pos_loyalty(*arguments: object, code: int = 0) -> str:
+    """Run a command; gives everything it said, and holds it to its exit code."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pos_loyalty", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    said = done.stdout + done.stderr
+    assert done.returncode == code, said
+    assert "Traceback" not in said
+    return said
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    opened = World()
+    opened.start()
+    yield opened
+    opened.stop()
+
+
+@pytest.fixture
+def settings(world: World) -> Path:
+    return world.folder / "register.toml"
+
+
+def written(world: World, name: str, content: str) -> Path:
+    path = world.folder / name
+    path.write_text(content, encoding="utf-8")
+    return path
+
+
+def test_a_running_register_takes_imports_once_however_often_they_are_brought(
+    world: World, settings: Path
+) -> None:
+    members, tickets = written(world, "m.csv", MEMBERS), written(world, "t.csv", TICKETS)
+    report = world.folder / "rejected.csv"
+    assert "1 acceptées" in pos_loyalty("import", "members", members, settings, "--dry-run")
+    said = pos_loyalty("import", "members", members, settings, "--report", report)
+    assert "1 acceptées, 0 déjà connues, 1 refusées" in said
+    assert "beaucoup" not in report.read_text()
+    assert "1 acceptées" in pos_loyalty("import", "tickets", tickets, settings)
+    assert "1 déjà connues" in pos_loyalty("import", "tickets", tickets, settings)
+    client = Client(world.api, world.token)
+    assert client.get("/members?card=2990000000019")["members"][0]["points"] == 140
+
+
+def test_a_running_register_rebuilds_verifies_and_is_saved(world: World, settings: Path) -> None:
+    assert "Reconstruit" in pos_loyalty("rebuild", settings)
+    assert "conforme" in pos_loyalty("verify", settings, "--as-of", "2026-11-22")
+    saved = world.folder / "saved.db"
+    assert "Sauvegardé" in pos_loyalty("backup", settings, saved)
+    assert "STORE_IN_USE" in pos_loyalty("restore", settings, saved, code=1)
+
+
+def test_doctor_and_devices_tell_what_is_there(world: World, settings: Path) -> None:
+    said = pos_loyalty("doctor", settings)
+    assert "en marche" in said
+    assert "BAD" not in said
+    assert "serial-scanner" in pos_loyalty("devices", settings)
+
+
+def test_a_hub_lists_its_registers_and_turns_one_away(world: World) -> None:
+    hub = world.folder / "hub.toml"
+    listed = pos_loyalty("hub", "registers", hub)
+    assert "paris-1/1" in listed
+    pos_loyalty("hub", "revoke", hub, listed.split()[0])
+    assert "revoked" in pos_loyalty("hub", "registers", hub)
+
+
+def test_a_resting_register_is_restored_verified_and_rebuilt(world: World, settings: Path) -> None:
+    saved = world.folder / "again.db"
+    pos_loyalty("backup", settings, saved)
+    world.register.stop()
+    assert "Restauré" in pos_loyalty("restore", settings, saved)
+    assert "conforme" in pos_loyalty("verify", settings)
+    assert "Reconstruit" in pos_loyalty("rebuild", settings)
+    world.printer.close()
+    world._broken.add("printer")
+    assert "BAD" in pos_loyalty("doctor", settings, code=1)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('[node]\nrole = "register"\nnaem = "x"\n', "node.naem"),
+        ("[node\n", "bad.toml"),
+        ('[programme]\nid = "p"\n[earn]\npoints = "1"\n', "line 4, earn.points"),
+    ],
+)
+def test_check_config_names_every_fault_and_ends_with_one(
+    tmp_path: Path, content: str, said: str
+) -> None:
+    file = tmp_path / "bad.toml"
+    file.write_text(content)
+    assert said in pos_loyalty("check-config", file, code=1)
+
+
+def test_an_unknown_command_or_option_is_a_usage_error() -> None:
+    assert "Usage" in pos_loyalty("sell", code=2)
+    assert "Usage" in pos_loyalty("verify", "--loudly", code=2)
