@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from pos_loyalty.commands import KeepArticles, KnownArticle
 from pos_loyalty.errors import Reason
-from pos_loyalty.imports.faults import Fault, RowFault
+from pos_loyalty.imports.faults import RowFault
 from pos_loyalty.imports.tables import Fields, Record
 from pos_loyalty.imports.units import (
     ACTOR,
@@ -22,15 +22,15 @@ TEXT_CHARACTERS_MAX = 200
 TOGETHER = 100
 
 
-def articles(rows: Iterable[Record | Fault], maker: Maker, run: str) -> Iterator[Unit]:
+def articles(rows: Iterable[Record], maker: Maker, run: str) -> Iterator[Unit]:
     """Give the articles, so many to a command; `run` sets one import's commands apart.
 
     An article's row replaces what was kept: taking an older file once more is meant.
     """
     first, kept = 0, list[KnownArticle]()
     for row in rows:
-        if isinstance(row, Fault):
-            yield Unit(row.line, 1, None, (row,))
+        if row.fault is not None:
+            yield Unit(row.line, 1, None, (row.fault,))
             continue
         try:
             article = _article(row.fields, maker)

@@ -125,6 +125,8 @@ def read_mapping(path: Path) -> Mapping:
     except (OSError, ValueError) as error:
         raise LoyaltyError(Reason.IMPORT_MAPPING_INVALID, field=path.name) from error
     columns = document.pop("columns", {})
+    if not isinstance(columns, dict):
+        raise LoyaltyError(Reason.IMPORT_MAPPING_INVALID, field="columns")
     for name, value in {**document, **columns}.items():
         if not isinstance(value, str) or (name in document and name not in _WORDS):
             raise LoyaltyError(Reason.IMPORT_MAPPING_INVALID, field=name[:40])

@@ -7,7 +7,7 @@ from pos_loyalty.commands import BringMember, ConsentGiven
 from pos_loyalty.domain.profile import checked_profile
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.imports.columns import CONSENT, PROFILE
-from pos_loyalty.imports.faults import Fault, RowFault
+from pos_loyalty.imports.faults import RowFault
 from pos_loyalty.imports.tables import Fields, Record
 from pos_loyalty.imports.units import (
     ACTOR,
@@ -27,11 +27,11 @@ POINTS_MAX = 1_000_000_000
 Lot = tuple[int, str, str]
 
 
-def members(rows: Iterable[Record | Fault], maker: Maker) -> Iterator[Unit]:
+def members(rows: Iterable[Record], maker: Maker) -> Iterator[Unit]:
     """Give every member."""
     for row in rows:
-        if isinstance(row, Fault):
-            yield Unit(row.line, 1, None, (row,))
+        if row.fault is not None:
+            yield Unit(row.line, 1, None, (row.fault,))
             continue
         try:
             yield Unit(row.line, 1, member(row.fields, maker))
@@ -71,11 +71,12 @@ def _profile(fields: Fields, reader: Reader) -> dict[str, str]:
     given = {name: text for name in PROFILE if (text := optional(fields, name))}
     if "birth_date" in given:
         given["birth_date"] = reader.day(given["birth_date"], "birth_date")
-    try:
-        return checked_profile(given)
-    except LoyaltyError as error:
-        column = str(error.values.get("field", ""))
-        raise RowFault(Reason.IMPORT_VALUE_INVALID, column) from None
+    for name, text in given.items():
+        try:
+            given |= checked_profile({name: text})
+        except LoyaltyError:
+            raise RowFault(Reason.IMPORT_VALUE_INVALID, name) from None
+    return given
 
 
 def _columns(fields: Fields, reader: Reader) -> Iterator[ConsentGiven]:

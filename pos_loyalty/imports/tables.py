@@ -15,6 +15,7 @@ from pos_loyalty.imports.faults import Fault, RowFault
 LINE_CHARACTERS_MAX = 1_000_000
 QUOTED_LINES_MAX = 20
 """A quoted field may hold line breaks; beyond so many, its quote was never closed."""
+GUESSED_CHARACTERS = 1000
 BLOCK = 1 << 20
 DELIMITERS = ";,\t|"
 UNREADABLE = "\x00"
@@ -24,10 +25,14 @@ Fields = dict[str, Any]
 
 
 class Record(NamedTuple):
-    """A row: its first line in the file, and its fields by our names; texts unless JSON nests."""
+    """A row: its first line in the file, and its fields by our names; texts unless JSON nests.
+
+    With a fault, the fields are a guess at whose row it is.
+    """
 
     line: int
     fields: Fields
+    fault: Fault | None = None
 
 
 class Form(NamedTuple):
@@ -61,10 +66,10 @@ def look(path: Path, kind: str, mapping: Mapping) -> Form:
         first = start[: BLOCK // 2 * 2].decode(encoding, "replace").lstrip("\ufeff")
     except LookupError:
         raise LoyaltyError(Reason.IMPORT_MAPPING_INVALID, field="encoding") from None
-    if "\x00" in first:
-        raise LoyaltyError(Reason.IMPORT_FILE_UNREADABLE)
     is_json = first.lstrip()[:1] == "{"
     header = first.split("\n", 1)[0]
+    if UNREADABLE in header:
+        raise LoyaltyError(Reason.IMPORT_FILE_UNREADABLE)
     delimiter = "" if is_json else mapping.delimiter or _delimiter(header, kind, mapping)
     return Form(digest.hexdigest(), lines, encoding, delimiter)
 
@@ -97,8 +102,8 @@ def _delimiter(header: str, kind: str, mapping: Mapping) -> str:
     return max(DELIMITERS, key=understood)
 
 
-def records(path: Path, kind: str, mapping: Mapping, form: Form) -> Iterator[Record | Fault]:
-    """Give every row, or what is wrong with it; the rest of the file goes on.
+def records(path: Path, kind: str, mapping: Mapping, form: Form) -> Iterator[Record]:
+    """Give every row; what is wrong with one stands in it, and the rest of the file goes on.
 
     Raises `LoyaltyError` (`IMPORT_COLUMNS_MISSING`, `IMPORT_FILE_UNREADABLE`).
     """
@@ -112,16 +117,22 @@ def records(path: Path, kind: str, mapping: Mapping, form: Form) -> Iterator[Rec
         raise LoyaltyError(Reason.IMPORT_FILE_UNREADABLE) from error
 
 
-def _lines(stream: TextIO) -> Iterator[tuple[int, str]]:
-    """Give the lines with their numbers; one that is too long, or no text, comes empty."""
+class _Line(NamedTuple):
+    """A line of the file; one that is no text, or too long, is not whole."""
+
+    number: int
+    text: str
+    is_whole: bool
+
+
+def _lines(stream: TextIO) -> Iterator[_Line]:
     number = 0
-    while line := stream.readline(LINE_CHARACTERS_MAX):
+    while text := stream.readline(LINE_CHARACTERS_MAX):
         number += 1
-        whole = line
-        while line and not line.endswith("\n") and len(line) == LINE_CHARACTERS_MAX:
-            line, whole = stream.readline(LINE_CHARACTERS_MAX), ""
-        is_text = "\ufffd" not in whole and "\x00" not in whole
-        yield number, whole if is_text and whole else UNREADABLE
+        rest = text
+        while rest and not rest.endswith("\n") and len(rest) == LINE_CHARACTERS_MAX:
+            rest = stream.readline(LINE_CHARACTERS_MAX)
+        yield _Line(number, text, rest is text and "\ufffd" not in text and "\x00" not in text)
 
 
 class _Lines:
@@ -129,36 +140,42 @@ class _Lines:
 
     def __init__(self, stream: TextIO) -> None:
         self._lines = _lines(stream)
-        self._back: list[tuple[int, str]] = []
+        self._back: list[_Line] = []
 
-    def take(self) -> tuple[int, str] | None:
+    def take(self) -> _Line | None:
         return self._back.pop(0) if self._back else next(self._lines, None)
 
-    def give_back(self, lines: list[tuple[int, str]]) -> None:
+    def give_back(self, lines: list[_Line]) -> None:
         self._back[:0] = lines
 
 
-def _csv(stream: TextIO, kind: str, mapping: Mapping, sign: str) -> Iterator[Record | Fault]:
+def _csv(stream: TextIO, kind: str, mapping: Mapping, sign: str) -> Iterator[Record]:
     lines, known = _Lines(stream), names_of(kind, mapping)
     header: list[str] | None = None
-    while taken := lines.take():
-        number, line = taken
-        if not line.strip():
+    while line := lines.take():
+        if not line.text.strip():
             continue
-        row = _row(lines, number, line, sign) if line != UNREADABLE else None
+        row = _row(lines, line, sign)
         if header is None:
             header = [our_name(kind, known, name.lstrip("\ufeff")) for name in row or []]
             check_header(kind, header)
         elif row is None or len(row) > len(header):
-            yield RowFault(Reason.IMPORT_ROW_MALFORMED).at(number)
+            guessed = next(csv.reader([line.text[:GUESSED_CHARACTERS]], delimiter=sign), [])
+            fault = RowFault(Reason.IMPORT_ROW_MALFORMED).at(line.number)
+            yield Record(line.number, _fields(header, guessed), fault)
         else:
-            fields = {name: text.strip() for name, text in zip(header, row, strict=False) if name}
-            yield Record(number, fields)
+            yield Record(line.number, _fields(header, row))
 
 
-def _row(lines: _Lines, number: int, line: str, sign: str) -> list[str] | None:
+def _fields(header: list[str], row: list[str]) -> Fields:
+    return {name: text.strip() for name, text in zip(header, row, strict=False) if name}
+
+
+def _row(lines: _Lines, line: _Line, sign: str) -> list[str] | None:
     """Give a row's fields, taking more lines while a quote is open; nothing for no row."""
-    whole, more = line, list[tuple[int, str]]()
+    if not line.is_whole:
+        return None
+    whole, more = line.text, list[_Line]()
     while True:
         try:
             return next(csv.reader([whole], delimiter=sign, strict=True))
@@ -168,22 +185,23 @@ def _row(lines: _Lines, number: int, line: str, sign: str) -> list[str] | None:
                 lines.give_back([*more, taken] if taken else more)
                 return None
             more.append(taken)
-            whole += taken[1]
+            whole += taken.text
 
 
-def _json(stream: TextIO, kind: str, mapping: Mapping) -> Iterator[Record | Fault]:
+def _json(stream: TextIO, kind: str, mapping: Mapping) -> Iterator[Record]:
     known = names_of(kind, mapping)
-    for number, line in _lines(stream):
-        if not line.strip():
+    for line in _lines(stream):
+        if not line.text.strip():
             continue
         try:
-            found = _decode(line.lstrip("\ufeff"))
+            found = _decode(line.text.lstrip("\ufeff")) if line.is_whole else None
         except (msgspec.DecodeError, RecursionError):
             found = None
         if isinstance(found, dict):
-            yield Record(number, named(found, kind, known))
+            yield Record(line.number, named(found, kind, known))
         else:
-            yield RowFault(Reason.IMPORT_ROW_MALFORMED).at(number)
+            fault = RowFault(Reason.IMPORT_ROW_MALFORMED).at(line.number)
+            yield Record(line.number, {}, fault)
 
 
 def named(found: dict[str, Any], kind: str, known: dict[str, str]) -> Fields:

@@ -54,44 +54,48 @@ class Key(NamedTuple):
     day: str
 
 
-def key_of(fields: Fields) -> Key:
-    """Give the ticket that a row belongs to."""
+def key_of(fields: Fields, before: Key | None) -> Key:
+    """Give the ticket that a row belongs to; it may leave out what the row before it has said."""
     day = fields.get("day") or fields.get("date") or str(fields.get("at", ""))
     store, till, number = (str(fields.get(name, "")) for name in GROUP)
-    return Key(store, till, number, str(day).replace("T", " ").partition(" ")[0])
+    key = Key(store, till, number, str(day).replace("T", " ").partition(" ")[0])
+    if before is None or number not in ("", before.number):
+        return key
+    return Key(*(own or told for own, told in zip(key, before, strict=True)))
 
 
-def scattered(rows: Iterable[Record | Fault]) -> set[int]:
+def scattered(rows: Iterable[Record]) -> set[int]:
     """Find the tickets whose rows do not follow one another, by the hash of their key."""
-    seen, broken, last = set[int](), set[int](), 0
+    seen, broken, before = set[int](), set[int](), None
     for row in rows:
-        if isinstance(row, Record) and "lines" not in row.fields:
-            this = hash(key_of(row.fields))
-            if this != last and this in seen:
-                broken.add(this)
-            seen.add(this)
-            last = this
+        if "lines" in row.fields:
+            continue
+        key = key_of(row.fields, before)
+        if key != before and hash(key) in seen:
+            broken.add(hash(key))
+        seen.add(hash(key))
+        before = key
     return broken
 
 
 def tickets(
-    rows: Iterable[Record | Fault], broken: set[int], maker: Maker, mapping: Mapping
+    rows: Iterable[Record], broken: set[int], maker: Maker, mapping: Mapping
 ) -> Iterator[Unit]:
     """Give every ticket; those whose rows are scattered come last."""
     known = names_of("tickets", mapping)
     apart: dict[Key, list[Record]] = {}
     current: list[Record] = []
+    before: Key | None = None
     for row in rows:
-        if isinstance(row, Fault):
-            yield Unit(row.line, 1, None, (row,))
-            continue
-        key = key_of(row.fields)
-        if current and (key != key_of(current[0].fields) or "lines" in row.fields):
-            yield ticket(current, maker)
-            current = []
         if "lines" in row.fields:
             yield _whole(row, maker, known)
-        elif hash(key) in broken:
+            continue
+        key = key_of(row.fields, before)
+        if current and key != before:
+            yield ticket(current, maker)
+            current = []
+        before = key
+        if hash(key) in broken:
             apart.setdefault(key, []).append(row)
         else:
             current.append(row)
@@ -120,14 +124,18 @@ def ticket(rows: list[Record], maker: Maker) -> Unit:
     faults: list[Fault] = []
     lines: list[Line] = []
     for row in rows:
+        if row.fault is not None:
+            faults.append(row.fault)
+            continue
         try:
             lines.append(_line(row.fields, maker))
         except RowFault as fault:
             faults.append(fault.at(row.line))
     first = rows[0].line
+    if any(row.fault for row in rows):
+        return Unit(first, len(rows), None, tuple(faults))
     try:
-        head = _head(rows)
-        command = _sale(head, tuple(lines), maker)
+        command = _sale(_head(rows), tuple(lines), maker)
     except RowFault as fault:
         faults.append(fault.at(first))
     if faults:

@@ -12,11 +12,11 @@ from pos_loyalty.errors import Reason
 from pos_loyalty.imports.faults import RowFault
 
 DIGITS_MAX = 15
-_NUMBER = re.compile(r"([+-]?)(\d[\d.,]*)")
+_NUMBER = re.compile(r"([+-]?)([0-9][0-9.,]*)")
 _SPACES = re.compile(r"[\s'’€\u00a0\u202f]")
-_ISO_DAY = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)")
-_LOCAL_DAY = re.compile(r"(\d\d?)[/.-](\d\d?)[/.-](\d{4})")
-_CLOCK = re.compile(r"(\d\d?)[:hH](\d\d)?(?::(\d\d)(?:[.,]\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?")
+_ISO_DAY = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)", re.ASCII)
+_LOCAL_DAY = re.compile(r"(\d\d?)[/.-](\d\d?)[/.-](\d{4})", re.ASCII)
+_CLOCK = re.compile(r"(\d\d?)[:hH](\d\d)?(?::(\d\d)(?:[.,]\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?", re.ASCII)
 _YES = {"yes", "y", "oui", "o", "true", "vrai", "1", "x"}
 _NO = {"no", "n", "non", "false", "faux", "0", ""}
 NOON = (12, 0, 0)
@@ -57,7 +57,7 @@ class Reader:
 
     def cents(self, text: str, column: str) -> int:
         """Give whole minor units."""
-        if not re.fullmatch(r"[+-]?\d{1,15}", text.strip()):
+        if not re.fullmatch(r"[+-]?[0-9]{1,15}", text.strip()):
             raise RowFault(Reason.IMPORT_VALUE_INVALID, column)
         return int(text)
 
