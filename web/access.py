@@ -5,6 +5,7 @@ Deny by default: an operation that no list names is refused to everybody.
 
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,6 +15,7 @@ from typing import Protocol
 from pos_loyalty.errors import LoyaltyError, Reason
 
 TOKEN_CHARACTERS_MAX = 256
+NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}"
 
 
 class Profile(StrEnum):
@@ -35,6 +37,10 @@ class Device:
     name: str
     profile: Profile
     digest: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(NAME_PATTERN, self.name):
+            raise ValueError("a device is named by 1 to 32 letters, digits, dots, hyphens or _")
 
 
 class Tokens(Protocol):

@@ -16,8 +16,9 @@ THREADS_MIN = 24
 CONNECTIONS_MAX = 256
 IDLE_S = 60
 HEADER_BYTES_MAX = 32 << 10
-REFUSED_UNREAD_BYTES = 4 << 20
-"""Above this a body is not even received; below, the application says what its limit is."""
+BODY_BYTES_MAX = 32 << 20
+"""A body announced or sent beyond this is cut off; applications have lower limits of their own,
+and say what they are. What is received and waits for a thread lies in a file, not in memory."""
 LOOP_S = 1.0
 FINISH_S = 5.0
 """How long requests in flight may take to end when the server stops."""
@@ -63,7 +64,7 @@ class Serving:
             channel_timeout=IDLE_S,
             cleanup_interval=IDLE_S // 4,
             max_request_header_size=HEADER_BYTES_MAX,
-            max_request_body_size=REFUSED_UNREAD_BYTES,
+            max_request_body_size=BODY_BYTES_MAX,
             clear_untrusted_proxy_headers=True,
             expose_tracebacks=False,
         )

@@ -48,9 +48,9 @@ _ADMIN = "admin-1"
 MEMBERS = tuple(SETTINGS.cards.account(card(index)).hex() for index in range(4))
 BASKETS = tuple(f"basket-{index}" for index in range(4))
 TICKETS = tuple(f"paris-1/1/1/{DAY}/known-{index}" for index in range(4))
-HOLDS = tuple(derived_id(f"{_ADMIN}:hold-{index}", 0).hex() for index in range(2))
-ADJUSTMENTS = tuple(derived_id(f"{_ADMIN}:adjust-{index}", 0).hex() for index in range(4))
-JOBS = tuple(derived_id(f"{_ADMIN}:known-{index}", 500).hex() for index in range(4))
+HOLDS = tuple(derived_id(f"{_ADMIN} hold-{index}", 0).hex() for index in range(2))
+ADJUSTMENTS = tuple(derived_id(f"{_ADMIN} adjust-{index}", 0).hex() for index in range(4))
+JOBS = tuple(derived_id(f"{_ADMIN} known-{index}", 500).hex() for index in range(4))
 CARDS = (*(card(index) for index in range(4)), *(card(index) for index in range(50, 54)))
 
 KNOWN: dict[str, tuple[str, ...]] = {

@@ -142,7 +142,8 @@ def _sender(described: Operation, device: Device | None) -> tuple[str, str]:
     operator = request.headers.get(OPERATOR_HEADER)
     if operator is not None and not re.fullmatch(OPERATOR_PATTERN, operator):
         raise LoyaltyError(Reason.OPERATOR_INVALID)
-    return f"{device.name}:{key}", f"{device.name}/{operator}" if operator else device.name
+    # Neither a name nor a key holds a space: two devices never make one id.
+    return f"{device.name} {key}", f"{device.name}/{operator}" if operator else device.name
 
 
 def _body(described: Operation) -> Any:
