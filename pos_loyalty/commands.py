@@ -159,9 +159,9 @@ class DropBasket(Command, frozen=True, kw_only=True):
 
 
 class ReceiptChoice(Struct, frozen=True, kw_only=True):
-    """How the customer wants the receipt: none, paper, email or qr."""
+    """How the customer wants the receipt: none, paper, email or qr; empty: as the shop does."""
 
-    channel: str = "none"
+    channel: str = ""
     email: str = ""
 
 

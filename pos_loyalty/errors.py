@@ -70,6 +70,10 @@ class Reason(Enum):
     STORE_BUSY = (Kind.UNAVAILABLE, "The database is locked by another program.")
     STORE_IN_USE = (Kind.UNAVAILABLE, "Another process already runs on this database.")
     STORE_DAMAGED = (Kind.INTERNAL, "The database is damaged; restore the last backup.")
+    CARDS_KEY_CHANGED = (
+        Kind.PRECONDITION,
+        "The key {key} is not the one this database was made with; put the former key back.",
+    )
     STORE_NEWER = (Kind.PRECONDITION, "The database was written by a newer version; upgrade.")
     STORE_UNREACHABLE = (
         Kind.UNAVAILABLE,

@@ -279,7 +279,9 @@ def payload_digest(salt: bytes, payload: bytes) -> bytes:
 def chain_hash(before: bytes, fact: Fact) -> bytes:
     """Give the hash of a fact after `before`, from everything but its payload, salt and clamp."""
     head = _encode_head(
-        (fact.node, fact.inc, fact.seq, fact.id, fact.stamp, fact.kind, fact.v)
-        + (fact.key, fact.subject, fact.actor, fact.digest)
+        (
+            *(fact.node, fact.inc, fact.seq, fact.id, fact.stamp, fact.kind, fact.v),
+            *(fact.key, fact.subject, fact.actor, fact.digest),
+        )
     )
     return hashlib.sha256(before + head).digest()

@@ -54,7 +54,7 @@ class NodeSettings:
     """A node's identity and its shop's rules; `closes_at` in minutes after midnight.
 
     `epoch` grows when a till's ticket numbers start again; `under_hub` when balances are the
-    hub's to confirm.
+    hub's to confirm; `default_receipt` is the channel when the customer says nothing.
     """
 
     node: bytes
@@ -66,4 +66,5 @@ class NodeSettings:
     currency: str = "EUR"
     closes_at: int = 0
     under_hub: bool = False
+    default_receipt: str = "none"
     offline: OfflineLimits = OfflineLimits()

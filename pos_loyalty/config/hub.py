@@ -11,7 +11,7 @@ from pos_loyalty.config import kinds
 from pos_loyalty.config.faults import Fault, shown
 from pos_loyalty.config.kinds import Choice, Secret, Whole
 from pos_loyalty.config.secrets import read_secret
-from pos_loyalty.config.sections import Cards, Log, Mail, Node, Retention, Section, Uplink
+from pos_loyalty.config.sections import Cards, Log, Node, Retention, Section
 
 
 class HubNode(Node):
@@ -96,8 +96,6 @@ class HubConfig(Section):
     ingest: Ingest = Field(default_factory=Ingest)
     feed: Feed = Field(default_factory=Feed)
     enrolment: Enrolment = Field(default_factory=Enrolment)
-    hub: Uplink | None = None
-    mail: Mail | None = None
     retention: Retention = Field(default_factory=Retention)
     log: Log = Field(default_factory=Log)
 

@@ -134,7 +134,6 @@ class Retention(Section):
     """How long what is not a fact is kept."""
 
     command_memory_days: Annotated[int, Whole(1, 3_660)] = 90
-    receipts_days: Annotated[int, Whole(1, 3_660)] = 30
     finished_jobs_days: Annotated[int, Whole(1, 3_660)] = 30
 
 

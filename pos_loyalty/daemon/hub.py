@@ -7,17 +7,20 @@ from typing import Any
 from flask import Flask
 
 from pos_loyalty.clock import SystemClock
+from pos_loyalty.commands import DeclarePlace
 from pos_loyalty.config import HubConfig
 from pos_loyalty.daemon import wiring
 from pos_loyalty.daemon.running import run_until_told
 from pos_loyalty.node.execute import Node
 from pos_loyalty.node.hub import Hub
+from pos_loyalty.node.tidy import Keeping, tidy
 from pos_loyalty.store.engine import Store, connect
 from pos_loyalty.store.migrate import open_store
 from sync.hub.app import create_hub_app
 from web.serving import Serving
 
 WORKER_STOPS_S = 20
+FIRST_DAY = "2000-01-01"
 
 
 @contextmanager
@@ -37,9 +40,31 @@ def serve_hub(config: HubConfig) -> None:
         run_until_told(SmallHub(config))
         return
     store = open_store(wiring.database_url(config))  # one process makes the tables
-    wiring.node_id(store)
+    _prepare(config, store)
     store.close()
     gunicorn(config)
+
+
+def _prepare(config: HubConfig, store: Store) -> None:
+    """Check the key and record the company, before any worker serves."""
+    wiring.guard_key(store, config.cards)
+    node = Node(store, wiring.hub_settings(config, wiring.node_id(store)), SystemClock())
+    company = config.company
+    place = DeclarePlace(
+        id=f"place/company/{company.company}/{company.trade_name}",
+        actor="settings",
+        level="company",
+        code=company.company,
+        name=company.trade_name,
+        day=FIRST_DAY,
+    )
+    node.execute(place)
+    retention = config.retention
+    keeping = Keeping(
+        command_memory_days=retention.command_memory_days,
+        finished_jobs_days=retention.finished_jobs_days,
+    )
+    tidy(node, keeping)
 
 
 def hub_app(config: HubConfig, store: Store) -> Flask:
@@ -60,6 +85,7 @@ class SmallHub:
 
     def __init__(self, config: HubConfig) -> None:
         self._store = open_store(wiring.database_url(config))
+        _prepare(config, self._store)
         app = hub_app(config, self._store)
         listen = config.listen
         self._server = Serving(app, host=listen.host, port=listen.port, threads=listen.threads)
@@ -97,6 +123,7 @@ def gunicorn(config: HubConfig) -> None:
                 self.cfg.set(name, value)
 
         def load(self) -> Any:
-            return hub_app(config, connect(wiring.database_url(config)))
+            url = wiring.database_url(config)
+            return hub_app(config, connect(url, connections=config.database.connections))
 
     Workers().run()

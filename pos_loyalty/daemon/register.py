@@ -19,8 +19,10 @@ from pos_loyalty.daemon.upkeep import Rebuilder
 from pos_loyalty.daemon.watch import HubWatch
 from pos_loyalty.dispatch import Dispatcher
 from pos_loyalty.display import Greeter
+from pos_loyalty.errors import LoyaltyError
 from pos_loyalty.node.execute import Node
 from pos_loyalty.node.jobs import Desk
+from pos_loyalty.node.tidy import Keeping, tidy
 from pos_loyalty.ports.services import Clock
 from pos_loyalty.queries import Queries
 from pos_loyalty.receipts.issuer import Issuer
@@ -34,6 +36,7 @@ from web.control import Upkeep, control_routes
 from web.services import Hooks, WebSettings
 from web.serving import Serving
 
+TIDY_EVERY_S = 86_400.0
 Fault = Callable[[str], None]
 
 
@@ -62,6 +65,7 @@ class Register:
         devices = wiring.devices_of(config)
         config.node.data_directory.mkdir(parents=True, exist_ok=True)
         store = open_store(wiring.database_url(config, training=self.training))
+        wiring.guard_key(store, config.cards)
         linked = config.hub is not None and not self.training
         settings = wiring.register_settings(config, wiring.node_id(store), under_hub=linked)
         self.node = Node(store, settings, clock, fault=fault)
@@ -84,6 +88,7 @@ class Register:
         self.watch = self._hub_watch(self.link) if self.link is not None else None
         self.server = self._server()
         self._stopped = threading.Event()
+        self._tidying = threading.Thread(target=self._tidy, name="tidy", daemon=True)
 
     def _hub_session(self, hub: Uplink) -> Session:
         """Give the session with the hub; commands then ask it what the register cannot know."""
@@ -154,6 +159,7 @@ class Register:
     def start(self) -> None:
         """Put the programme in force, open devices, take requests."""
         self._look_back()
+        self._tidying.start()
         self._declare_shop()
         self.dispatcher.start()
         self.supervisor.start()
@@ -191,6 +197,21 @@ class Register:
     def healthy(self) -> bool:
         """Tell whether the writer answers."""
         return self.node.writer.run(lambda: True)
+
+    def _tidy(self) -> None:
+        """Clear local tables at the start and then once a day."""
+        retention = self.config.retention
+        keeping = Keeping(
+            command_memory_days=retention.command_memory_days,
+            finished_jobs_days=retention.finished_jobs_days,
+        )
+        while True:
+            try:
+                tidy(self.node, keeping)
+            except LoyaltyError as error:
+                self._log.warning("tidying postponed", reason=error.reason.code)
+            if self._stopped.wait(TIDY_EVERY_S):
+                return
 
     def _look_back(self) -> None:
         """Warn where the database is older than what was noted beside it at the last stop."""

@@ -16,6 +16,8 @@ from pos_loyalty.config import (
 )
 from pos_loyalty.config.sections import Cards, Mail, Uplink
 from pos_loyalty.dispatch import Encode
+from pos_loyalty.domain.identifiers import card_account
+from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.mail import Security, SmtpMailer, SmtpSettings
 from pos_loyalty.ports.documents import ReceiptDocument, SellerBlock
 from pos_loyalty.ports.services import Clock
@@ -26,6 +28,7 @@ from pos_loyalty.store.engine import Store, sqlite_url
 from pos_loyalty.store.local import keep_setting, setting
 
 NODE_BYTES = 16
+KEY_SETTING = "cards_key"
 TRAINING_SUFFIX = "-training"
 
 
@@ -50,6 +53,20 @@ def node_id(store: Store) -> bytes:
             known = secrets.token_bytes(NODE_BYTES)
             keep_setting(tx, "node", known)
         return known
+
+
+def guard_key(store: Store, cards: Cards) -> None:
+    """Refuse a key that is not the one this database's accounts were made with.
+
+    With another key every card would be unknown. Raises `LoyaltyError` (`CARDS_KEY_CHANGED`).
+    """
+    mark = card_account(read_key(cards.key_file), "key", cards.key_id)
+    with store.write() as tx:
+        known = setting(tx, KEY_SETTING)
+        if known is None:
+            keep_setting(tx, KEY_SETTING, mark)
+        elif known != mark:
+            raise LoyaltyError(Reason.CARDS_KEY_CHANGED, key=cards.key_id)
 
 
 def card_rules(cards: Cards) -> CardRules:
@@ -77,6 +94,7 @@ def register_settings(config: RegisterConfig, node: bytes, *, under_hub: bool) -
         currency=config.node.currency,
         closes_at=closes.hour * 60 + closes.minute,
         under_hub=under_hub,
+        default_receipt=config.receipt.default_choice,
         offline=OfflineLimits(
             points_max=config.offline.points_max,
             balance_age_max_h=config.offline.balance_age_max_h,

@@ -36,7 +36,8 @@ def jobs_for(
     ctx: Context, ticket: str, choice: ReceiptChoice, member: bytes | None, command: str
 ) -> list[Job]:
     """Give the job of a choice; raises `LoyaltyError` for an unusable address or channel."""
-    if choice.channel not in CHANNELS:
+    channel = choice.channel or _default_channel(ctx, choice, member)
+    if channel not in CHANNELS:
         problem = ", ".join(CHANNELS)
         raise LoyaltyError(Reason.TICKET_INVALID, field="receipt.channel", problem=problem)
     job_id = derived_id(command, 500).hex()
@@ -47,10 +48,10 @@ def jobs_for(
         ticket=ticket,
         payload=b"",
     )
-    if choice.channel == "paper":
+    if channel == "paper":
         copy = any(job.kind == "print" for job in local.jobs_of(ctx.tx, ticket))
         return [replace(made, payload=_encode(PrintJob(ticket=ticket, copy=copy)))]
-    if choice.channel == "email":
+    if channel == "email":
         address = choice.email or _known_address(ctx, member)
         mail = MailJob(
             ticket=ticket,
@@ -59,6 +60,14 @@ def jobs_for(
         )
         return [replace(made, kind="mail", payload=_encode(mail))]
     return []
+
+
+def _default_channel(ctx: Context, choice: ReceiptChoice, member: bytes | None) -> str:
+    """Give what the shop does when the customer says nothing; no mail without an address."""
+    default = ctx.settings.default_receipt
+    if default == "email" and not (choice.email or _known_address(ctx, member)):
+        return "none"
+    return default
 
 
 def _known_address(ctx: Context, member: bytes | None) -> str:

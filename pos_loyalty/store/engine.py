@@ -216,6 +216,7 @@ def reason_of_sqlite(error: sqlite3.Error) -> Reason | None:
 _POSTGRES_REASONS = {
     "40001": Reason.STORE_BUSY,  # serialization failure
     "40P01": Reason.STORE_BUSY,  # dead lock
+    "23505": Reason.STORE_BUSY,  # another worker made the same key; seen, when repeated
     "55P03": Reason.STORE_BUSY,  # lock not available
     "53100": Reason.DISK_FULL,
     "XX001": Reason.STORE_DAMAGED,
@@ -233,13 +234,13 @@ def _reason_of_postgres(error: Exception) -> Reason | None:
     return Reason.STORE_UNREACHABLE if known is None and state.startswith(_SERVER_GONE) else known
 
 
-def connect(url: str, *, lock: ProcessLock | None = None) -> Store:
+def connect(url: str, *, lock: ProcessLock | None = None, connections: int = 8) -> Store:
     """Open a database by SQLAlchemy URL, without touching its tables.
 
-    `lock`, when given, is released by the store's `close`.
+    `lock`, when given, is released by the store's `close`; PostgreSQL keeps `connections` open.
     """
     if make_url(url).get_backend_name() != "sqlite":
-        return Store(create_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True))
+        return Store(create_engine(url, pool_size=connections, max_overflow=24, pool_pre_ping=True))
     engine = create_engine(url, pool_size=8, max_overflow=56, connect_args={"timeout": 5.0})
     event.listen(engine, "connect", _prepare_sqlite)
     return Store(engine, lock=lock)

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 
 from pos_loyalty.store import schema
 from pos_loyalty.store.statements import Tx
@@ -122,6 +122,21 @@ def forget(tx: Tx, member: bytes) -> None:
             tx.run(_FORGET_ANSWER, id_=command)
 
 
+def drop_old_commands(tx: Tx, before_ms: int) -> int:
+    """Forget the answers of commands older than a moment (Unix ms); gives how many."""
+    return tx.run(_OLD_COMMANDS, before_=before_ms)
+
+
+def drop_finished_jobs(tx: Tx, before_ms: int) -> int:
+    """Delete jobs that ended and are older than a moment (Unix ms); gives how many."""
+    return tx.run(_OLD_JOBS, before_=before_ms)
+
+
+def drop_old_baskets(tx: Tx, before_ms: int) -> int:
+    """Forget baskets untouched since a moment (Unix ms); gives how many."""
+    return tx.run(_OLD_BASKETS, before_=before_ms)
+
+
 def setting(tx: Tx, name: str) -> bytes | None:
     """Give a value that the node keeps for itself."""
     rows = tx.fetch(schema.setting, [name])
@@ -152,4 +167,9 @@ _DUE = (
     .limit(bindparam("limit_"))
 )
 _JOBS = select(schema.job).order_by((_j.state == "done"), _j.at.desc()).limit(bindparam("limit_"))
+_OLD_COMMANDS = delete(schema.command).where(_c.at < bindparam("before_"))
+_OLD_JOBS = delete(schema.job).where(
+    or_(_j.state == "done", _j.state == "given_up"), _j.at < bindparam("before_")
+)
+_OLD_BASKETS = delete(schema.basket).where(_b.at < bindparam("before_"))
 _RUNNING = select(schema.job).where(_j.state == "running")

@@ -3,13 +3,13 @@
 import ast
 import tomllib
 from collections.abc import Iterator
-from importlib import import_module
 
 import click
 import pytest
 from pydantic_core import PydanticUndefined
 
 from drivers.catalogue import CATALOGUE
+from pos_loyalty.cli.group import cli
 from pos_loyalty.config.hub import HubConfig
 from pos_loyalty.config.register import RegisterConfig
 from pos_loyalty.errors import Reason
@@ -17,7 +17,7 @@ from pos_loyalty.events import KINDS
 from pos_loyalty.texts import translate
 from tests.docs.pages import page, rows, sections, words
 from tests.support.settings import sections_of
-from tests.support.tree import ROOT, python_files, syntax
+from tests.support.tree import python_files, syntax
 
 
 def setting_keys() -> dict[str, set[str]]:
@@ -65,28 +65,22 @@ def test_a_section_that_can_be_left_out_is_called_so() -> None:
                 assert said in ("defaults", "any number"), section
 
 
-def command_line() -> click.Command:
-    """Give the program's command as its console script would start it."""
-    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
-    module, name = scripts["pos-loyalty"].split(":")
-    command = getattr(import_module(module), name)
-    assert isinstance(command, click.Command)
-    return command
-
-
 def commands(command: click.Command, name: str = "pos-loyalty") -> Iterator[tuple[str, set[str]]]:
     """Give every command with the options it takes."""
     options = {o for p in command.params for o in p.opts if o.startswith("--")}
     yield name, options
     if isinstance(command, click.Group):
-        for child, below in command.commands.items():
+        context = click.Context(command)
+        for child in command.list_commands(context):
+            below = command.get_command(context, child)
+            assert below is not None
             yield from commands(below, f"{name} {child}")
 
 
 def test_every_command_and_each_of_its_options_is_documented() -> None:
     text = page("commands")
     said = " ".join(words(text))
-    for name, options in commands(command_line()):
+    for name, options in commands(cli):
         assert name in said, name
         missing = [option for option in options if option not in text]
         assert not missing, (name, missing)
