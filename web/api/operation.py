@@ -152,7 +152,7 @@ def _body(described: Operation) -> Any:
         return {}
     try:
         return msgspec.json.decode(raw)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise LoyaltyError(Reason.JSON_MALFORMED) from None
 
 
