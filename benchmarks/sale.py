@@ -116,7 +116,9 @@ def _timed(work: object, *values: object) -> float:
     return (perf_counter() - start) * 1000
 
 
-def run(*, count: int = SALES, lots: Sequence[int] = tuple(BARS), directory: str = "") -> list[Figure]:
+def run(
+    *, count: int = SALES, lots: Sequence[int] = tuple(BARS), directory: str = ""
+) -> list[Figure]:
     """Measure sales to accounts with few and with many open lots."""
     figures = []
     for open_lots in lots:

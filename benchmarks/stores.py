@@ -1,7 +1,7 @@
 """Nodes and stores to measure on: fresh files, many members, the rows that a command writes."""
 
-import os
 import sqlite3
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +15,7 @@ from pos_loyalty.node.execute import Node
 from pos_loyalty.ports.services import Clock
 from pos_loyalty.settings import CardRules, NodeSettings
 from pos_loyalty.store import schema
-from pos_loyalty.store.engine import Store, connect, sqlite_url, _prepare_sqlite as prepare_sqlite
+from pos_loyalty.store.engine import Store, connect, sqlite_url
 
 PROGRAMME = Path(__file__).with_name("programme.toml")
 CARD_KEY = bytes(range(32))
@@ -31,7 +31,11 @@ class Write(NamedTuple):
 
 
 def open_node(
-    path: Path, *, programme: Path = PROGRAMME, clock: Clock | None = None, store: Store | None = None
+    path: Path,
+    *,
+    programme: Path = PROGRAMME,
+    clock: Clock | None = None,
+    store: Store | None = None,
 ) -> Node:
     """Open a node on a file, made where it is missing, with a programme in force."""
     store = store or connect(sqlite_url(path))
@@ -85,7 +89,7 @@ class _RecordingConnection(sqlite3.Connection):
 def recording_store(path: Path) -> Store:
     """Open a store whose every connection keeps what is written through it."""
     engine = create_engine(sqlite_url(path), connect_args={"factory": _RecordingConnection})
-    event.listen(engine, "connect", prepare_sqlite)
+    event.listen(engine, "connect", _durable)
     return Store(engine)
 
 
@@ -109,11 +113,20 @@ def drain(store: Store) -> list[Write]:
     return noted
 
 
+def _durable(connection: sqlite3.Connection, record: object) -> None:
+    """Set the switches that the product sets."""
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA busy_timeout = 5000")
+    connection.execute("PRAGMA cache_size = -16000")
+
+
 @contextmanager
 def raw_connection(path: Path) -> Iterator[sqlite3.Connection]:
     """Open a file as the product does, without the product."""
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    prepare_sqlite(connection, None)
+    connection = sqlite3.connect(path, check_same_thread=False)
+    _durable(connection, None)
     try:
         yield connection
     finally:
@@ -131,20 +144,6 @@ def replay_writes(connection: sqlite3.Connection, writes: Sequence[Write]) -> No
     connection.execute("COMMIT")
 
 
-def seeded(seed: int) -> Any:
-    """Give bytes that look random and are the same in every run."""
-    state = seed.to_bytes(16, "big")
-
-    def take(count: int) -> bytes:
-        nonlocal state
-        import hashlib
-
-        state = hashlib.sha256(state).digest()
-        return state[:count]
-
-    return take
-
-
-def scratch(directory: str | None = None) -> Path:
-    """Give the folder for a benchmark's files."""
-    return Path(directory or os.environ.get("TMPDIR", "/tmp"))
+def scratch(directory: str = "") -> Path:
+    """Give the folder for a benchmark's files: on a real disk, or commits cost nothing."""
+    return Path(directory or tempfile.gettempdir())
