@@ -1,0 +1,134 @@
+"""What the world was promised: every acknowledged command, and what may rightly be gone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, select
+
+from pos_loyalty.commands import (
+    ChangeConsents,
+    ChangeProfile,
+    Command,
+    EnrolMember,
+    SaleAnswer,
+)
+from pos_loyalty.domain.identifiers import derived_id
+from pos_loyalty.events import KINDS, Fact, decode_payload
+from pos_loyalty.store import schema
+from pos_loyalty.store.cores import draft
+from pos_loyalty.store.statements import Tx
+from tests.simulation.machines import Machine
+
+FACTS_OF_A_COMMAND_MAX = 16
+_BY_ID = select(schema.fact).where(schema.fact.c.id == bindparam("id_"))
+
+
+class Promise(NamedTuple):
+    """A fact that an acknowledged command made, and the node that told it."""
+
+    fact: Fact
+    by: str
+    command: Command
+
+
+class Given(NamedTuple):
+    """A command and its answer, until the till that gave it is set back."""
+
+    command: Command
+    answer: Any
+
+
+@dataclass(slots=True)
+class Book:
+    """Kept by the world itself, as the customers would."""
+
+    promises: dict[bytes, Promise] = field(default_factory=dict)
+    lost: dict[bytes, Promise] = field(default_factory=dict)
+    spoilt: set[bytes] = field(default_factory=set)
+    given: dict[str, list[Given]] = field(default_factory=dict)
+    unsure: dict[str, list[Command]] = field(default_factory=dict)
+    tickets: dict[str, int] = field(default_factory=dict)
+    members: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, set[str]] = field(default_factory=dict)
+    clamps: dict[tuple[bytes, int, int], int] = field(default_factory=dict)
+
+    def acknowledge(self, machine: Machine, command: Command, answer: Any) -> None:
+        """Note the facts that a command left behind, and its answer."""
+        with machine.store.read() as tx:
+            for index in range(FACTS_OF_A_COMMAND_MAX):
+                for row in tx.rows(_BY_ID, id_=derived_id(command.id, index)):
+                    fact = Fact(*row)
+                    self.promises.setdefault(fact.id, Promise(fact, machine.name, command))
+                    self.lost.pop(fact.id, None)
+        self.given.setdefault(machine.name, []).append(Given(command, answer))
+        if isinstance(answer, SaleAnswer):
+            self.tickets[answer.ticket] = answer.total
+        self._note_secrets(command, answer)
+
+    def _note_secrets(self, command: Command, answer: Any) -> None:
+        """Note what must be gone once a member is erased."""
+        match command:
+            case EnrolMember():
+                self.members[answer.member] = answer.account
+                self._know(answer.member, command.profile.values())
+            case ChangeProfile():
+                self._know(command.member, command.fields.values())
+            case ChangeConsents():
+                self._know(command.member, (each.wording for each in command.consents))
+
+    def _know(self, member: str, said: Iterable[str]) -> None:
+        self.secrets.setdefault(member, set()).update(said)
+
+    def erased(self) -> set[str]:
+        """Give the members whose erasure was acknowledged and not lost."""
+        kept = (promise.fact for promise in self.promises.values())
+        return {fact.subject.hex() for fact in kept if fact.kind == "member_erased"}
+
+    def set_back(self, machine: Machine) -> None:
+        """Forget what a machine said: it does not know any more."""
+        self.given.pop(machine.name, None)
+
+    def settle_losses(self, hub: Machine, tills: Iterable[Machine]) -> None:
+        """Note as lost what no disk holds: neither the hub's nor that of the till it came from."""
+        held = _held(hub)
+        for till in tills:
+            held |= {fact_id for fact_id in _held(till, till.settings.node)}
+        for fact_id in self.promises.keys() - held - self.spoilt:
+            self.lost[fact_id] = self.promises.pop(fact_id)
+
+    def closed(self) -> set[bytes]:
+        """Give the accounts that any erasure closed, even one that was lost."""
+        told = (*self.promises.values(), *self.lost.values())
+        erasures = (each.fact for each in told if each.fact.kind == "member_erased")
+        return {account for fact in erasures for account in accounts_of(fact)}
+
+    def tainted(self) -> set[bytes]:
+        """Give the accounts of lost facts, of which nodes may know different things."""
+        found: set[bytes] = set()
+        for promise in self.lost.values():
+            found |= accounts_of(promise.fact)
+        return found
+
+
+def _held(machine: Machine, node: bytes = b"") -> set[bytes]:
+    with machine.store.read() as tx:
+        rows = tx.text("SELECT id, node FROM fact").fetchall()
+    return {bytes(row[0]) for row in rows if node in (b"", bytes(row[1]))}
+
+
+def accounts_of(fact: Fact) -> set[bytes]:
+    """Give the accounts that a fact speaks of, but for those of the ticket that a return names."""
+    found = {fact.subject} if fact.subject else set()
+    if not fact.payload or fact.kind not in KINDS:
+        return found
+    each = draft(fact.key, decode_payload(fact.kind, fact.payload))
+    if each is not None:
+        found |= {each.account} if each.account else set()
+        found |= {account for link in each.links for account in link}
+    return found
+
+
+def facts_in(tx: Tx) -> list[Fact]:
+    """Give the whole journal of a store."""
+    return [Fact(*row) for row in tx.rows(select(schema.fact))]
