@@ -1,4 +1,4 @@
-"""kill -9: at every named step of a sale, a print and a mail, and at two hundred moments."""
+"""kill -9: at every named step of a sale, a print, a mail and an upload, and at random."""
 
 import json
 import subprocess
@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
+from tests.crash.uplink import STEPS
 from tests.support.tree import ROOT
 
 SEED = 20260109
 
 
-def run(folder: Path, *arguments: str) -> dict[str, Any]:
+def run(*arguments: str, program: str = "shop") -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.crash.shop", arguments[0], str(folder), *arguments[1:]],
+        [sys.executable, "-m", f"tests.crash.{program}", *arguments],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -38,13 +39,13 @@ def assert_nothing_lost(found: dict[str, Any]) -> None:
     "step", ["before-begin", "decided", "journalled", "applied", "before-commit", "after-commit"]
 )
 def test_a_till_killed_in_a_sale_keeps_every_acknowledged_one(tmp_path: Path, step: str) -> None:
-    found = run(tmp_path, "step", step, "none")
+    found = run("step", str(tmp_path), step, "none")
     assert found["killed"]
     assert_nothing_lost(found)
 
 
 def test_a_till_killed_before_a_print_left_prints_it_once_a_person_agrees(tmp_path: Path) -> None:
-    found = run(tmp_path, "step", "print-encoded", "paper")
+    found = run("step", str(tmp_path), "print-encoded", "paper")
     assert found["killed"]
     assert_nothing_lost(found)
     assert found["asking"] == ["print_broken"]
@@ -54,7 +55,7 @@ def test_a_till_killed_before_a_print_left_prints_it_once_a_person_agrees(tmp_pa
 def test_a_till_killed_after_a_print_never_prints_it_again_by_itself(
     tmp_path: Path, step: str
 ) -> None:
-    found = run(tmp_path, "step", step, "paper")
+    found = run("step", str(tmp_path), step, "paper")
     assert found["killed"]
     assert_nothing_lost(found)
     printed = [line for line in found["far_end"] if line.startswith("paper")]
@@ -65,7 +66,7 @@ def test_a_till_killed_after_a_print_never_prints_it_again_by_itself(
 def test_a_till_killed_after_a_mail_sends_it_once_more_under_the_same_id(
     tmp_path: Path, step: str
 ) -> None:
-    found = run(tmp_path, "step", step, "email")
+    found = run("step", str(tmp_path), step, "email")
     assert found["killed"]
     assert_nothing_lost(found)
     sent = [line for line in found["far_end"] if line.startswith("mail")]
@@ -74,8 +75,20 @@ def test_a_till_killed_after_a_mail_sends_it_once_more_under_the_same_id(
 
 
 def test_two_hundred_kills_lose_no_acknowledged_sale(tmp_path: Path) -> None:
-    found = run(tmp_path, "random", "200", str(SEED))
+    found = run("random", str(tmp_path), "200", str(SEED))
     assert found["acknowledged"] > 200
     assert_nothing_lost(found)
     printed = [line for line in found["far_end"] if line.startswith("paper")]
     assert len(printed) == len(set(printed)), "a receipt was printed twice without asking"
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_till_killed_in_an_upload_brings_the_hub_everything_once(
+    tmp_path: Path, step: str
+) -> None:
+    found = run(str(tmp_path), step, program="uplink")
+    assert found["killed"]
+    assert found["difference"] == ""
+    assert found["unsent"] == 0
+    assert found["at_hub"] == found["distinct"] == found["at_till"] >= found["sold"] + 1
+    assert found["points"] == 20 * found["at_hub"]
