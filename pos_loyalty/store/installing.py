@@ -11,7 +11,7 @@ from sqlalchemy import select
 from pos_loyalty.domain.legs import Leg
 from pos_loyalty.events import Fact
 from pos_loyalty.store import schema
-from pos_loyalty.store.apply import FACT, apply, sorted_known, withdraw
+from pos_loyalty.store.apply import FACT, apply, lower_clamp, sorted_known, withdraw
 from pos_loyalty.store.checkpoints import Content, decode_content
 from pos_loyalty.store.groups import Work, settle
 from pos_loyalty.store.statements import Row, Tx
@@ -81,12 +81,21 @@ def _take_tickets(tx: Tx, content: Content, again: dict[bytes, Fact]) -> None:
     held = {row[0]: row for row in tx.fetch(schema.claim, keys, lock=True)}
     for leg, claim in content.sold:
         holder = held.get(claim[0])
-        if holder is not None and holder[2] and tuple(holder[1:5]) != tuple(claim[1:5]):
+        if holder is not None and tuple(holder[2:5]) == tuple(claim[2:5]):
+            _heed_clamp(tx, holder, claim)
+        elif holder is not None and holder[2]:
             _displace(tx, holder, again)
         for _, node, inc, seq in tx.fetch(schema.waiting, [claim[0]]):
             _take_out(tx, (node, inc, seq), again)
         tx.put(schema.leg, [tuple(leg)], "upsert")
         tx.put(schema.claim, [tuple(claim)], "upsert")
+
+
+def _heed_clamp(tx: Tx, holder: Row, claim: Row) -> None:
+    """Take the hub's bound on the stamp of an own fact, whose own answer may never have come."""
+    row = _own(tx, tuple(claim[2:5])) if claim[1] < holder[1] else None
+    if row is not None:
+        lower_clamp(tx, Fact(*row), claim[1])
 
 
 def _take_records(tx: Tx, content: Content) -> None:
