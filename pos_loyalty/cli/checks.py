@@ -45,7 +45,7 @@ def kind_of(file: Path) -> str:
         document = tomllib.loads(file.read_text(encoding="utf-8"))
     except (ValueError, OSError):
         return "programme" if "programme" in file.name else "register"
-    if "programme" in document and "earn" in document:
+    if "programme" in document and "node" not in document:
         return "programme"
     node = document.get("node", {})
     return "hub" if isinstance(node, dict) and node.get("role") == "hub" else "register"

@@ -1,0 +1,40 @@
+"""A row of the table of bad input, and what a French reader is told for its reason."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pos_loyalty.daemon.devices import TROUBLES
+from pos_loyalty.errors import Reason
+from pos_loyalty.node.jobs import SENTENCES
+from pos_loyalty.texts import translate
+from tests.bad_input.bench import Seen
+
+ENGLISH: dict[str, str] = {
+    **{reason.code: reason.sentence for reason in Reason},
+    **{str(problem): sentence for problem, sentence in SENTENCES.items()},
+    **{str(kind): sentence for kind, sentence in TROUBLES.items()},
+}
+"""What stands in the code for each public code: reasons, jobs' problems, devices' failures."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """Something bad: its name, how it is done to a till, the code that must be seen for it."""
+
+    name: str
+    act: Callable[[Any], Seen]
+    code: str
+
+
+def is_said_in_french(seen: Seen) -> bool:
+    """Tell whether what was seen is the code's French sentence, with its values filled in.
+
+    What stops a printer is a list of words, such as `paper out, off-line`.
+    """
+    english = ENGLISH.get(seen.code, "")
+    parts = [english] if english else seen.code.split(", ")
+    french = [translate(part, "fr") for part in parts]
+    pattern = re.sub(r"\\\{\w+\\\}", ".+", re.escape(", ".join(french)))
+    return french != parts and re.fullmatch(pattern, seen.sentence) is not None

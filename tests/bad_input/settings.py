@@ -1,0 +1,77 @@
+"""Settings that are wrong, missing or unknown: every fault at once, and an exit code."""
+
+from collections.abc import Callable
+
+from tests.bad_input.bench import PROGRAMME, SETTINGS, Bench, Seen, ended
+from tests.bad_input.rows import Row
+
+
+def checked(*changes: tuple[str, str], faults: tuple[str, ...]) -> Callable[[Bench], Seen]:
+    """Change the settings of a till, have them checked and run; `faults` are what each line says.
+
+    Neither starts anything; the right settings beside them stay good.
+    """
+
+    def act(bench: Bench) -> Seen:
+        text = bench.settings.read_text(encoding="utf-8")
+        for old, new in changes:
+            assert old in text, old
+            text = text.replace(old, new, 1)
+        wrong = bench.folder / "wrong.toml"
+        wrong.write_text(text, encoding="utf-8")
+        code, said = ended("check-config", wrong)
+        assert code == 1, said
+        assert len(said) == len(faults) + 1, said
+        for fault in faults:
+            assert any(fault in line and "attendu" in line for line in said), (fault, said)
+        assert ended("run", wrong) == (code, said)
+        assert ended("check-config", bench.settings)[0] == 0
+        reason, _, sentence = said[0].partition(": ")
+        return Seen(reason, sentence)
+
+    return act
+
+
+def programme(old: str, new: str) -> Callable[[Bench], Seen]:
+    """Change the programme file; what checks it names the line."""
+
+    def act(bench: Bench) -> Seen:
+        wrong = bench.folder / "programme-wrong.toml"
+        assert old in PROGRAMME
+        wrong.write_text(PROGRAMME.replace(old, new, 1), encoding="utf-8")
+        code, said = ended("check-config", wrong)
+        assert code == 1, said
+        reason, _, sentence = said[0].partition(": ")
+        return Seen(reason, " ".join([sentence, *said[1:]]))
+
+    return act
+
+
+assert "[api]\nport = 0" in SETTINGS
+NODE = 'role = "register"\nname = "till"\n'
+
+ROWS = (
+    Row("several wrong settings at once", checked(
+        ('name = "till"', 'name = "a b"'), ('tills = ["1"]', 'tills = "1"'),
+        ("port = 0", "port = 99999"), ('security = "none"', 'security = "maybe"'),
+        faults=("node.name", "store.tills", "mail.security", "api.port")), "CONFIG_INVALID"),
+    Row("missing settings", checked((NODE, ""), ('token_file = "api.token"', ""),
+        faults=("node.role", "node.name", "api.token_file")), "CONFIG_INVALID"),
+    Row("unknown settings", checked(("[api]\nport = 0", "[api]\nport = 0\nprot = 1"),
+        ("[programme]", "[zut]\na = 1\n[programme]"), faults=("zut", "api.prot")),
+        "CONFIG_INVALID"),
+    Row("settings of a device that it does not know", checked(
+        ('driver = "serial-msr"', 'driver = "abacus"'),
+        ("status_interval_s = 0.1", "status_interval_s = -1"),
+        faults=("devices[1].driver", "devices[2].options.status_interval_s")), "CONFIG_INVALID"),
+    Row("settings that are not TOML", checked(("[store]", "[store"), faults=("wrong.toml",)),
+        "CONFIG_INVALID"),
+    Row("a key file that is not there", checked(('key_file = "cards.key"', 'key_file = "no.key"'),
+        faults=("cards.key_file",)), "CONFIG_INVALID"),
+    Row("prefixes of payment cards", checked(('prefixes = ["2990"]', 'prefixes = ["4"]'),
+        faults=("cards.prefixes[0]",)), "CONFIG_INVALID"),
+    Row("a programme with a wrong figure", programme("points = 1\n", "points = -1\n"),
+        "PROGRAMME_INVALID"),
+    Row("a programme with an unknown word", programme("[earn]", "[earned]"), "PROGRAMME_INVALID"),
+    Row("a programme that is not TOML", programme("[earn]", "[earn"), "PROGRAMME_INVALID"),
+)  # fmt: skip
