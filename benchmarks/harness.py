@@ -55,14 +55,15 @@ def show(figures: Iterable[Figure]) -> bool:
     for figure in figures:
         reached = reached and figure.holds
         print(
-            f"{figure.name:<52}{_written(figure.product, figure.unit):>12}"
-            f"{_written(figure.limit, figure.unit):>12}{figure.ratio:>8.2f}"
+            f"{figure.name:<52}{written(figure.product, figure.unit):>12}"
+            f"{written(figure.limit, figure.unit):>12}{figure.ratio:>8.2f}"
             f"  {figure.bar!s:<16}{'yes' if figure.holds else 'NO'}"
         )
     return reached
 
 
-def _written(value: float, unit: str) -> str:
+def written(value: float, unit: str) -> str:
+    """Give a value with its unit, as it is read."""
     return f"{value:,.0f} {unit}" if abs(value) >= 1000 else f"{value:.3g} {unit}"
 
 
