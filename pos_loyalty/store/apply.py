@@ -29,11 +29,23 @@ class _Claims:
 
     held: dict[str, Row]
     changed: dict[str, Row] = field(default_factory=dict)
+    awaited: set[str] = field(default_factory=set)  # sales that returns wait for
+    _known: set[str] = field(init=False)  # keys that have a row
+
+    def __post_init__(self) -> None:
+        self._known = set(self.held)
 
     def get(self, key: str) -> Row | None:
         """Give the holder's row; a row without a node only waits for its fact."""
         row = self.held.get(key)
         return row if row is not None and row[2] else None
+
+    def look(self, tx: Tx, key: str) -> None:
+        """Load one more key, unless it is here."""
+        if key not in self.held:
+            for row in tx.fetch(schema.claim, [key], lock=True):
+                self.held[key] = row
+                self._known.add(key)
 
     def take(self, key: str, fact: Fact, found: Draft | None, account: bytes = b"") -> None:
         """Let a fact hold a key, for its own account or the one it was routed to."""
@@ -42,10 +54,21 @@ class _Claims:
         row = (key, *fact.order, kind, account, day, amount, b"")
         self.held[key] = self.changed[key] = row
 
+    def write(self, tx: Tx) -> None:
+        """Write what changed. Should another worker have made a key meanwhile, the database
+        refuses it, and the work is done again with that key in sight."""
+        rows = [self.changed[key] for key in sorted(self.changed)]
+        if tx.is_sqlite:
+            tx.put(schema.claim, rows, "upsert")
+            return
+        tx.put(schema.claim, [row for row in rows if row[0] not in self._known])
+        tx.put(schema.claim, [row for row in rows if row[0] in self._known], "upsert")
+
     def release(self, tx: Tx, leg: Leg) -> None:
         """Say of a routed return's key that its ticket is awaited again."""
         row = tx.row(_HELD_BY, account_=leg.account, node_=leg.node, inc_=leg.inc, seq_=leg.seq)
         assert row is not None, "a routed return holds its key"
+        self._known.add(row[0])
         self.held[row[0]] = self.changed[row[0]] = (*row[:6], b"", *row[7:])
 
 
@@ -119,27 +142,29 @@ def _route(tx: Tx, decoded: Sequence[Decoded], work: Work) -> None:
             orphans.append((fact, found))
         elif found is not None:
             _place(fact, found, found.account, work)
-            if found.kind == "sale":
-                orphans += _call_back(tx, fact.key)
+            if found.kind == "sale" and fact.key in claims.awaited:
+                orphans += _call_back(tx, claims, fact.key)
     for fact, found in orphans:
         holder = claims.get(fact.key)
         if holder is None or holder[1:5] == fact.order:
             _place_return(tx, claims, fact, found, work)
-    tx.put(schema.claim, [claims.changed[key] for key in sorted(claims.changed)], "upsert")
+    claims.write(tx)
 
 
 def _lock_claims(tx: Tx, drafts: Sequence[tuple[Fact, Draft | None]]) -> _Claims:
     """Load the keys of a batch and of the tickets it returns.
 
-    On PostgreSQL the rows are made first, in order, so that two workers meet at them; a row
-    without a node says that a return waits for this ticket.
+    On PostgreSQL the rows of returned tickets are made first, in order, so that a worker with
+    the return and one with the sale meet at them; a row without a node says that a return waits.
     """
     keys = {fact.key for fact, _ in drafts if fact.key}
-    keys |= {found.ticket for _, found in drafts if found and found.ticket}
-    wanted = sorted(keys)
+    returned = {found.ticket for _, found in drafts if found and found.kind == "return"}
     if not tx.is_sqlite:
-        tx.put(schema.claim, [_awaited(key) for key in wanted], "ignore")
-    return _claims(tx, wanted)
+        tx.put(schema.claim, [_awaited(key) for key in sorted(returned)], "ignore")
+    claims = _claims(tx, sorted(keys | returned))
+    sold = sorted(fact.key for fact, found in drafts if found and found.kind == "sale")
+    claims.awaited = {row[0] for row in tx.fetch(schema.waiting, sold)}
+    return claims
 
 
 def _claims(tx: Tx, keys: Sequence[str]) -> _Claims:
@@ -182,6 +207,7 @@ def _vacate(tx: Tx, claims: _Claims, holder: Row, work: Work) -> None:
         for leg in returns:
             _drop_leg(tx, account, leg.order, work)
             claims.release(tx, leg)
+        claims.awaited.add(key)
         tx.put(schema.waiting, [(key, leg.node, leg.inc, leg.seq) for leg in returns], "ignore")
 
 
@@ -215,7 +241,7 @@ def _place_return(tx: Tx, claims: _Claims, fact: Fact, found: Draft, work: Work)
         work.dirty.add(account)
 
 
-def _call_back(tx: Tx, ticket: str) -> list[tuple[Fact, Draft]]:
+def _call_back(tx: Tx, claims: _Claims, ticket: str) -> list[tuple[Fact, Draft]]:
     """Give the returns that wait for a ticket; they wait no longer."""
     rows = tx.fetch(schema.waiting, [ticket])
     if rows:
@@ -225,7 +251,8 @@ def _call_back(tx: Tx, ticket: str) -> list[tuple[Fact, Draft]]:
         row = tx.row(FACT, node_=node, inc_=inc, seq_=seq)
         assert row is not None, "a waiting fact is in the journal"
         fact = Fact(*row)
-        holder = _claims(tx, [fact.key]).get(fact.key)
+        claims.look(tx, fact.key)
+        holder = claims.get(fact.key)
         found = draft(fact.key, decode_payload(fact.kind, fact.payload))
         if found is not None and holder is not None and holder[1:5] == fact.order:
             called.append((fact, found))

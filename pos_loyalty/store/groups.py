@@ -41,7 +41,7 @@ def settle(tx: Tx, work: Work) -> set[bytes]:
     tx.put(schema.leg, work.legs + work.loose)
     accounts = {leg.account for leg in work.legs} | work.dirty
     accounts |= {account for link in work.links for account in link}
-    groups = _lock(tx, accounts | work.locks, work.links)
+    groups, made = _lock(tx, accounts | work.locks, work.links)
     dirty = {groups[account] for account in work.dirty}
     dirty |= {groups[account] for link in work.links for account in link}
     by_group: dict[bytes, list[Leg]] = {}
@@ -57,8 +57,8 @@ def settle(tx: Tx, work: Work) -> set[bytes]:
         else:
             _advance(tx, group, row, legs, outcome)
     outcome.write(tx)
-    if not tx.is_sqlite:
-        tx.delete(schema.account, ["grp", "state"], [(g, b"") for g in sorted(groups.values())])
+    left = made - {row[0] for row in outcome.accounts}
+    tx.delete(schema.account, ["grp", "state"], [(group, b"") for group in sorted(left)])
     return {*by_group, *dirty}
 
 
@@ -79,23 +79,30 @@ def accounts_of(tx: Tx, group: bytes) -> list[bytes]:
     return sorted(found) or [group]
 
 
-def _lock(tx: Tx, accounts: set[bytes], links: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+def _lock(
+    tx: Tx, accounts: set[bytes], links: Sequence[tuple[bytes, bytes]]
+) -> tuple[dict[bytes, bytes], set[bytes]]:
     """Find the groups, joined by new links; on PostgreSQL their rows are locked, in order.
 
     Another worker may join groups between the look and the lock, so the look is repeated until
-    it finds what it found before.
+    it finds what it found before. A group without a row gets one, to be locked; these are given.
     """
     groups = group_of(tx, accounts)
+    made: set[bytes] = set()
     while not tx.is_sqlite:
         wanted = sorted(set(groups.values()))
-        tx.put(schema.account, [(group, *FRESH, b"") for group in wanted], "ignore")
-        tx.fetch(schema.account, wanted, lock=True)
+        found = {row[0] for row in tx.fetch(schema.account, wanted, lock=True)}
+        missing = [group for group in wanted if group not in found]
+        if missing:
+            tx.put(schema.account, [(group, *FRESH, b"") for group in missing], "ignore")
+            tx.fetch(schema.account, missing, lock=True)
+            made.update(missing)
         seen, groups = groups, group_of(tx, accounts)
         if seen == groups:
             break
     if links:
         _join(tx, groups, links)
-    return groups
+    return groups, made
 
 
 def _join(tx: Tx, groups: dict[bytes, bytes], links: Sequence[tuple[bytes, bytes]]) -> None:

@@ -4,11 +4,12 @@ Core's own execution costs more than SQLite's work; its compiled text on the dri
 costs a fraction. The price: no type processors, so values are integers, texts and bytes.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Table, select
+from sqlalchemy import BigInteger, LargeBinary, Select, String, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.base import Executable
@@ -51,6 +52,7 @@ class Statements:
         self._known: dict[ClauseElement, Compiled] = {}
         self._texts: dict[tuple[Any, ...], str] = {}
         self._whole: dict[str, bool] = {}
+        self._types: dict[str, list[str]] = {}
 
     def compiled(self, statement: Executable) -> Compiled:
         """Compile a statement once; the caller keeps it as a constant."""
@@ -82,6 +84,13 @@ class Statements:
             self._texts[key] = f"{_into(table)} {source}{_on_conflict(table, mode)}"
         return self._texts[key]
 
+    def types(self, table: Table) -> list[str]:
+        """Give PostgreSQL's names of a table's column types."""
+        known = self._types.get(table.name)
+        if known is None:
+            known = self._types[table.name] = [_TYPES[type(c.type)] for c in table.columns]
+        return known
+
     def one_per_key(self, table: Table) -> bool:
         """Tell whether a table's key is one column."""
         known = self._whole.get(table.name)
@@ -96,7 +105,7 @@ class Statements:
             column = table.c[by] if by else next(iter(table.primary_key.columns))
             body = str(select(table).compile(dialect=self._dialect)).replace("\n", " ")
             name = f'"{table.name}"."{column.key}"'
-            match = f"{name} = ?" if self.is_sqlite else f"{name} = ANY(%s)"
+            match = f"{name} = ?" if self.is_sqlite else f"{name} = ANY(%b)"
             tail = f" ORDER BY {name} FOR UPDATE" if lock and not self.is_sqlite else ""
             self._texts[key] = f"{body} WHERE {match}{tail}"
         return self._texts[key]
@@ -119,6 +128,11 @@ def _only_table(statement: Executable) -> str:
         len(sources) == 1 and isinstance(sources[0], Table) and str(statement).count("SELECT") == 1
     )
     return sources[0].name if plain and isinstance(sources[0], Table) else ""
+
+
+_TYPES: Mapping[type, str] = MappingProxyType(
+    {String: "text", LargeBinary: "bytea", BigInteger: "int8"}
+)
 
 
 def _into(table: Table) -> str:
@@ -280,7 +294,8 @@ class Tx:
         cursor.execute(
             f'CREATE TEMP TABLE IF NOT EXISTS {stage} (LIKE "{table.name}") ON COMMIT DELETE ROWS'
         )
-        with cursor.copy(f"COPY {stage} ({names}) FROM STDIN") as copy:
+        with cursor.copy(f"COPY {stage} ({names}) FROM STDIN (FORMAT BINARY)") as copy:
+            copy.set_types(self._statements.types(table))
             for row in rows:
                 copy.write_row(row)
         cursor.execute(self._statements.merge(table, mode))

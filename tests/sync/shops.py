@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -95,8 +95,12 @@ class Office(Worker):
         self.app = create_hub_app(self.hub, request_bytes_max=1_048_576)
         self._server = create_server(self.app, host="127.0.0.1", port=0, threads=4)
         self.address = f"http://127.0.0.1:{self._server.effective_port}"
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
+
+    def _serve(self) -> None:
+        with suppress(OSError):  # its sockets are closed under it
+            self._server.run()
 
     def code(self, store: str = "paris-1", till: str = "1") -> str:
         return new_code(self.node, store=store, till=till, valid_minutes=60)
