@@ -98,13 +98,16 @@ Tenders = Annotated[list[TenderForm], Field(max_length=TENDERS_MAX)]
 
 
 class ReceiptForm(Form):
-    """How the customer wants the receipt; without `email`, a mail goes to the member's address."""
+    """How the customer wants the receipt; without `channel`, what the shop does unasked.
 
-    channel: Literal["none", "paper", "email", "qr"] = "none"
+    Without `email`, a mail goes to the member's own address.
+    """
+
+    channel: Literal["none", "paper", "email", "qr"] | None = None
     email: Value = ""
 
     def given(self) -> commands.ReceiptChoice:
-        return commands.ReceiptChoice(channel=self.channel, email=self.email)
+        return commands.ReceiptChoice(channel=self.channel or "", email=self.email)
 
 
 class BasketForm(Form):

@@ -1,0 +1,110 @@
+"""The register as a whole: what its customers, cashiers and operators meet."""
+
+import secrets
+from typing import Any
+
+import pytest
+
+from pos_loyalty.daemon.register import Register
+from pos_loyalty.demo.client import ApiError
+from pos_loyalty.demo.peers import wait_for
+from pos_loyalty.errors import LoyaltyError, Reason
+from tests.daemon.conftest import Till
+
+CARD = "2990000000019"
+LINES = [{"article": "a", "amount": 3000, "vat": 550}]
+
+
+def display_of(register: Register) -> str:
+    """Give everything the customer display's wire received, as the display reads it."""
+    twin: Any = register.supervisor.device("display")
+    return str(twin.line.received().decode("cp858"))
+
+
+def test_the_customer_is_greeted_and_told_what_they_earned(till: Till) -> None:
+    register = till.register()
+    register.start()
+    try:
+        till.client.send("POST", "/members", {"card": CARD, "profile": {"first_name": "Zoé"}})
+        till.scanner.scan(CARD)
+        assert wait_for(lambda: "Bonjour Zoé" in display_of(register), 5)
+        till.client.send("POST", "/sales", {"number": "1", "card": CARD, "lines": LINES})
+        assert wait_for(lambda: "+30 points" in display_of(register), 5)
+        assert "Solde 30" in display_of(register)
+    finally:
+        register.stop()
+
+
+def test_training_has_a_database_of_its_own(till: Till) -> None:
+    for training, points in ((True, 30), (False, 0)):
+        register = till.register(training=training)
+        register.start()
+        try:
+            till.client.send("POST", "/members", {"card": CARD})
+            if training:
+                till.client.send("POST", "/sales", {"number": "1", "card": CARD, "lines": LINES})
+            member = till.client.get(f"/members?card={CARD}")["members"][0]
+            assert member.get("points", 0) == points
+            assert register.link is None
+        finally:
+            register.stop()
+    names = sorted(path.name for path in (till.folder / "data").glob("*.db"))
+    assert names == ["till-1-training.db", "till-1.db"]
+
+
+def test_another_cards_key_is_refused_before_anything_is_recorded(till: Till) -> None:
+    till.register().stop()
+    (till.folder / "cards.key").write_text(secrets.token_hex(32))
+    with pytest.raises(LoyaltyError) as told:
+        till.register()
+    assert told.value.reason is Reason.CARDS_KEY_CHANGED
+
+
+def test_a_token_taken_out_of_its_file_opens_nothing_any_more(till: Till) -> None:
+    register = till.register()
+    register.start()
+    try:
+        client = till.client
+        assert client.get("/jobs")["jobs"] == []
+        (till.folder / "api.token").write_text("another-token\n")
+        with pytest.raises(ApiError, match="TOKEN_REFUSED"):
+            client.get("/jobs")
+        assert till.client.get("/jobs")["jobs"] == []
+    finally:
+        register.stop()
+
+
+def test_the_shops_own_choice_is_taken_when_the_customer_says_nothing(till: Till) -> None:
+    register = till.register(receipt="paper")
+    register.start()
+    try:
+        till.client.send("POST", "/sales", {"number": "77", "lines": LINES})
+        assert wait_for(lambda: b"77" in till.printer.paper(), 10)
+    finally:
+        register.stop()
+
+
+def test_a_dead_printer_and_mail_server_delay_no_sale_and_lose_no_receipt(till: Till) -> None:
+    till.printer.close()
+    till.mail.close()
+    register = till.register()
+    register.start()
+    try:
+        for channel in ("paper", "email"):
+            receipt = {"channel": channel, "email": "zoe@client.example"}
+            body = {"number": channel, "lines": LINES, "receipt": receipt}
+            if channel == "paper":
+                body["receipt"] = {"channel": "paper"}
+            assert till.client.send("POST", "/sales", body)["total"] == 3000
+
+        def waiting() -> bool:
+            jobs = till.client.get("/jobs")["jobs"]
+            return [job["problem"] for job in jobs if job.get("problem")] != []
+
+        assert wait_for(waiting, 15)
+        states = {job["state"] for job in till.client.get("/jobs")["jobs"]}
+        assert states <= {"waiting", "running"}
+    finally:
+        register.stop()
+        till.printer.close = lambda: None  # type: ignore[method-assign]
+        till.mail.close = lambda: None  # type: ignore[method-assign]
