@@ -102,5 +102,5 @@ def _read(reply: Reply, decode: Callable[[], Struct]) -> Answer:
         return Answer(reply.outcome, None, reply.reason)
     try:
         return Answer(Outcome.DONE, decode())
-    except (msgspec.DecodeError, LoyaltyError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, LoyaltyError):
         return Answer(Outcome.LATER, None, Reason.SYNC_MALFORMED.code)

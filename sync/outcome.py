@@ -46,7 +46,7 @@ class Reply(NamedTuple):
         """Give the hub's reason code; empty where it gave none."""
         try:
             found = _PROBLEM.decode(self.body).get("reason", "")
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return ""
         return found if isinstance(found, str) and found.isupper() and len(found) < 64 else ""
 

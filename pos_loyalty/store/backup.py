@@ -149,7 +149,7 @@ def _checked(source: Path) -> Manifest:
     try:
         manifest = msgspec.json.decode(manifest_path(source).read_bytes(), type=Manifest)
         found = _digest(source)
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise damaged from error
     if manifest.format > FORMAT:
         raise LoyaltyError(Reason.STORE_NEWER)

@@ -66,7 +66,7 @@ def behind_note(store: Store) -> list[Behind]:
         return []
     try:
         noted = msgspec.json.decode(path.read_bytes(), type=list[Chain])
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return []
     with store.read() as tx:
         found = {(chain.node, chain.inc): chain.seq for chain in chains_of(tx)}

@@ -33,7 +33,7 @@ def read_json(kind: type[Message]) -> Message:
         raise LoyaltyError(Reason.REQUEST_TOO_LARGE, maximum=JSON_BYTES_MAX)
     try:
         return msgspec.json.decode(request.get_data(cache=False), type=kind)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise LoyaltyError(Reason.SYNC_MALFORMED) from error
 
 
