@@ -31,6 +31,7 @@ class HubWatch:
         self._board = board
         self._locale = locale
         self._said: list[HubChanged] = []
+        self._since_ms = 0
         self._forks = 0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="hub watch", daemon=True)
@@ -57,10 +58,9 @@ class HubWatch:
         status = self._status()
         standing = [self._notice(status, error) for error in _troubles(status)]
         standing = standing or [HubChanged(link=status.link.value)]
-        news = [each for each in standing if each not in self._said]
-        if len(standing) < len(self._said) and not news:
-            news = standing  # something ended, and nothing new began
-        self._said = standing
+        again = status.since_ms != self._since_ms or len(standing) < len(self._said)
+        news = [each for each in standing if again or each not in self._said]
+        self._said, self._since_ms = standing, status.since_ms
         if status.forks > self._forks:
             self._forks = status.forks
             news = [*news, self._notice(status, LoyaltyError(Reason.CHAINS_PARTED))]
