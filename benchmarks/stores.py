@@ -14,8 +14,8 @@ from pos_loyalty.commands import Command, PublishProgramme
 from pos_loyalty.node.execute import Node
 from pos_loyalty.ports.services import Clock
 from pos_loyalty.settings import CardRules, NodeSettings
-from pos_loyalty.store import schema
-from pos_loyalty.store.engine import Store, connect, sqlite_url
+from pos_loyalty.store.engine import Store, sqlite_url
+from pos_loyalty.store.migrate import open_store
 
 PROGRAMME = Path(__file__).with_name("programme.toml")
 CARD_KEY = bytes(range(32))
@@ -38,8 +38,7 @@ def open_node(
     store: Store | None = None,
 ) -> Node:
     """Open a node on a file, made where it is missing, with a programme in force."""
-    store = store or connect(sqlite_url(path))
-    schema.metadata.create_all(store.engine)
+    store = store or open_store(sqlite_url(path))
     settings = NodeSettings(
         node=b"benchmark-node-1", store=STORE, till=TILL, zone=ZONE, cards=CardRules(key=CARD_KEY)
     )
