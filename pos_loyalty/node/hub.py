@@ -219,7 +219,8 @@ class Hub:
     def _subscribe(self, account: bytes, scope: str) -> None:
         with self.node.store.write() as tx:
             group = group_of(tx, [account])[account]
-            feeds.subscribe(tx, group, scope, self._today)
+            now = self.node.clock.now_ms()
+            feeds.subscribe(tx, group, scope, today=self._today, now_ms=now)
 
     def _view(self, tx: Tx, sender: Sender) -> tuple[checkpoints.View, feeds.Counter]:
         at = feeds.counter(tx, sender.store)

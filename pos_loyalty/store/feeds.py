@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, delete, func, select
 from pos_loyalty.domain.days import NEVER
 from pos_loyalty.events import Fact
 from pos_loyalty.store import schema
-from pos_loyalty.store.groups import group_of
+from pos_loyalty.store.groups import accounts_of, group_of
 from pos_loyalty.store.statements import Row, Tx
 
 GROUP, PERSON, SHOP = "group", "person", "shop"
@@ -23,18 +23,22 @@ REACH_DAYS = 90
 RENEW_DAYS = 7
 """A reach this young is not written again: most tickets of a regular cost no row."""
 SHOP_KINDS = ("programme_published", "place_declared")
+JOINING_KINDS = ("card_attached", "card_ended", "members_linked", "member_erased")
+"""What may put accounts into one group, people included whom the fact does not name."""
 
 
 @dataclass(slots=True)
 class News:
     """What a transaction changed: account groups, people, the shop itself.
 
-    `homes` are members with the store that enrolled them.
+    `homes` are members with the store that enrolled them; `joined` are members whose group may
+    have grown.
     """
 
     groups: set[bytes] = field(default_factory=set)
     persons: set[bytes] = field(default_factory=set)
     homes: dict[bytes, str] = field(default_factory=dict)
+    joined: set[bytes] = field(default_factory=set)
     shop: bool = False
 
     def add(self, other: "News") -> None:
@@ -42,6 +46,7 @@ class News:
         self.groups |= other.groups
         self.persons |= other.persons
         self.homes |= other.homes
+        self.joined |= other.joined
         self.shop = self.shop or other.shop
 
     def __bool__(self) -> bool:
@@ -84,8 +89,12 @@ def publish(tx: Tx, news: News, *, scope: str, today: int, now_ms: int) -> None:
     for group in sorted(groups):
         for each in reached[group]:
             changes.setdefault(each, {})[GROUP, group] = None
-    for person in sorted(news.persons):
-        for each in reached[of_person[person]]:
+    people = {person: of_person[person] for person in news.persons}
+    for member in news.joined:
+        group = of_person[member]
+        people |= dict.fromkeys(people_among(tx, accounts[group]), group)
+    for person in sorted(people):
+        for each in reached[people[person]]:
             changes.setdefault(each, {})[PERSON, person] = None
     tx.put(schema.reach, sorted(dict.fromkeys(kept)), "upsert")
     if news.shop:
@@ -172,13 +181,15 @@ def reach_groups(tx: Tx, scope: str, after: bytes, today: int, limit: int) -> li
     return [bytes(row[0]) for row in rows]
 
 
-def subscribe(tx: Tx, group: bytes, scope: str, today: int) -> None:
-    """Let a store hear of a group from now on.
+def subscribe(tx: Tx, group: bytes, scope: str, *, today: int, now_ms: int) -> None:
+    """Let a store hear of a group from now on, all its tills: how it is, and of its people.
 
     The group's row is locked first: whoever changes it now either has been seen, or will see.
     """
     tx.fetch(schema.account, [group], lock=True)
     tx.put(schema.reach, [(group, scope, today)], "upsert")
+    told = [(PERSON, person) for person in people_among(tx, accounts_of(tx, group))]
+    _number(tx, {scope: dict.fromkeys([(GROUP, group), *told])}, now_ms)
 
 
 def is_reached(tx: Tx, accounts: Sequence[bytes], scope: str, today: int) -> bool:

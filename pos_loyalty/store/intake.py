@@ -25,7 +25,7 @@ from pos_loyalty.store import local, schema
 from pos_loyalty.store.apply import apply
 from pos_loyalty.store.cores import draft
 from pos_loyalty.store.engine import Store
-from pos_loyalty.store.feeds import SHOP_KINDS, News
+from pos_loyalty.store.feeds import JOINING_KINDS, SHOP_KINDS, News
 from pos_loyalty.store.senders import (
     Quarantined,
     hidden,
@@ -175,6 +175,8 @@ def news_of(facts: Sequence[Fact]) -> News:
     for fact in facts:
         if fact.subject:
             news.persons.add(fact.subject)
+            if fact.kind in JOINING_KINDS:
+                news.joined.add(fact.subject)
         if fact.kind in SHOP_KINDS:
             news.shop = True
         if fact.kind == "member_enrolled" and fact.payload:
