@@ -16,7 +16,7 @@ from email.parser import BytesParser
 from email.policy import default as mail_policy
 from itertools import count
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from urllib.request import Request
 from uuid import uuid4
 
@@ -112,6 +112,7 @@ amount = 500
 """
 
 
+BenchT = TypeVar("BenchT", bound="Bench")
 Order = Callable[..., tuple[int, list[str]]]
 
 
@@ -355,13 +356,13 @@ def told(answer: requests.Response) -> Seen:
 
 
 @contextmanager
-def open_bench(folder: Path, **more: Any) -> Iterator[Bench]:
+def open_bench(folder: Path, kind: "type[BenchT]") -> "Iterator[BenchT]":
     """Open a till whose log is read too."""
     handlers, level = logging.root.handlers[:], logging.root.level
     stream = io.StringIO()
     configure(level="debug", stream=stream)
     try:
-        bench = Bench(folder, **more)
+        bench = kind(folder)
         bench.log = stream
         try:
             yield bench

@@ -80,7 +80,8 @@ def by_hand(points: object) -> Act:
 
     def act(bench: Bench) -> Seen:
         path = f"/members/{bench.member['member']}/adjustments"
-        return bench.refusal("POST", path, {"points": points, "reason": "goodwill"}, **manager(bench))
+        body = {"points": points, "reason": "goodwill"}
+        return bench.refusal("POST", path, body, **manager(bench))
 
     return act
 
@@ -118,8 +119,8 @@ ROWS = (
     Row("a huge amount", sale_of(10**30), "REQUEST_INVALID"),
     Row("a fractional amount", sale_of(9.99), "REQUEST_INVALID"),
     Row("an amount that is a text", sale_of("9,99"), "REQUEST_INVALID"),
-    Row("an amount that is no number", raw(b'{"number":"1","lines":[{"article":"a","amount":NaN}]}'),
-        "JSON_MALFORMED"),
+    Row("an amount that is no number",
+        raw(b'{"number": "1", "lines": [{"article": "a", "amount": NaN}]}'), "JSON_MALFORMED"),
     Row("a negative quantity", sale_of(100, lines=[{"article": "a", "amount": 1, "quantity": -1}]),
         "REQUEST_INVALID"),
     Row("discounts above the lines", sale_of(700, discounts=[{"amount": 701}]), "TICKET_INVALID"),
