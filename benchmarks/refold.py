@@ -36,27 +36,28 @@ class _GivenUp(Exception):
 
 
 def history(facts: int, accounts: int, now_ms: int) -> Iterator[Command]:
-    """Give what every account does in turn: buys nine lines, at times brings one back."""
+    """Give what every account does in turn: buys nine lines, and later brings some back."""
     bought = tuple(Line(f"article-{k}", 99 + 41 * k) for k in range(LINES))
-    for index in range(facts):
+    sold = facts - facts // RETURNED_EVERY
+    for index in range(sold):
         at = now_ms - (facts - index) * DAY_MS // 4
         for account in range(accounts):
-            number = f"{index}-{account}"
-            if index % RETURNED_EVERY == RETURNED_EVERY - 1:
-                day, sold = _day(at - DAY_MS // 4), f"{index - 1}-{account}"
-                ticket = f"b1/1/1/{day}/{sold}"
-                back = (LineBack(2, 1000),)
-                yield ReturnLines(id=f"r-{number}", ticket=ticket, number=f"r{number}", lines=back)
-            else:
-                yield CloseSale(
-                    id=f"s-{number}",
-                    number=number,
-                    lines=bought,
-                    card=card(account),
-                    at=at,
-                    day=_day(at),
-                    source="import",
-                )
+            yield CloseSale(
+                id=f"s-{index}-{account}",
+                number=f"{index}-{account}",
+                lines=bought,
+                card=card(account),
+                at=at,
+                day=_day(at),
+                source="import",
+            )
+    for index in range(facts - sold):
+        at = now_ms - (facts - index * RETURNED_EVERY) * DAY_MS // 4
+        for account in range(accounts):
+            number = f"{index * RETURNED_EVERY}-{account}"
+            back = (LineBack(2, 1000),)
+            ticket = f"b1/1/1/{_day(at)}/{number}"
+            yield ReturnLines(id=f"r-{number}", ticket=ticket, number=f"r{number}", lines=back)
 
 
 def _day(at_ms: int) -> str:

@@ -43,11 +43,15 @@ def credit(pot: Pot, members: list[int], lot: Lot) -> None:
             lot.left -= pay_debt(pot, owner, lot.left)
         if lot.left == 0:
             return
+    lots = pot.lots
+    if not lots or (lots[-1] < lot and lots[-1].origin != lot.origin):
+        lots.append(lot)  # what was earned last mostly lapses last
+        return
     index = _find(pot, lot)
-    if index < len(pot.lots) and _same(pot.lots[index], lot):
-        pot.lots[index].left += lot.left
+    if index < len(lots) and _same(lots[index], lot):
+        lots[index].left += lot.left
     else:
-        pot.lots.insert(index, lot)
+        lots.insert(index, lot)
 
 
 def reduce(pot: Pot, lot: Lot, points: int) -> int:
@@ -101,7 +105,10 @@ def end_hold(pot: Pot, hold: bytes) -> None:
 
 
 def qualify(pot: Pot, owner: int, day: int, amount: int) -> None:
-    index = bisect_left(pot.window, (day, owner), key=lambda each: each[:2])
+    window = pot.window
+    index = len(window)
+    if window and window[-1] >= (day, owner):
+        index = bisect_left(window, (day, owner))
     if index < len(pot.window) and pot.window[index][:2] == (day, owner):
         amount += pot.window[index][2]
         del pot.window[index]
