@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from pos_loyalty.cli.group import language
+from pos_loyalty.config import RegisterConfig
 from pos_loyalty.texts import translate
 
 SETTINGS = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -33,10 +34,18 @@ def check_config_command(file: Path) -> None:
     if kind == "hub":
         load_hub(file)
     else:
-        from pos_loyalty.daemon.wiring import devices_of
-
-        devices_of(load_register(file))
+        check_register(load_register(file))
     say("The settings in {file} are right.", file=file.name)
+
+
+def check_register(config: RegisterConfig) -> None:
+    """Check what stands behind the settings: device options, and the programme's own file."""
+    from pos_loyalty.daemon.wiring import devices_of, programme_text
+    from pos_loyalty.programme_file import read_programme
+
+    devices_of(config)
+    if config.programme is not None:
+        read_programme(programme_text(config.programme.file))
 
 
 def kind_of(file: Path) -> str:

@@ -7,9 +7,13 @@ import threading
 import click
 
 from pos_loyalty.cli.group import language
-from pos_loyalty.demo.check import Walk
-from pos_loyalty.demo.talk import Talk
-from pos_loyalty.demo.world import DemoError, World
+
+try:
+    from pos_loyalty.demo.check import Walk
+    from pos_loyalty.demo.talk import Talk
+    from pos_loyalty.demo.world import DemoError, World
+except ModuleNotFoundError as error:
+    raise click.ClickException(f"the demo needs pos-loyalty[demo,hub]: {error}") from error
 
 LINKS = ("scanner", "printer", "mail", "hub")
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import click
 
 from pos_loyalty.cli.checks import SETTINGS
-from pos_loyalty.cli.group import language
+from pos_loyalty.cli.group import language, told
 from pos_loyalty.config import RegisterConfig, load_register
 from pos_loyalty.daemon.wiring import database_path, devices_of
 from pos_loyalty.errors import LoyaltyError
@@ -50,7 +50,7 @@ def findings(settings: Path) -> Iterator[Finding]:
         config = load_register(settings)
         devices_of(config)
     except LoyaltyError as error:
-        yield Finding("settings", False, explain(error, language()))
+        yield Finding("settings", False, "\n".join(told(error)))
         return
     yield Finding("settings", True, settings.name)
     for name, look in (("disk", _disk), ("database", _database), ("mail", _mail), ("hub", _hub)):

@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "import": "imports",
         "rebuild": "stores",
         "verify": "stores",
+        "parked": "parked",
         "backup": "stores",
         "restore": "stores",
     }
@@ -59,10 +60,11 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; a refusal is one sentence on standard error, and exit code 1."""
+    os.umask(0o077)  # databases and backups hold personal data: their owner's only
     try:
         cli(standalone_mode=False)
     except LoyaltyError as error:
-        for line in _told(error):
+        for line in told(error):
             click.echo(line, err=True)
         sys.exit(1)
     except click.ClickException as error:
@@ -72,7 +74,8 @@ def main() -> None:
         sys.exit(130)
 
 
-def _told(error: LoyaltyError) -> list[str]:
+def told(error: LoyaltyError) -> list[str]:
+    """Give the lines that tell a refusal, and every fault it carries."""
     faults = getattr(error, "faults", ())
-    told = [each.sentence(language()) for each in faults if hasattr(each, "sentence")]
-    return [f"{error.reason.code}: {explain(error, language())}", *told]
+    faults_told = [each.sentence(language()) for each in faults if hasattr(each, "sentence")]
+    return [f"{error.reason.code}: {explain(error, language())}", *faults_told]

@@ -7,11 +7,20 @@ import click
 from pos_loyalty.cli.checks import SETTINGS, say
 from pos_loyalty.config import load_hub
 from pos_loyalty.daemon.hub import hub_node, serve_hub
+from pos_loyalty.errors import LoyaltyError, Reason
 
 
 @click.group("hub")
 def hub_command() -> None:
     """Run a hub, and let registers join or leave it."""
+
+
+def node_id(text: str) -> bytes:
+    """Give the id of a register as `hub registers` lists it."""
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        raise LoyaltyError(Reason.REGISTER_UNKNOWN) from None
 
 
 @hub_command.command("serve")
@@ -60,5 +69,5 @@ def revoke_register(settings: Path, register: str) -> None:
     from pos_loyalty.node import enrolment
 
     with hub_node(load_hub(settings)) as node:
-        enrolment.revoke(node, bytes.fromhex(register))
+        enrolment.revoke(node, node_id(register))
     say("The register is turned away from now on.")

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -27,6 +28,11 @@ from pos_loyalty.store.migrate import open_store
 @click.argument("settings", type=SETTINGS)
 @click.option("--map", "pairs", multiple=True, metavar="THEIRS=OURS", help="Name a column.")
 @click.option("--mapping", type=SETTINGS, help="A TOML file that says how FILE is written.")
+@click.option("--encoding", default="", help="Of FILE, such as cp1252; found out where not said.")
+@click.option("--delimiter", default="", help="Between the columns of FILE.")
+@click.option("--decimal", default="", type=click.Choice(["", ",", "."]), help="Of its amounts.")
+@click.option("--dates", default="", help="How dates are written, such as %d/%m/%Y.")
+@click.option("--zone", default="", help="The time zone of its moments.")
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Rejected rows.")
 @click.option("--dry-run", is_flag=True, help="Read and check only; nothing is recorded.")
 @click.option("--store", "place", default="", help="The store, where FILE does not say it.")
@@ -41,10 +47,19 @@ def import_command(
     dry_run: bool,
     place: str,
     till: str,
+    **form: str,
 ) -> None:
     """Bring tickets, members or articles of FILE into the register of SETTINGS."""
     config = load_register(settings)
     written = (read_mapping(mapping) if mapping else Mapping()).with_columns(pairs)
+    written = replace(
+        written,
+        encoding=form["encoding"] or written.encoding,
+        delimiter=form["delimiter"] or written.delimiter,
+        decimal=form["decimal"] or written.decimal,
+        dates=form["dates"] or written.dates,
+        zone=form["zone"] or written.zone,
+    )
     with taker(config) as (execute_many, hold_s, known):
         done = import_file(
             kind,

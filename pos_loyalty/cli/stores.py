@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from time import sleep
 
@@ -13,7 +14,6 @@ from pos_loyalty.cli.control import RunningRegister
 from pos_loyalty.clock import SystemClock
 from pos_loyalty.config import HubConfig, RegisterConfig, load_hub, load_register
 from pos_loyalty.daemon.wiring import database_url
-from pos_loyalty.domain.days import day_of
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.store.engine import Store, connect
 from pos_loyalty.store.migrate import open_store
@@ -85,14 +85,19 @@ def rebuild_beside(config: RegisterConfig) -> int:
 
 @click.command("verify")
 @click.argument("settings", type=SETTINGS)
-@click.option("--as-of", metavar="DAY", help="Also sum each programme as of this day (YYYY-MM-DD).")
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DAY",
+    help="Also sum each programme as of this day (YYYY-MM-DD).",
+)
 @training_option
-def verify_command(settings: Path, as_of: str | None, training: bool) -> None:
+def verify_command(settings: Path, as_of: datetime | None, training: bool) -> None:
     """Compute everything again from the journal and name the first difference."""
     from pos_loyalty.store.verify import verify
 
     with beside(settings, training=training) as store:
-        verdict = verify(store, as_of=day_of(as_of) if as_of else None, progress=told)
+        verdict = verify(store, as_of=as_of.toordinal() if as_of else None, progress=told)
     if verdict.difference is not None:
         at = verdict.difference
         say("Different: {table} {key} {column}: found {found}, expected {expected}.",

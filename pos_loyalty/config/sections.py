@@ -46,8 +46,8 @@ class Cards(Section):
 
     scheme: Annotated[str, kinds.CODE] = "main"
     prefixes: tuple[Annotated[str, kinds.DIGITS], ...]
-    length_min: Annotated[int, Whole(4, 32)] = 13
-    length_max: Annotated[int, Whole(4, 32)] = 13
+    length_min: Annotated[int, Whole(8, 32)] = 13
+    length_max: Annotated[int, Whole(8, 32)] = 13
     check: Annotated[Literal["none", "luhn", "ean13"], Choice()] = "ean13"
     key_file: Annotated[Path, Secret(is_key=True)]
     key_id: Annotated[str, kinds.CODE]

@@ -1,26 +1,32 @@
 """The hub daemon: gunicorn workers on PostgreSQL, one waitress process on SQLite."""
 
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import structlog
 from flask import Flask
 
 from pos_loyalty.clock import SystemClock
 from pos_loyalty.commands import DeclarePlace
 from pos_loyalty.config import HubConfig
 from pos_loyalty.daemon import wiring
-from pos_loyalty.daemon.running import run_until_told
+from pos_loyalty.daemon.running import HEARTBEAT_S, run_until_told
+from pos_loyalty.errors import LoyaltyError
 from pos_loyalty.node.execute import Node
 from pos_loyalty.node.hub import Hub
-from pos_loyalty.node.tidy import Keeping, tidy
+from pos_loyalty.node.tidy import tidy
 from pos_loyalty.store.engine import Store, connect
 from pos_loyalty.store.migrate import open_store
+from pos_loyalty.systemd import WATCHDOG, notify, watchdog_interval_s
 from sync.hub.app import create_hub_app
 from web.serving import Serving
 
 WORKER_STOPS_S = 20
 FIRST_DAY = "2000-01-01"
+TIDY_EVERY_S = 86_400
 
 
 @contextmanager
@@ -37,6 +43,7 @@ def hub_node(config: HubConfig) -> Iterator[Node]:
 def serve_hub(config: HubConfig) -> None:
     """Run the hub until it is told to stop."""
     if config.database.on_sqlite:
+        config.node.data_directory.mkdir(parents=True, exist_ok=True)
         run_until_told(SmallHub(config))
         return
     store = open_store(wiring.database_url(config))  # one process makes the tables
@@ -59,12 +66,7 @@ def _prepare(config: HubConfig, store: Store) -> None:
         day=FIRST_DAY,
     )
     node.execute(place)
-    retention = config.retention
-    keeping = Keeping(
-        command_memory_days=retention.command_memory_days,
-        finished_jobs_days=retention.finished_jobs_days,
-    )
-    tidy(node, keeping)
+    tidy(node, wiring.keeping(config.retention))
 
 
 def hub_app(config: HubConfig, store: Store) -> Flask:
@@ -78,6 +80,30 @@ def hub_app(config: HubConfig, store: Store) -> Flask:
         facts_max=config.ingest.facts_max,
     )
     return create_hub_app(hub, request_bytes_max=config.ingest.request_bytes_max)
+
+
+def _keep_house(config: HubConfig) -> None:
+    """From the first process, which serves nobody: tell systemd that it lives, tidy once a day."""
+    threading.Thread(target=_beat, name="watchdog", daemon=True).start()
+    threading.Thread(target=_tidy_daily, args=(config,), name="tidy", daemon=True).start()
+
+
+def _beat() -> None:
+    while True:
+        notify(WATCHDOG)
+        time.sleep(watchdog_interval_s() or HEARTBEAT_S)
+
+
+def _tidy_daily(config: HubConfig) -> None:
+    while True:
+        time.sleep(TIDY_EVERY_S)
+        try:
+            store = connect(wiring.database_url(config))
+            node = Node(store, wiring.hub_settings(config, wiring.node_id(store)), SystemClock())
+            tidy(node, wiring.keeping(config.retention))
+            node.close()
+        except LoyaltyError as error:
+            structlog.get_logger("hub").warning("tidying postponed", reason=error.reason.code)
 
 
 class SmallHub:
@@ -119,6 +145,8 @@ def gunicorn(config: HubConfig) -> None:
                 ("worker_class", "gthread"),
                 ("graceful_timeout", WORKER_STOPS_S),
                 ("proc_name", "pos-loyalty-hub"),
+                ("control_socket_disable", True),
+                ("when_ready", lambda arbiter: _keep_house(config)),
             ):
                 self.cfg.set(name, value)
 

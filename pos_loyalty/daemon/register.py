@@ -22,7 +22,7 @@ from pos_loyalty.display import Greeter
 from pos_loyalty.errors import LoyaltyError
 from pos_loyalty.node.execute import Node
 from pos_loyalty.node.jobs import Desk
-from pos_loyalty.node.tidy import Keeping, tidy
+from pos_loyalty.node.tidy import tidy
 from pos_loyalty.ports.services import Clock
 from pos_loyalty.queries import Queries
 from pos_loyalty.receipts.issuer import Issuer
@@ -33,7 +33,7 @@ from sync.session import Session
 from sync.transport import HttpTransport
 from web.app import create_app
 from web.control import Upkeep, control_routes
-from web.services import Hooks, WebSettings
+from web.services import LOOPBACK_NAMES, Hooks, WebSettings
 from web.serving import Serving
 
 TIDY_EVERY_S = 86_400.0
@@ -123,6 +123,7 @@ class Register:
             settings=WebSettings(
                 version=version("pos-loyalty"),
                 locale=config.node.locale,
+                hosts=(*LOOPBACK_NAMES, config.api.host),
                 tills=config.store.tills,
             ),
         )
@@ -200,18 +201,22 @@ class Register:
 
     def _tidy(self) -> None:
         """Clear local tables at the start and then once a day."""
-        retention = self.config.retention
-        keeping = Keeping(
-            command_memory_days=retention.command_memory_days,
-            finished_jobs_days=retention.finished_jobs_days,
-        )
         while True:
             try:
-                tidy(self.node, keeping)
+                tidy(self.node, wiring.keeping(self.config.retention))
+                self._forget_code()
             except LoyaltyError as error:
                 self._log.warning("tidying postponed", reason=error.reason.code)
             if self._stopped.wait(TIDY_EVERY_S):
                 return
+
+    def _forget_code(self) -> None:
+        """Delete the enrolment code once it served: nobody else may use it."""
+        hub = self.config.hub
+        if self.link is None or hub is None or hub.enrolment_file is None:
+            return
+        if self.link.upstream.membership() is not None:
+            hub.enrolment_file.unlink(missing_ok=True)
 
     def _look_back(self) -> None:
         """Warn where the database is older than what was noted beside it at the last stop."""
@@ -241,7 +246,7 @@ class Register:
             )
             self.node.execute(place)
         if self.config.programme is not None:
-            content = self.config.programme.file.read_text(encoding="utf-8")
+            content = wiring.programme_text(self.config.programme.file)
             publish = commands.PublishProgramme(
                 id=f"programme/{commands.text_digest(content)}", actor="settings", content=content
             )

@@ -5,6 +5,7 @@ token. The file is read again when it changes, so a line taken out is a token re
 """
 
 import os
+import re
 import secrets
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from web.access import Device, Profile, token_digest
 
 TOKEN_BYTES = 32
 POS = "pos"
+NAME = r"[A-Za-z0-9._-]{1,32}"
 
 
 def control_token_path(folder: Path) -> Path:
@@ -58,11 +60,16 @@ class TokenFile:
 
     def _read(self) -> tuple[Device, ...]:
         lines = [line.split() for line in self._path.read_text("utf-8").splitlines()]
-        return tuple(_device(words) for words in lines if words and not words[0].startswith("#"))
+        found = [_device(words) for words in lines if words and not words[0].startswith("#")]
+        return tuple(device for device in found if device is not None)
 
 
-def _device(words: list[str]) -> Device:
+def _device(words: list[str]) -> Device | None:
+    """Give the device of a line; one that is not a line of the file opens nothing."""
     name, profile, token = (POS, POS, words[0]) if len(words) == 1 else [*words, "", ""][:3]
+    if profile not in list(Profile) or not token or not re.fullmatch(NAME, name):
+        structlog.get_logger("tokens").warning("line of the token file ignored")
+        return None
     return Device(
         name=name,
         profile=Profile(profile),

@@ -14,11 +14,12 @@ from pos_loyalty.config import (
     read_key,
     read_secret,
 )
-from pos_loyalty.config.sections import Cards, Mail, Uplink
+from pos_loyalty.config.sections import Cards, Mail, Retention, Uplink
 from pos_loyalty.dispatch import Encode
 from pos_loyalty.domain.identifiers import card_account
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.mail import Security, SmtpMailer, SmtpSettings
+from pos_loyalty.node.tidy import Keeping
 from pos_loyalty.ports.documents import ReceiptDocument, SellerBlock
 from pos_loyalty.ports.services import Clock
 from pos_loyalty.receipts.layout import lay_out
@@ -122,6 +123,23 @@ def enrolment_code(hub: Uplink) -> str:
     if hub.enrolment_file is None or not hub.enrolment_file.exists():
         return ""
     return read_secret(hub.enrolment_file)
+
+
+def programme_text(file: Path) -> str:
+    """Read a programme file; raises `ConfigError` naming the key where it cannot be read."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        fault = Fault(path="programme.file", found=file.name, expected="a file that can be read")
+        raise ConfigError([fault]) from error
+
+
+def keeping(retention: Retention) -> Keeping:
+    """Give how long local rows are kept."""
+    return Keeping(
+        command_memory_days=retention.command_memory_days,
+        finished_jobs_days=retention.finished_jobs_days,
+    )
 
 
 def devices_of(config: RegisterConfig) -> tuple[DeviceSettings, ...]:

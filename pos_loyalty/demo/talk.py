@@ -1,10 +1,15 @@
 """The running demo, talked to by a person: scan a card, look at the paper, cut the network."""
 
+import re
 from collections.abc import Callable
 
 from pos_loyalty.demo.world import CARDS, World
 from pos_loyalty.texts import translate
 
+_COMMANDS = re.compile(
+    rb"\x1b@|\x1b[tE!aMd].|\x1dV[AB].|\x1dV.|\x1d!.|\x1d\(k..[\s\S]{0,3}", re.DOTALL
+)
+"""Commands of the printer's language between the words of a receipt."""
 _INTRODUCTION = """\
 The register answers at {api}
 Its token is in {token_file}. A first question:
@@ -48,9 +53,9 @@ class Talk:
         return self._say("Scanned.")
 
     def _paper(self, rest: str) -> str:
-        text = self._world.printer.paper().decode("cp1252", errors="replace")
+        text = _COMMANDS.sub(b"", self._world.printer.paper()).decode("cp1252", errors="replace")
         shown = "".join(char for char in text if char.isprintable() or char == "\n")
-        return shown or self._say("Nothing was printed yet.")
+        return shown.strip("\n") or self._say("Nothing was printed yet.")
 
     def _mails(self, rest: str) -> str:
         mails = self._world.mail.mails()

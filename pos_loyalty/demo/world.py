@@ -132,8 +132,8 @@ class World:
             self.folder.chmod(0o755)
             postgres.start(cluster)
             postgres.create_database(cluster, "hub")
-        self.hub.start(f"http://{LOOPBACK}:{self.hub_port}/")
         self._enrol()
+        self.hub.start(f"http://{LOOPBACK}:{self.hub_port}/")
         self.register.start(f"{self.api}/health")
 
     def stop(self) -> None:
