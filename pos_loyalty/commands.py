@@ -321,9 +321,13 @@ def text_digest(text: str) -> str:
 
 # --- answers -----------------------------------------------------------------------------------
 class Done(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """It is recorded; `id` names what was made, where something was."""
+    """It is recorded; `id` names what was made, where something was.
+
+    Wherever an address was typed, `domain_meant` is the domain to ask the customer about.
+    """
 
     id: str = ""
+    domain_meant: str = ""
 
 
 class ImportNoted(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -369,6 +373,7 @@ class MemberView(Struct, frozen=True, omit_defaults=True, kw_only=True):
     expiring: int = 0
     expires: str = ""
     provisional: bool = False
+    domain_meant: str = ""
     cards: tuple[CardView, ...] = ()
 
 
@@ -418,6 +423,7 @@ class SaleAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     used: int = 0
     member: MemberView | None = None
     receipt_job: str = ""
+    domain_meant: str = ""
 
 
 class ReturnAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -429,6 +435,7 @@ class ReturnAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     given_back: int = 0
     member: MemberView | None = None
     receipt_job: str = ""
+    domain_meant: str = ""
 
 
 class ProgrammeAnswer(Struct, frozen=True, kw_only=True):

@@ -56,6 +56,9 @@ WRONG_ENDINGS: Mapping[str, str] = MappingProxyType({
 ADDRESS_CHARACTERS_MAX = 254
 """RFC 5321 allows 256 with the angle brackets."""
 
+QUESTION = "Did you mean {domain}?"
+"""What to ask the customer about `domain_meant`."""
+
 _SHORT_DOMAIN = 8
 """Below this many characters two different letters are another domain, not a typo."""
 
@@ -107,6 +110,15 @@ def suggest_address(
         return None
     meant = WRONG_ENDINGS.get(domain) or _nearest(domain, frequent)
     return f"{address.address.rpartition('@')[0]}@{meant}" if meant else None
+
+
+def domain_meant(typed: str) -> str:
+    """Give the domain that was probably meant where a usable address looks mistyped, else nothing.
+
+    A domain alone names nobody: it may stand in answers that are kept.
+    """
+    suggested = suggest_address(parse_address(typed)) if typed.strip() else None
+    return suggested.rpartition("@")[2] if suggested else ""
 
 
 def _nearest(domain: str, frequent: Sequence[str]) -> str | None:

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pos_loyalty import commands, events
 from pos_loyalty.commands import Done, MemberView
+from pos_loyalty.domain.addresses import domain_meant
 from pos_loyalty.domain.days import iso
 from pos_loyalty.domain.identifiers import derived_id, normalise, tail
 from pos_loyalty.domain.profile import checked_profile
@@ -68,13 +70,16 @@ def _shown(
     command: commands.Command,
     member: bytes,
     past: Mapping[int, int] | None = None,
+    *,
+    email: str = "",
 ) -> Decision:
+    def shown() -> MemberView:
+        return replace(show(ctx, member), domain_meant=domain_meant(email))
+
     def changed(answer: Struct) -> list[Notice]:
         return [Notice(kind="member_changed", body=answer)]
 
-    return Decision(
-        facts=facts(command, drafts, past), answer=lambda: show(ctx, member), notices=changed
-    )
+    return Decision(facts=facts(command, drafts, past), answer=shown, notices=changed)
 
 
 def enrol_member(ctx: Context, command: commands.EnrolMember) -> Decision:
@@ -97,7 +102,8 @@ def enrol_member(ctx: Context, command: commands.EnrolMember) -> Decision:
     ]
     past = dated(len(drafts), command.consents)
     drafts += consented(ctx, text, command.consents)
-    decision = _shown(ctx, drafts, command, member, past)
+    email = command.profile.get("email", "")
+    decision = _shown(ctx, drafts, command, member, past, email=email)
     decision.notices = lambda answer: [Notice(kind="member_enrolled", body=answer)]
     return decision
 
@@ -173,7 +179,8 @@ def change_profile(ctx: Context, command: commands.ChangeProfile) -> Decision:
         for field, value in sorted(checked_profile(command.fields).items())
         if known.get(field, "") != value
     ]
-    return _shown(ctx, drafts, command, member)
+    email = command.fields.get("email", "")
+    return _shown(ctx, drafts, command, member, email=email)
 
 
 def change_consents(ctx: Context, command: commands.ChangeConsents) -> Decision:

@@ -1,5 +1,6 @@
 """The customer's choice becomes a job: printed or mailed later, never in the sale's way."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import msgspec
@@ -7,7 +8,7 @@ from msgspec import Struct
 
 from pos_loyalty import commands
 from pos_loyalty.commands import Done, ReceiptChoice
-from pos_loyalty.domain.addresses import parse_address
+from pos_loyalty.domain.addresses import domain_meant, parse_address
 from pos_loyalty.domain.identifiers import derived_id
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.context import Context, Decision, Job, Notice
@@ -62,6 +63,12 @@ def jobs_for(
     return []
 
 
+def doubtful(jobs: Sequence[Job], choice: ReceiptChoice) -> str:
+    """Give the domain to ask the customer about, where an address was typed for a mail."""
+    mailed = any(job.kind == "mail" for job in jobs)
+    return domain_meant(choice.email) if mailed else ""
+
+
 def _default_channel(ctx: Context, choice: ReceiptChoice, member: bytes | None) -> str:
     """Give what the shop does when the customer says nothing; no mail without an address."""
     default = ctx.settings.default_receipt
@@ -82,7 +89,8 @@ def choose_receipt(ctx: Context, command: commands.ChooseReceipt) -> Decision:
     card = people.card_of(ctx.tx, holder.account)
     member = card.member if card else None
     jobs = jobs_for(ctx, command.ticket, command.choice, member, command.id)
-    return Decision(answer=lambda: Done(id=jobs[0].id if jobs else ""), jobs=jobs)
+    done = Done(id=jobs[0].id if jobs else "", domain_meant=doubtful(jobs, command.choice))
+    return Decision(answer=lambda: done, jobs=jobs)
 
 
 def resume_job(ctx: Context, command: commands.ResumeJob) -> Decision:

@@ -17,7 +17,7 @@ from pos_loyalty.node import baskets
 from pos_loyalty.node.checks import check_moment, check_number, check_ticket
 from pos_loyalty.node.context import Context, Decision, Notice, fact
 from pos_loyalty.node.members import show
-from pos_loyalty.node.receipts import jobs_for
+from pos_loyalty.node.receipts import doubtful, jobs_for
 from pos_loyalty.store import local, people, shop, tickets
 
 
@@ -51,9 +51,10 @@ def close_sale(ctx: Context, command: commands.CloseSale) -> Decision:
         local.drop_basket(ctx.tx, command.basket)
     jobs = jobs_for(ctx, key, command.receipt, customer.member, command.id)
     job = jobs[0].id if jobs else ""
+    meant = doubtful(jobs, command.receipt)
     return Decision(
         facts=[fact(command, 0, sale, key=key, at_ms=_past(command))],
-        answer=lambda: _sold(ctx, key, sale, job),
+        answer=lambda: msgspec.structs.replace(_sold(ctx, key, sale, job), domain_meant=meant),
         jobs=jobs,
         notices=lambda answer: [Notice(kind="sale_closed", body=answer)],
     )
@@ -214,9 +215,12 @@ def return_lines(ctx: Context, command: commands.ReturnLines) -> Decision:
     before = ticket.kept, _restored(ticket)
     jobs = jobs_for(ctx, key, command.receipt, None, command.id)
     job = jobs[0].id if jobs else ""
+    meant = doubtful(jobs, command.receipt)
     return Decision(
         facts=[fact(command, 0, returned, key=key)],
-        answer=lambda: _returned(ctx, key, returned, before, job),
+        answer=lambda: msgspec.structs.replace(
+            _returned(ctx, key, returned, before, job), domain_meant=meant
+        ),
         jobs=jobs,
         notices=lambda answer: [Notice(kind="lines_returned", body=answer)],
     )

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from functools import partial
 
 from pos_loyalty.demo.peers import wait_for
+from pos_loyalty.domain.addresses import QUESTION
+from pos_loyalty.texts import translate
 from tests.bad_input.bench import PATIENCE_S, Bench, Seen
 from tests.bad_input.printers import job_seen
 from tests.bad_input.rows import Row
@@ -44,6 +46,18 @@ def in_other_scripts(bench: Bench) -> Seen:
     bench.job(job, state="done")
     assert wait_for(lambda: len(bench.mail.mails()) > taken, PATIENCE_S)
     return receipt_to("zoé@exämple.example, léa@exämple.example", bench)
+
+
+def mistyped(bench: Bench) -> Seen:
+    """An address that looks mistyped is taken as said, and asked about; a good one is not."""
+    meant = bench.post("/members", {"profile": {"email": "zoe@gmial.com"}})["domain_meant"]
+    sold = bench.sell("", 300, receipt={"channel": "email", "email": "zoe@gmial.com"})
+    choice = {"channel": "email", "email": "zoe@gmial.com"}
+    chosen = bench.post(f"/tickets/{sold['ticket']}/receipt", choice)
+    assert [sold["domain_meant"], chosen["domain_meant"]] == [meant, meant] == ["gmail.com"] * 2
+    right = bench.sell("", 300, receipt={"channel": "email", "email": "zoe@gmail.com"})
+    assert "domain_meant" not in right
+    return Seen("domain_meant", translate(QUESTION, "fr", domain=meant))
 
 
 def refuses(reply: str, problem: str) -> Callable[[Bench], Seen]:
@@ -90,6 +104,7 @@ ROWS = (
         "ADDRESS_INVALID"),
     Row("a name with a header inside", injected_name, "REQUEST_INVALID"),
     Row("addresses in other scripts", in_other_scripts, "ADDRESS_INVALID"),
+    Row("a mistyped address", mistyped, "domain_meant"),
     Row("a mail server that refuses the address", refuses("550 no", "mail_refused"),
         "mail_refused"),
     Row("a mail server that is busy", refuses("451 later", "mail_unreachable"),

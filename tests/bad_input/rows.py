@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pos_loyalty.daemon.devices import TROUBLES
+from pos_loyalty.domain.addresses import QUESTION
 from pos_loyalty.errors import Reason
 from pos_loyalty.node.jobs import SENTENCES
 from pos_loyalty.texts import translate
@@ -15,6 +16,7 @@ ENGLISH: dict[str, str] = {
     **{reason.code: reason.sentence for reason in Reason},
     **{str(problem): sentence for problem, sentence in SENTENCES.items()},
     **{str(kind): sentence for kind, sentence in TROUBLES.items()},
+    "domain_meant": QUESTION,
 }
 """What stands in the code for each public code: reasons, jobs' problems, devices' failures."""
 
