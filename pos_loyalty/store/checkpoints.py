@@ -58,12 +58,12 @@ def origin(node: bytes, inc: int) -> str:
     return f"{node.hex()}/{inc}"
 
 
-def base(
-    tx: Tx, accounts: Sequence[bytes], legs: Sequence[Leg]
-) -> tuple[State, Tickets, Order, Sequence[Leg]]:
-    """Give where the fold of `accounts` starts: state, tickets, last order, legs beyond it."""
+def base(rows: Sequence[Row], legs: Sequence[Leg]) -> tuple[State, Tickets, Order, Sequence[Leg]]:
+    """Give where a group's fold starts: state, tickets, last order, legs beyond it.
+
+    `rows` are the checkpoints of its accounts.
+    """
     tickets = Tickets()
-    rows = tx.fetch(schema.checkpoint, accounts)
     if not rows:
         return State([], [], [], []), tickets, FRESH, legs
     contents = [decode_content(row[5]) for row in rows]

@@ -6,6 +6,7 @@ account. An account without a row in `member_of` is its own group.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 
@@ -23,6 +24,8 @@ from pos_loyalty.store.statements import Row, Tx
 
 FRESH = (0, b"", 0, 0)
 """The order before any fact."""
+REFOLDS = 100
+"""Groups that are loaded at once to be folded again: some ten thousand legs."""
 
 
 @dataclass(slots=True)
@@ -49,13 +52,17 @@ def settle(tx: Tx, work: Work) -> set[bytes]:
         by_group.setdefault(groups[leg.account], []).append(leg)
     held = {row[0]: row for row in tx.fetch(schema.account, sorted({*by_group, *dirty}), lock=True)}
     outcome = _Outcome()
+    late: list[bytes] = []
     for group in sorted({*by_group, *dirty}):
         legs = sorted(by_group.get(group, ()), key=_order)
         row = held.get(group, (group, *FRESH, b""))
         if group in dirty or (legs and _order(legs[0]) <= row[1:5]):
-            _refold(tx, group, outcome)
+            late.append(group)
         else:
             _advance(tx, group, row, legs, outcome)
+    for start in range(0, len(late), REFOLDS):
+        for past in _pasts(tx, late[start : start + REFOLDS]):
+            _refold(tx, past, outcome)
     outcome.write(tx)
     left = made - {row[0] for row in outcome.accounts}
     tx.delete(schema.account, ["grp", "state"], [(group, b"") for group in sorted(left)])
@@ -170,16 +177,50 @@ def _advance(tx: Tx, group: bytes, row: Row, legs: list[Leg], outcome: _Outcome)
         outcome.add(tx, group, _order(legs[-1]), state, tickets)
 
 
-def _refold(tx: Tx, group: bytes, outcome: _Outcome) -> None:
-    """Fold the group again from its checkpoint, where it has one, and its legs beyond."""
+class _Past(NamedTuple):
+    """What a group is folded again from: its legs in order, the keys of tickets with a record,
+    the checkpoints of its accounts."""
+
+    group: bytes
+    legs: list[Leg]
+    recorded: list[str]
+    checkpoints: list[Row]
+
+
+def _pasts(tx: Tx, groups: Sequence[bytes]) -> list[_Past]:
+    """Load what groups are folded again from: on PostgreSQL all at once."""
+    if tx.is_sqlite:
+        return [_past(tx, group) for group in groups]
+    of_account = {group: group for group in groups}
+    of_account |= {row[0]: row[1] for row in tx.fetch(schema.member_of, groups, by="grp")}
+    accounts = sorted(of_account)
+    pasts = {group: _Past(group, [], [], []) for group in groups}
+    for row in tx.fetch(schema.leg, accounts):
+        pasts[of_account[row[0]]].legs.append(Leg(*row))
+    for account, key in tx.text(_RECORDED_OF, [accounts]).fetchall():
+        pasts[of_account[account]].recorded.append(key)
+    for row in tx.fetch(schema.checkpoint, accounts):
+        pasts[of_account[row[0]]].checkpoints.append(row)
+    for past in pasts.values():
+        past.legs.sort(key=_order)
+    return list(pasts.values())
+
+
+def _past(tx: Tx, group: bytes) -> _Past:
     accounts = accounts_of(tx, group)
     legs = [Leg(*row) for account in accounts for row in tx.rows(_LEGS, account_=account)]
     if len(accounts) > 1:
         legs.sort(key=_order)
-    state, tickets, last, beyond = checkpoints.base(tx, accounts, legs)
-    fold(beyond, state, tickets)
     recorded = [key for account in accounts for (key,) in tx.rows(_RECORDED, account_=account)]
-    for key in recorded:
+    return _Past(group, legs, recorded, tx.fetch(schema.checkpoint, accounts))
+
+
+def _refold(tx: Tx, past: _Past, outcome: _Outcome) -> None:
+    """Fold the group again from its checkpoint, where it has one, and its legs beyond."""
+    group = past.group
+    state, tickets, last, beyond = checkpoints.base(past.checkpoints, past.legs)
+    fold(beyond, state, tickets)
+    for key in past.recorded:
         ticket = tickets.known.get(key)
         if ticket is not None and not ticket.changed:
             record = encode(ticket.record) if ticket.record else b""
@@ -214,6 +255,7 @@ _LEG = select(schema.leg).where(
     _l.seq == bindparam("seq_"),
 )
 _RECORDED = select(_c.key).where(_c.account == bindparam("account_"), _c.record != b"")
+_RECORDED_OF = "SELECT account, key FROM claim WHERE account = ANY(%b) AND record <> ''"
 _SET_RECORD = (
     schema.claim.update().where(_c.key == bindparam("key_")).values(record=bindparam("record_"))
 )

@@ -76,6 +76,22 @@ def test_a_ticket_sold_at_one_till_is_taken_back_at_the_other(chain: Chain) -> N
     assert refused.value.reason is Reason.RETURN_EXCEEDS_SALE
 
 
+def test_who_buys_far_from_home_is_known_to_every_till_there(chain: Chain) -> None:
+    home = chain.register(store="brest-1")
+    one, two = chain.register(till="1"), chain.register(till="2")
+    home.enrol(first_name="Zoé")
+    home.sell(1000)
+    home.sync()
+    one.wire.cut = True
+    chain.pass_ms(60_000)
+    one.sell(500)
+    one.wire.cut = False
+    one.sync()
+    two.sync()
+    assert two.queries.member_by_card("29001").first_name == "Zoé"
+    assert one.points() == two.points() == 15
+
+
 def test_an_erasure_reaches_the_other_till_and_its_local_copies(chain: Chain) -> None:
     one, two = chain.register(till="1"), chain.register(till="2")
     member = one.enrol(first_name="Zoé", email="zoe@example.org").member
