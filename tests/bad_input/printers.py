@@ -87,6 +87,19 @@ def falls_silent(bench: Bench) -> Seen:
     return job_seen(found["problem"])
 
 
+def noisy(bench: Bench) -> Seen:
+    """A printer whose answers are noise is not believed: it gets nothing until it makes sense."""
+    mechanism, paper = bench.printer.mechanism, len(bench.printer.printed())
+    sensible = mechanism.take
+    mechanism.take = lambda data: b"\xff\x93\x7f" * 9  # type: ignore[method-assign]
+    job = bench.print_sale()
+    found = bench.job(job, state="waiting", problem="printer_not_ready")
+    mechanism.take = sensible  # type: ignore[method-assign]
+    assert len(bench.printer.printed()) == paper
+    repeat(bench, job)
+    return job_seen(found["problem"])
+
+
 def always_silent(bench: Bench) -> Seen:
     """A printer that never answers prints, and nobody says that it did."""
     bench.stop()
@@ -114,6 +127,7 @@ ROWS = (
     Row("paper that ends in the middle of a receipt", runs_out_in_the_middle, "print_broken"),
     Row("the printer unplugged in mid-print", unplugged_in_the_middle, "print_broken"),
     Row("a printer that falls silent", falls_silent, "printer_not_ready"),
+    Row("noise on the printer's line", noisy, "printer_not_ready"),
     Row("a printer that is always silent", always_silent, "printed_unconfirmed"),
     Row("the printer switched off", switched_off, "failed"),
 )
