@@ -17,11 +17,12 @@ from pos_loyalty.store.groups import Work, settle
 from pos_loyalty.store.statements import Row, Tx
 
 
-def install(tx: Tx, checkpoints: Sequence[Row]) -> set[bytes]:
+def install(tx: Tx, checkpoints: Sequence[Row], *, left: Sequence[bytes] = ()) -> set[bytes]:
     """Bring the groups of checkpoints up to date; gives the groups.
 
     `checkpoints` are rows of the table of that name, which already holds them. The node's own
-    facts are in the journal and applied.
+    facts are in the journal and applied. `left` are accounts of which a checkpoint told before
+    and none tells now, because a hub that was restored knows less.
     """
     contents = [decode_content(row[5]) for row in checkpoints]
     # Groups first: a fold finds the checkpoint of an account by its group.
@@ -30,23 +31,26 @@ def install(tx: Tx, checkpoints: Sequence[Row]) -> set[bytes]:
         settle(tx, Work(links=links))
     again: dict[bytes, Fact] = {}
     for content in contents:
-        _forget_former(tx, content, again)
+        _forget_former(tx, content.accounts, {claim[0] for _, claim in content.sold}, again)
+    _forget_former(tx, left, set(), again)
     _call_parked(tx, again)
     for content in contents:
         _take_tickets(tx, content, again)
         _take_records(tx, content)
     if again:
         apply(tx, list(again.values()))
-    return settle(tx, Work(dirty={account for one in contents for account in one.accounts}))
+    told = {account for one in contents for account in one.accounts}
+    return settle(tx, Work(dirty=told.union(left)))
 
 
-def _forget_former(tx: Tx, content: Content, again: dict[bytes, Fact]) -> None:
-    """Delete the tickets that an earlier checkpoint brought and this one no longer names.
+def _forget_former(
+    tx: Tx, accounts: Sequence[bytes], named: set[str], again: dict[bytes, Fact]
+) -> None:
+    """Delete the tickets that an earlier checkpoint brought and that are not `named` any more.
 
     Own returns of a ticket that is known no more wait for it.
     """
-    named = {claim[0] for _, claim in content.sold}
-    legs = [Leg(*row) for row in tx.fetch(schema.leg, content.accounts)]
+    legs = [Leg(*row) for row in tx.fetch(schema.leg, accounts)]
     unnamed = [leg for leg in legs if leg.ticket and leg.ticket not in named]
     for leg in unnamed:
         place = (leg.node, leg.inc, leg.seq)

@@ -159,21 +159,31 @@ def _is_brought(tx: Tx, fact: Fact) -> bool:
 def take_checkpoints(tx: Tx, own: bytes, rows: Sequence[Row], now_ms: int) -> None:
     """Take checkpoints; one that lacks own facts older than its last is asked for again later."""
     taken = []
+    left: set[bytes] = set()
     for row in rows:
         named = checkpoints.decode_content(row[5]).accounts
+        former = _told_of(tx, named)
         groups = sorted(set(group_of(tx, named).values()))
         accounts = [account for group in groups for account in accounts_of(tx, group)]
         if checkpoints.accept(tx, row, own=own, accounts=accounts):
             unwant(tx, named)
             taken.append(row[0])
+            left |= former - _told_of(tx, sorted(former))
         else:
             wants(tx, [row[0]], now_ms)
     held = tx.fetch(schema.checkpoint, taken)
-    install(tx, held)
+    wants(tx, sorted(left), now_ms)
+    install(tx, held, left=sorted(left))
     head = own_head(tx, own)
     newest = max((row[1] for row in held), default=0)
     if newest > head.stamp:
         tx.put(schema.head, [head._replace(stamp=newest)], "upsert")
+
+
+def _told_of(tx: Tx, accounts: Sequence[bytes]) -> set[bytes]:
+    """Give the accounts that the checkpoints held of some accounts' groups tell of."""
+    rows = tx.fetch(schema.checkpoint, accounts)
+    return {each for row in rows for each in checkpoints.decode_content(row[5]).accounts}
 
 
 _w, _f = schema.wanted.c, schema.fact.c
