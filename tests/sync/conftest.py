@@ -20,3 +20,10 @@ def hub_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def chain(hub_url: str, tmp_path: Path) -> Iterator[Chain]:
     with open_chain(hub_url, tmp_path) as opened:
         yield opened
+
+
+@pytest.fixture
+def small_chain(tmp_path: Path) -> Iterator[Chain]:
+    """Give a hub on SQLite, for what never reaches a database."""
+    with open_chain(f"sqlite:///{tmp_path / 'hub.db'}", tmp_path) as opened:
+        yield opened

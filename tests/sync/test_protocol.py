@@ -151,9 +151,11 @@ BAD: dict[str, tuple[str, Callable[[], bytes], dict[str, str], int, Reason]] = {
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_a_bad_body_is_refused_with_its_reason_and_harms_nothing(chain: Chain, case: str) -> None:
+def test_a_bad_body_is_refused_with_its_reason_and_harms_nothing(
+    small_chain: Chain, case: str
+) -> None:
     path, body, headers, status, reason = BAD[case]
-    one = chain.register()
+    one = small_chain.register()
     one.enrol()
     answer = post(one, path, body(), **headers)
     assert (answer.status_code, answer.json()["reason"]) == (status, reason.code)
@@ -161,12 +163,12 @@ def test_a_bad_body_is_refused_with_its_reason_and_harms_nothing(chain: Chain, c
     refusal = LoyaltyError(reason, maximum=1)
     assert explain(refusal, "fr") != explain(refusal, "en")
     one.sync()
-    assert chain.office.points() == 0
+    assert small_chain.office.points() == 0
 
 
 @pytest.mark.parametrize("token", ["", "wrong", "é" * 10, "x" * 4000])
-def test_a_wrong_token_is_refused_everywhere(chain: Chain, token: str) -> None:
-    one = chain.register()
+def test_a_wrong_token_is_refused_everywhere(small_chain: Chain, token: str) -> None:
+    one = small_chain.register()
     headers = {"Authorization": f"Bearer {token}".encode("latin-1")}
     for method, path in (
         ("GET", "/feed?after=0"),
@@ -184,8 +186,8 @@ def test_a_wrong_token_is_refused_everywhere(chain: Chain, token: str) -> None:
 
 
 @pytest.mark.parametrize("after", ["", "-1", "x", "9" * 30, "1.5"])
-def test_a_feed_number_that_is_none_is_refused(chain: Chain, after: str) -> None:
-    one = chain.register()
+def test_a_feed_number_that_is_none_is_refused(small_chain: Chain, after: str) -> None:
+    one = small_chain.register()
     membership = one.session.upstream.membership()
     assert membership is not None
     answer = requests.get(
@@ -283,8 +285,10 @@ def test_altered_facts_are_refused_whole(chain: Chain) -> None:
         {"digest": b""},
     ],
 )
-def test_an_envelope_that_cannot_be_kept_is_refused(chain: Chain, change: dict[str, Any]) -> None:
-    one = chain.register()
+def test_an_envelope_that_cannot_be_kept_is_refused(
+    small_chain: Chain, change: dict[str, Any]
+) -> None:
+    one = small_chain.register()
     one.enrol()
     batch = unsent(one)
     answer = send(one, replace(batch, facts=[replace(batch.facts[0], **change)]))
