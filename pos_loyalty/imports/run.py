@@ -95,6 +95,7 @@ def import_file(
         mapping=mapping or Mapping(),
         rules=rules,
         run=secrets.token_hex(8),
+        is_background=hold_s is not None,
     )
     with Report(report) as listed, _child(request) as pipe:
         work = _Import(request, execute_many, listed, progress, None if dry_run else hold_s)

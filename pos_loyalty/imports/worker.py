@@ -78,7 +78,10 @@ decode = msgspec.msgpack.Decoder(Message).decode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What the child is asked for; `run` names this import."""
+    """What the child is asked for; `run` names this import.
+
+    In the background it leaves the processor to whoever serves people.
+    """
 
     kind: str
     path: Path
@@ -86,13 +89,15 @@ class Request:
     rules: ImportRules
     run: str
     chunk: int = CHUNK
+    is_background: bool = True
 
 
 def serve(pipe: Connection, request: Request) -> None:
     """Run in the child process until the end of the file, or of the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
-    with suppress(AttributeError, OSError):
-        os.nice(NICENESS)
+    if request.is_background:
+        with suppress(AttributeError, OSError):
+            os.nice(NICENESS)
     with pipe, suppress(BrokenPipeError, EOFError):
         try:
             _send_all(pipe, request)
