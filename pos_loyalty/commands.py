@@ -321,12 +321,13 @@ def text_digest(text: str) -> str:
 
 # --- answers -----------------------------------------------------------------------------------
 class Done(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """It is recorded; `id` names what was made, where something was.
+    """It is recorded; `id` names what was made, `url` where a receipt is found, if anywhere.
 
     Wherever an address was typed, `domain_meant` is the domain to ask the customer about.
     """
 
     id: str = ""
+    url: str = ""
     domain_meant: str = ""
 
 
@@ -415,7 +416,10 @@ class HoldAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class SaleAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A closed ticket: its key, what it earned and used, and the member after it."""
+    """A closed ticket: its key, what it earned and used, and the member after it.
+
+    `receipt_url` is what a QR code shows, where the customer chose one.
+    """
 
     ticket: str
     total: int
@@ -423,6 +427,7 @@ class SaleAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     used: int = 0
     member: MemberView | None = None
     receipt_job: str = ""
+    receipt_url: str = ""
     domain_meant: str = ""
 
 
@@ -435,6 +440,7 @@ class ReturnAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     given_back: int = 0
     member: MemberView | None = None
     receipt_job: str = ""
+    receipt_url: str = ""
     domain_meant: str = ""
 
 

@@ -1,8 +1,15 @@
 """What a node is told about itself; plain values, no file and no device."""
 
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
-from pos_loyalty.domain.identifiers import card_account, ean_valid, luhn_valid, normalise
+from pos_loyalty.domain.identifiers import (
+    card_account,
+    ean_valid,
+    luhn_valid,
+    normalise,
+    ticket_mark,
+)
 from pos_loyalty.errors import LoyaltyError, Reason
 
 
@@ -54,7 +61,8 @@ class NodeSettings:
     """A node's identity and its shop's rules; `closes_at` in minutes after midnight.
 
     `epoch` grows when a till's ticket numbers start again; `under_hub` when balances are the
-    hub's to confirm; `default_receipt` is the channel when the customer says nothing.
+    hub's to confirm; `default_receipt` is the channel when the customer says nothing,
+    `receipt_base` the address below which customers find their receipts.
     """
 
     node: bytes
@@ -67,4 +75,12 @@ class NodeSettings:
     closes_at: int = 0
     under_hub: bool = False
     default_receipt: str = "none"
+    receipt_base: str = ""
     offline: OfflineLimits = OfflineLimits()
+
+    def receipt_url(self, ticket: str) -> str:
+        """Give the address of a ticket's receipt, or nothing where none is served."""
+        if not self.receipt_base:
+            return ""
+        mark = ticket_mark(self.cards.key, ticket)
+        return f"{self.receipt_base.rstrip('/')}/{quote(ticket)}/{mark}"

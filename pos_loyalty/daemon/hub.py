@@ -18,10 +18,15 @@ from pos_loyalty.errors import LoyaltyError
 from pos_loyalty.node.execute import Node
 from pos_loyalty.node.hub import Hub
 from pos_loyalty.node.tidy import tidy
+from pos_loyalty.ports.documents import SellerBlock
+from pos_loyalty.queries import Queries
+from pos_loyalty.receipts.issuer import Issuer
+from pos_loyalty.receipts.ticket import ShopWording
 from pos_loyalty.store.engine import Store, connect
 from pos_loyalty.store.migrate import open_store
 from pos_loyalty.systemd import WATCHDOG, notify, watchdog_interval_s
 from sync.hub.app import create_hub_app
+from web.receipts import receipt_routes
 from web.serving import Serving
 
 WORKER_STOPS_S = 20
@@ -79,7 +84,14 @@ def hub_app(config: HubConfig, store: Store) -> Flask:
         history_days=config.feed.history_days,
         facts_max=config.ingest.facts_max,
     )
-    return create_hub_app(hub, request_bytes_max=config.ingest.request_bytes_max)
+    app = create_hub_app(hub, request_bytes_max=config.ingest.request_bytes_max)
+    shop = ShopWording(seller=SellerBlock(trade_name=config.company.trade_name))
+    queries = Queries(store, node.settings, node.clock)
+    page = receipt_routes(
+        Issuer(queries, shop), key=node.settings.cards.key, language=config.node.locale
+    )
+    app.register_blueprint(page)
+    return app
 
 
 def _keep_house(config: HubConfig) -> None:

@@ -33,7 +33,8 @@ from sync.session import Session
 from sync.transport import HttpTransport
 from web.app import create_app
 from web.control import Upkeep, control_routes
-from web.services import LOOPBACK_NAMES, Hooks, WebSettings
+from web.receipts import receipt_routes
+from web.services import Hooks, WebSettings
 from web.serving import Serving
 
 TIDY_EVERY_S = 86_400.0
@@ -70,6 +71,7 @@ class Register:
         settings = wiring.register_settings(config, wiring.node_id(store), under_hub=linked)
         self.node = Node(store, settings, clock, fault=fault)
         self.queries = Queries(store, settings, clock)
+        self.issuer = Issuer(self.queries, wiring.shop_wording(config, settings))
         self.supervisor = Supervisor(
             devices,
             deliver=Inlet(self.node, config.node.locale).deliver,
@@ -77,7 +79,7 @@ class Register:
         )
         self.dispatcher = Dispatcher(
             Desk(self.node),
-            Issuer(self.queries, wiring.shop_wording(config)),
+            self.issuer,
             printer=self.supervisor.printer(),
             encode=wiring.encoder(config),
             mailer=wiring.mailer(config.mail, clock),
@@ -123,7 +125,7 @@ class Register:
             settings=WebSettings(
                 version=version("pos-loyalty"),
                 locale=config.node.locale,
-                hosts=(*LOOPBACK_NAMES, config.api.host),
+                hosts=wiring.host_names(config),
                 tills=config.store.tills,
             ),
         )
@@ -134,6 +136,10 @@ class Register:
             digest=new_control_token(config.node.data_directory),
         )
         app.register_blueprint(control)
+        page = receipt_routes(
+            self.issuer, key=self.node.settings.cards.key, language=config.node.locale
+        )
+        app.register_blueprint(page)
         api = config.api
         return Serving(
             app,

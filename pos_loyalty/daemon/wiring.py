@@ -2,6 +2,7 @@
 
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from drivers.encoding.escpos import Cut, EscposEncoder, EscposProfile
 from drivers.settings import DeviceSettings
@@ -27,6 +28,7 @@ from pos_loyalty.receipts.ticket import ShopWording
 from pos_loyalty.settings import CardRules, NodeSettings, OfflineLimits
 from pos_loyalty.store.engine import Store, sqlite_url
 from pos_loyalty.store.local import keep_setting, setting
+from web.services import LOOPBACK_NAMES
 
 NODE_BYTES = 16
 KEY_SETTING = "cards_key"
@@ -96,6 +98,7 @@ def register_settings(config: RegisterConfig, node: bytes, *, under_hub: bool) -
         closes_at=closes.hour * 60 + closes.minute,
         under_hub=under_hub,
         default_receipt=config.receipt.default_choice,
+        receipt_base=config.receipt.qr_url or "",
         offline=OfflineLimits(
             points_max=config.offline.points_max,
             balance_age_max_h=config.offline.balance_age_max_h,
@@ -116,6 +119,12 @@ def hub_settings(config: HubConfig, node: bytes) -> NodeSettings:
         currency=config.node.currency,
         closes_at=closes.hour * 60 + closes.minute,
     )
+
+
+def host_names(config: RegisterConfig) -> tuple[str, ...]:
+    """Give the names under which the register is called: its own, and its receipts' address."""
+    page = urlsplit(config.receipt.qr_url or "").hostname
+    return (*LOOPBACK_NAMES, config.api.host, *([page] if page else []))
 
 
 def enrolment_code(hub: Uplink) -> str:
@@ -164,7 +173,7 @@ def devices_of(config: RegisterConfig) -> tuple[DeviceSettings, ...]:
         ) from error
 
 
-def shop_wording(config: RegisterConfig) -> ShopWording:
+def shop_wording(config: RegisterConfig, settings: NodeSettings) -> ShopWording:
     """Give what every receipt of the shop says."""
     store = config.store
     return ShopWording(
@@ -177,7 +186,7 @@ def shop_wording(config: RegisterConfig) -> ShopWording:
             vat_id=store.vat_id or "",
         ),
         legal=config.receipt.legal_lines,
-        url=config.receipt.qr_url or "",
+        link=settings.receipt_url,
     )
 
 

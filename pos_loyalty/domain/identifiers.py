@@ -1,5 +1,6 @@
 """Cards without their numbers: a number becomes an account by a keyed digest, and four digits."""
 
+import base64
 import hashlib
 import hmac
 
@@ -24,6 +25,12 @@ def card_account(key: bytes, scheme: str, number: str, generation: int = 0) -> b
 def ticket_account(ticket: str) -> bytes:
     """Give the account of a ticket without a member: its returns need a place to be folded."""
     return hashlib.sha256(b"ticket|" + ticket.encode()).digest()[:ID_BYTES]
+
+
+def ticket_mark(key: bytes, ticket: str) -> str:
+    """Give what proves a link to a ticket's receipt: 128 bits that only the chain's key makes."""
+    digest = hmac.digest(key, b"receipt|" + ticket.encode(), "sha256")[:ID_BYTES]
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def derived_id(command: str, index: int) -> bytes:

@@ -245,8 +245,8 @@ def _recalled(tx: Tx, command: Command) -> bytes | None:
     known = local.recall(tx, command.id)
     if known is None:
         return None
-    if known.digest != content_digest(command):
-        raise LoyaltyError(Reason.COMMAND_ALTERED)
     if not known.answer:
         raise LoyaltyError(Reason.MEMBER_ERASED)
+    if known.digest != content_digest(command):
+        raise LoyaltyError(Reason.COMMAND_ALTERED)
     return known.answer

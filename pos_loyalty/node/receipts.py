@@ -1,7 +1,7 @@
 """The customer's choice becomes a job: printed or mailed later, never in the sale's way."""
 
-from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -33,40 +33,47 @@ class MailJob(Struct, frozen=True, omit_defaults=True, kw_only=True):
     message_id: str
 
 
-def jobs_for(
+class Handing(NamedTuple):
+    """How a receipt reaches its customer: by a job, by an address to look at, or not at all."""
+
+    jobs: list[Job]
+    job: str = ""
+    url: str = ""
+    domain_meant: str = ""
+
+
+def hand_over(
     ctx: Context, ticket: str, choice: ReceiptChoice, member: bytes | None, command: str
-) -> list[Job]:
-    """Give the job of a choice; raises `LoyaltyError` for an unusable address or channel."""
+) -> Handing:
+    """Do what a choice asks; raises `LoyaltyError` for an unusable address or channel."""
     channel = choice.channel or _default_channel(ctx, choice, member)
-    if channel not in CHANNELS:
-        problem = ", ".join(CHANNELS)
-        raise LoyaltyError(Reason.TICKET_INVALID, field="receipt.channel", problem=problem)
-    job_id = derived_id(command, 500).hex()
     made = Job(
-        id=job_id,
+        id=derived_id(command, 500).hex(),
         kind="print",
         subject=member.hex() if member else "",
         ticket=ticket,
         payload=b"",
     )
-    if channel == "paper":
-        copy = any(job.kind == "print" for job in local.jobs_of(ctx.tx, ticket))
-        return [replace(made, payload=_encode(PrintJob(ticket=ticket, copy=copy)))]
-    if channel == "email":
-        address = choice.email or _known_address(ctx, member)
-        mail = MailJob(
-            ticket=ticket,
-            address=parse_address(address).address,
-            message_id=f"<{job_id}@pos-loyalty.invalid>",
-        )
-        return [replace(made, kind="mail", payload=_encode(mail))]
-    return []
-
-
-def doubtful(jobs: Sequence[Job], choice: ReceiptChoice) -> str:
-    """Give the domain to ask the customer about, where an address was typed for a mail."""
-    mailed = any(job.kind == "mail" for job in jobs)
-    return domain_meant(choice.email) if mailed else ""
+    match channel:
+        case "paper":
+            copy = any(job.kind == "print" for job in local.jobs_of(ctx.tx, ticket))
+            paper = replace(made, payload=_encode(PrintJob(ticket=ticket, copy=copy)))
+            return Handing([paper], made.id)
+        case "email":
+            address = choice.email or _known_address(ctx, member)
+            mail = MailJob(
+                ticket=ticket,
+                address=parse_address(address).address,
+                message_id=f"<{made.id}@pos-loyalty.invalid>",
+            )
+            post = replace(made, kind="mail", payload=_encode(mail))
+            return Handing([post], made.id, domain_meant=domain_meant(choice.email))
+        case "qr":
+            return Handing([], url=ctx.settings.receipt_url(ticket))
+        case "none":
+            return Handing([])
+    problem = ", ".join(CHANNELS)
+    raise LoyaltyError(Reason.TICKET_INVALID, field="receipt.channel", problem=problem)
 
 
 def _default_channel(ctx: Context, choice: ReceiptChoice, member: bytes | None) -> str:
@@ -88,9 +95,9 @@ def choose_receipt(ctx: Context, command: commands.ChooseReceipt) -> Decision:
         raise LoyaltyError(Reason.TICKET_UNKNOWN)
     card = people.card_of(ctx.tx, holder.account)
     member = card.member if card else None
-    jobs = jobs_for(ctx, command.ticket, command.choice, member, command.id)
-    done = Done(id=jobs[0].id if jobs else "", domain_meant=doubtful(jobs, command.choice))
-    return Decision(answer=lambda: done, jobs=jobs)
+    given = hand_over(ctx, command.ticket, command.choice, member, command.id)
+    done = Done(id=given.job, url=given.url, domain_meant=given.domain_meant)
+    return Decision(answer=lambda: done, jobs=given.jobs)
 
 
 def resume_job(ctx: Context, command: commands.ResumeJob) -> Decision:

@@ -1,6 +1,6 @@
 """Closing a ticket, and taking goods back."""
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -17,8 +17,10 @@ from pos_loyalty.node import baskets
 from pos_loyalty.node.checks import check_moment, check_number, check_ticket
 from pos_loyalty.node.context import Context, Decision, Notice, fact
 from pos_loyalty.node.members import show
-from pos_loyalty.node.receipts import doubtful, jobs_for
+from pos_loyalty.node.receipts import Handing, hand_over
 from pos_loyalty.store import local, people, shop, tickets
+
+Answer = TypeVar("Answer", SaleAnswer, ReturnAnswer)
 
 
 class _Customer(NamedTuple):
@@ -49,14 +51,19 @@ def close_sale(ctx: Context, command: commands.CloseSale) -> Decision:
     _note_unknown_articles(ctx, sale)
     if command.basket and local.basket(ctx.tx, command.basket):
         local.drop_basket(ctx.tx, command.basket)
-    jobs = jobs_for(ctx, key, command.receipt, customer.member, command.id)
-    job = jobs[0].id if jobs else ""
-    meant = doubtful(jobs, command.receipt)
+    given = hand_over(ctx, key, command.receipt, customer.member, command.id)
     return Decision(
         facts=[fact(command, 0, sale, key=key, at_ms=_past(command))],
-        answer=lambda: msgspec.structs.replace(_sold(ctx, key, sale, job), domain_meant=meant),
-        jobs=jobs,
+        answer=lambda: _with_receipt(_sold(ctx, key, sale), given),
+        jobs=given.jobs,
         notices=lambda answer: [Notice(kind="sale_closed", body=answer)],
+    )
+
+
+def _with_receipt(answer: Answer, given: Handing) -> Answer:
+    """Add to an answer how the receipt reaches the customer."""
+    return msgspec.structs.replace(
+        answer, receipt_job=given.job, receipt_url=given.url, domain_meant=given.domain_meant
     )
 
 
@@ -155,7 +162,7 @@ def _again(
     What the recording node added (rating, moment, source) is not what makes a ticket the same.
     """
     if known is not None and _content(known) == _content(sale):
-        return Decision(answer=lambda: _sold(ctx, key, known, ""), repeated=True)
+        return Decision(answer=lambda: _sold(ctx, key, known), repeated=True)
     return Decision(
         facts=[fact(command, 0, sale, key=key)],
         answer=lambda: SaleAnswer(ticket=key, total=0),
@@ -167,14 +174,13 @@ def _content(sale: SaleClosed) -> SaleClosed:
     return msgspec.structs.replace(sale, ratings=(), at=0, operator="", source="live")
 
 
-def _sold(ctx: Context, key: str, sale: SaleClosed, job: str) -> SaleAnswer:
+def _sold(ctx: Context, key: str, sale: SaleClosed) -> SaleAnswer:
     """Show a recorded ticket with the account after it."""
     answer = SaleAnswer(
         ticket=key,
         total=sum(paid_by_line(sale.lines, sale.discounts)),
         earned=tickets.kept_of(ctx.tx, key, sale),
         used=sum(sum(rating.spent) for rating in sale.ratings),
-        receipt_job=job,
     )
     if not sale.account or sale.source != "live":
         return answer  # nobody stands at the till for a ticket of the past
@@ -213,15 +219,11 @@ def return_lines(ctx: Context, command: commands.ReturnLines) -> Decision:
         operator=command.actor,
     )
     before = ticket.kept, _restored(ticket)
-    jobs = jobs_for(ctx, key, command.receipt, None, command.id)
-    job = jobs[0].id if jobs else ""
-    meant = doubtful(jobs, command.receipt)
+    given = hand_over(ctx, key, command.receipt, None, command.id)
     return Decision(
         facts=[fact(command, 0, returned, key=key)],
-        answer=lambda: msgspec.structs.replace(
-            _returned(ctx, key, returned, before, job), domain_meant=meant
-        ),
-        jobs=jobs,
+        answer=lambda: _with_receipt(_returned(ctx, key, returned, before), given),
+        jobs=given.jobs,
         notices=lambda answer: [Notice(kind="lines_returned", body=answer)],
     )
 
@@ -237,7 +239,7 @@ def _returned_again(
     if known.ticket != command.ticket or (wanted and wanted != known.lines):
         raise LoyaltyError(Reason.TICKET_EXISTS)
     now = ticket.kept, _restored(ticket)
-    return Decision(answer=lambda: _returned(ctx, key, known, now, ""))
+    return Decision(answer=lambda: _returned(ctx, key, known, now))
 
 
 def _accepted(command: commands.ReturnLines, ticket: Ticket) -> tuple[ReturnedLine, ...]:
@@ -280,7 +282,6 @@ def _returned(
     key: str,
     returned: events.LinesReturned,
     before: tuple[int, int],
-    job: str,
 ) -> ReturnAnswer:
     ticket = tickets.folded_ticket(ctx.tx, returned.ticket)
     sale = tickets.sale_of(ctx.tx, returned.ticket)
@@ -290,7 +291,6 @@ def _returned(
         refund=returned.refund,
         taken_back=before[0] - ticket.kept,
         given_back=_restored(ticket) - before[1],
-        receipt_job=job,
     )
     if not sale.account:
         return answer

@@ -1,8 +1,8 @@
 """From a recorded ticket, as queries show it, to what a receipt is composed of."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import quote
 
 from pos_loyalty.commands import MemberView
 from pos_loyalty.domain.money import allocate
@@ -27,11 +27,14 @@ NUMBER_CHARACTERS = 13
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopWording:
-    """What every receipt of a shop says: the seller, the legal lines, where receipts are kept."""
+    """What every receipt of a shop says: the seller, the legal lines, where it is found again.
+
+    `link` gives the address of a ticket's receipt, or nothing.
+    """
 
     seller: SellerBlock
     legal: tuple[str, ...] = ()
-    url: str = ""
+    link: Callable[[str], str] = lambda ticket: ""
 
 
 def sale_receipt(
@@ -103,7 +106,7 @@ def _cashier(actor: str) -> str:
 def _compose(
     ticket: TicketData, loyalty: LoyaltyData | None, shop: ShopWording, key: str
 ) -> ReceiptDocument:
-    url = f"{shop.url.rstrip('/')}/{quote(key)}" if shop.url else ""
+    url = shop.link(key)
     return compose(ticket, seller=shop.seller, loyalty=loyalty, legal=shop.legal, url=url)
 
 

@@ -59,7 +59,7 @@ REGISTER_FAULTS = [
     ('prefixes = ["2990", ', 'prefixes = ["22", ', "cards.prefixes[0]", '"22"', "payment cards"),
     ("length_max = 13", "length_max = 12", "cards.length_max", "12", "which is 13"),
     ("length_min = 13", "length_min = 10", "cards.length_min", "10 … 13", "13 digits"),
-    ("length_min = 13", "length_min = true", "cards.length_min", "true", "from 4 to 32"),
+    ("length_min = 13", "length_min = true", "cards.length_min", "true", "from 8 to 32"),
     ('category = "scanner"', 'category = "Scale"', "devices[0].category", '"Scale"', '"msr"'),
     ('name = "printer"', 'name = "scanner"', "devices[1].name", '"scanner"', "no other device"),
     ("options = {}", "options = 3", "devices[0].options", "3", "a table"),

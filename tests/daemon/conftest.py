@@ -52,6 +52,7 @@ sender = "tickets@maison.example"
 sender_name = "Maison"
 [receipt]
 default_choice = "{receipt}"
+{qr_url}
 [api]
 port = {api}
 token_file = "api.token"
@@ -70,7 +71,7 @@ class Till:
     mail: MailServer
     port: int
 
-    def config(self, *, receipt: str = "none") -> RegisterConfig:
+    def config(self, *, receipt: str = "none", qr_url: str = "") -> RegisterConfig:
         text = SETTINGS.format(
             folder=self.folder,
             scanner=self.scanner.port,
@@ -78,12 +79,13 @@ class Till:
             mail=self.mail.port,
             api=self.port,
             receipt=receipt,
+            qr_url=f'qr_url = "{qr_url}"' if qr_url else "",
         )
         (self.folder / "register.toml").write_text(text)
         return load_register(self.folder / "register.toml")
 
-    def register(self, *, training: bool = False, receipt: str = "none") -> Register:
-        return Register(self.config(receipt=receipt), SystemClock(), training=training)
+    def register(self, *, training: bool = False, **settings: str) -> Register:
+        return Register(self.config(**settings), SystemClock(), training=training)
 
     @property
     def client(self) -> Client:

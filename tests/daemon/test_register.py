@@ -1,6 +1,8 @@
 """The register as a whole: what its customers, cashiers and operators meet."""
 
 import secrets
+import urllib.error
+import urllib.request
 from typing import Any
 
 import pytest
@@ -108,3 +110,21 @@ def test_a_dead_printer_and_mail_server_delay_no_sale_and_lose_no_receipt(till: 
         register.stop()
         till.printer.close = lambda: None  # type: ignore[method-assign]
         till.mail.close = lambda: None  # type: ignore[method-assign]
+
+
+def test_a_receipt_behind_its_qr_code_is_shown_to_who_holds_the_link_only(till: Till) -> None:
+    base = f"http://127.0.0.1:{till.port}/t"
+    register = till.register(qr_url=base)
+    register.start()
+    try:
+        body = {"number": "9", "lines": LINES, "receipt": {"channel": "qr"}}
+        link = till.client.send("POST", "/sales", body)["receipt_url"]
+        assert link.startswith(f"{base}/paris-1/1/1/")
+        with urllib.request.urlopen(link, timeout=5) as page:
+            shown = page.read().decode()
+            assert page.headers["X-Robots-Tag"] == "noindex, nofollow"
+        assert "30,00" in shown
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            urllib.request.urlopen(link[:-2] + "xx", timeout=5)
+    finally:
+        register.stop()
