@@ -229,7 +229,7 @@ class Hub:
             for head in senders.chains(tx, sender.node)
         }
         since = self._today - RETURN_DAYS
-        return checkpoints.View(senders.epoch_of(tx), at.n, taken, since), at
+        return checkpoints.View(senders.epoch_of(tx), sender.store, at.n, taken, since), at
 
     # --- keeping ------------------------------------------------------------------------------
     def quarantined(self, limit: int = 200) -> list[Quarantined]:

@@ -49,6 +49,7 @@ class Membership(Struct, frozen=True, kw_only=True):
     token: str
     hub: str
     epoch: str
+    store: str = ""
     after: int = -1
     key: str = ""
     until: int = -1
@@ -88,14 +89,15 @@ class Upstream:
             return _membership(tx)
 
     def join(self, joined: Joined) -> None:
-        """Keep what joining gave; with another hub, everything is to be sent again."""
+        """Keep what joining gave; another hub or store is followed from a snapshot on."""
 
         def work() -> None:
             with self.node.store.write() as tx:
                 known = _membership(tx)
-                same = known is not None and (known.hub, known.epoch) == (joined.hub, joined.epoch)
-                fresh = Membership(token=joined.token, hub=joined.hub, epoch=joined.epoch)
-                if known is not None and same:
+                fresh = Membership(
+                    token=joined.token, hub=joined.hub, epoch=joined.epoch, store=joined.store
+                )
+                if known is not None and _place(known) == _place(fresh):
                     fresh = msgspec.structs.replace(known, token=joined.token)
                 _keep(tx, fresh)
 
@@ -150,8 +152,12 @@ class Upstream:
                     if has.get(each, row.seq) < row.seq:
                         upstream.keep_sent(tx, row._replace(seq=has[each]))
                 known = _membership(tx)
-                if known is not None and (known.hub, known.epoch) != (welcome.hub, welcome.epoch):
-                    fresh = Membership(token=known.token, hub=welcome.hub, epoch=welcome.epoch)
+                if known is None:
+                    return
+                fresh = Membership(
+                    token=known.token, hub=welcome.hub, epoch=welcome.epoch, store=welcome.scope
+                )
+                if _place(known) != _place(fresh):
                     _keep(tx, fresh)
 
         self.node.write(work)
@@ -337,6 +343,11 @@ class Upstream:
             return None
         known = member is not None or people.is_confirmed(tx, account)
         return None if known else Question(account)
+
+
+def _place(known: Membership) -> tuple[str, str, str]:
+    """Give whose news a membership follows."""
+    return known.hub, known.epoch, known.store
 
 
 def _membership(tx: Tx) -> Membership | None:

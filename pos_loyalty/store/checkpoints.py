@@ -28,7 +28,7 @@ class Content(Struct, array_like=True, frozen=True):
 
     `included` maps (node, incarnation) to the last number folded in; `sold` are the sale legs
     that can still be returned, as rows, with their claims; `records` by ticket key. Of two
-    contents of one `epoch`, the greater `as_of` is the newer.
+    contents of one `epoch` and store, the greater `as_of` is the newer.
     """
 
     state: bytes
@@ -45,9 +45,10 @@ encode_content = msgspec.msgpack.Encoder().encode
 
 
 class View(NamedTuple):
-    """For whom a hub looks: the numbers taken from the asker, by chain, and the moment."""
+    """For whom a hub looks: the store, the numbers taken from the asker, by chain, the moment."""
 
     epoch: str
+    scope: str
     as_of: int
     taken: Mapping[str, int]
     since: int
@@ -145,7 +146,7 @@ def _content(
         accounts=accounts,
         sold=[(sales[claim[0]], claim) for claim in recent],
         records={claim[0]: claim[9] for claim in counted if claim[9]},
-        epoch=view.epoch,
+        epoch=f"{view.epoch}/{view.scope}",
         as_of=view.as_of,
     )
 

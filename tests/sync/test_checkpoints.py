@@ -41,6 +41,26 @@ def test_own_sales_newer_than_a_checkpoint_stand_on_top_of_it(chain: Chain) -> N
     assert one.points() == 8
 
 
+def test_a_till_that_moves_to_another_store_follows_that_store(chain: Chain) -> None:
+    one, home = chain.register(till="1"), chain.register(store="brest-1")
+    for amount in (100, 200, 300):
+        one.sell(amount)
+        one.sync()
+        chain.pass_ms(1000)
+    home.enrol("29005", first_name="Yann")
+    home.sell(700, card="29005")
+    home.sync()
+    one.code = chain.office.code("brest-1", "2")
+    one.session._calls.token = ""
+    one.sync()
+    assert one.points("29005") == 7
+    chain.pass_ms(1000)
+    home.sell(500, card="29005")
+    home.sync()
+    one.sync()
+    assert one.points("29005") == 12
+
+
 def test_news_taken_twice_changes_nothing(chain: Chain) -> None:
     one, two = chain.register(till="1"), chain.register(till="2")
     one.enrol(first_name="Zoé")
