@@ -20,8 +20,9 @@ from benchmarks.harness import Bar, Figure, percentile, show
 from benchmarks.stores import open_node, scratch
 from drivers.settings import DeviceSettings, SerialScannerOptions
 from drivers.supervisor import Supervisor
+from pos_loyalty.answers import ScanAnswer
 from pos_loyalty.clock import SystemClock
-from pos_loyalty.commands import Command, ScanAnswer
+from pos_loyalty.commands import Command
 from pos_loyalty.daemon.devices import Inlet
 from pos_loyalty.imports.rules import rules_of
 from pos_loyalty.imports.run import import_file

@@ -2,7 +2,7 @@
 
 import threading
 
-from pos_loyalty.commands import BasketAnswer, ReturnAnswer, SaleAnswer, ScanAnswer
+from pos_loyalty.answers import BasketAnswer, ReturnAnswer, SaleAnswer, ScanAnswer
 from pos_loyalty.node.notices import Board, Posted
 from pos_loyalty.ports.devices import MessageOutput
 from pos_loyalty.texts import translate

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from msgspec import Struct
 
-from pos_loyalty.commands import MemberView
+from pos_loyalty.answers import MemberView
 from pos_loyalty.domain.calendar import business_day
 from pos_loyalty.domain.days import iso
 from pos_loyalty.domain.fold import Ticket

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from pos_loyalty.commands import Command
 from pos_loyalty.errors import LoyaltyError, Reason
-from pos_loyalty.node import answers
+from pos_loyalty.node import memory
 from pos_loyalty.node.execute import HANDLERS, Node
 from web.access import token_digest
 
@@ -62,7 +62,7 @@ def control_routes(node: Node, rebuild: Upkeep, *, digest: bytes) -> Blueprint:
             batch: list[Command] = _decode(request.get_data(cache=False))
         except msgspec.MsgspecError:
             raise LoyaltyError(Reason.JSON_MALFORMED) from None
-        found = answers.written_batch(node.execute_many(batch))
+        found = memory.written_batch(node.execute_many(batch))
         return Response(found, content_type="application/json")
 
     @control.post("/rebuild")

@@ -9,7 +9,7 @@ from pos_loyalty.commands import Command
 from pos_loyalty.config import RegisterConfig
 from pos_loyalty.daemon.tokens import control_token_path
 from pos_loyalty.errors import LoyaltyError, Reason
-from pos_loyalty.node import answers
+from pos_loyalty.node import memory
 from web.control import PREFIX, encode_commands
 
 TIMEOUT_S = 60.0
@@ -31,7 +31,7 @@ class RunningRegister:
 
     def execute_many(self, batch: Sequence[Command]) -> list[Any]:
         """Carry out commands in one transaction, as `Node.execute_many` does."""
-        return answers.read_batch(self._call("POST", "/batches", encode_commands(batch)))
+        return memory.read_batch(self._call("POST", "/batches", encode_commands(batch)))
 
     def start_rebuild(self) -> None:
         """Begin a rebuild beside the register's work."""

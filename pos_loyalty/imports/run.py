@@ -14,7 +14,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from pos_loyalty.commands import Command, Done, KeepArticles, NoteImport, Unchanged
+from pos_loyalty.answers import Done, Unchanged
+from pos_loyalty.commands import Command, KeepArticles, NoteImport
 from pos_loyalty.errors import Kind, LoyaltyError, Reason
 from pos_loyalty.imports.columns import KINDS, Mapping
 from pos_loyalty.imports.faults import Fault, refused

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from pos_loyalty import commands, events
-from pos_loyalty.commands import BasketAnswer, Done, RewardOffer, ScanAnswer
+from pos_loyalty.answers import BasketAnswer, Done, RewardOffer, ScanAnswer
 from pos_loyalty.domain.balance import Balance, balance
 from pos_loyalty.domain.days import window_start
 from pos_loyalty.domain.identifiers import derived_id

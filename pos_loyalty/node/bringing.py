@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from pos_loyalty import commands, events
-from pos_loyalty.commands import Done, ImportNoted
+from pos_loyalty.answers import Done, ImportNoted
 from pos_loyalty.domain.days import day_of, iso
 from pos_loyalty.domain.identifiers import derived_id
 from pos_loyalty.domain.profile import checked_profile

@@ -8,16 +8,17 @@ from collections.abc import Callable, Sequence
 from time import sleep
 from typing import Any, TypeVar
 
-from pos_loyalty import commands
-from pos_loyalty.commands import Command, Unchanged, content_digest
+from pos_loyalty import answers, commands
+from pos_loyalty.answers import Unchanged
+from pos_loyalty.commands import Command, content_digest
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.events import Fact
 from pos_loyalty.node import (
-    answers,
     baskets,
     bringing,
     holds,
     members,
+    memory,
     points,
     receipts,
     sales,
@@ -141,7 +142,7 @@ class Node:
             sleep(pause * (0.5 + self.random_bytes(1)[0] / 256))
         return work()
 
-    def basket(self, basket: str) -> commands.BasketAnswer:
+    def basket(self, basket: str) -> answers.BasketAnswer:
         """Show an open basket as it stands; raises `LoyaltyError` (`BASKET_UNKNOWN`)."""
         with self.store.read() as tx:
             return baskets.answer_of(self.context(tx), basket)
@@ -168,7 +169,7 @@ class Node:
             ctx = self.context(tx)
             known = _recalled(tx, command)
             if known is not None:
-                return answers.read(known)
+                return memory.read(known)
             decision, answer = self._carry_out(ctx, command)
             self.publish(tx, ctx.recorded, ctx.touched)
             notices = decision.notices(answer)
@@ -190,7 +191,7 @@ class Node:
                 try:
                     known = _recalled(tx, command)
                     if known is not None:
-                        given.append(Unchanged(answer=answers.read(known)))
+                        given.append(Unchanged(answer=memory.read(known)))
                         continue
                     with tx.savepoint():
                         decision, answer = self._carry_out(ctx, command)
@@ -209,7 +210,7 @@ class Node:
         self._fault("applied")
         local.add_jobs(ctx.tx, [_row(job, ctx.now_ms) for job in decision.jobs])
         answer = decision.answer()
-        remembered = answers.written(decision.refusal or answer)
+        remembered = memory.written(decision.refusal or answer)
         local.remember(ctx.tx, command.id, content_digest(command), remembered, ctx.now_ms)
         return decision, answer
 

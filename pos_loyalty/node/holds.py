@@ -3,7 +3,7 @@
 import msgspec
 
 from pos_loyalty import commands, events
-from pos_loyalty.commands import Done, HoldAnswer
+from pos_loyalty.answers import Done, HoldAnswer
 from pos_loyalty.domain.balance import Balance
 from pos_loyalty.domain.identifiers import derived_id
 from pos_loyalty.domain.programme import Reward

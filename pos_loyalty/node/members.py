@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pos_loyalty import commands, events
-from pos_loyalty.commands import Done, MemberView
+from pos_loyalty.answers import Done, MemberView
 from pos_loyalty.domain.addresses import domain_meant
 from pos_loyalty.domain.days import iso
 from pos_loyalty.domain.identifiers import derived_id, normalise, tail

@@ -1,7 +1,7 @@
 """Points moved by hand: adjustments with a reason, their undoing, balances brought along."""
 
 from pos_loyalty import commands, events
-from pos_loyalty.commands import Done
+from pos_loyalty.answers import Done
 from pos_loyalty.domain.days import NEVER, add_months, day_of, iso
 from pos_loyalty.domain.identifiers import derived_id
 from pos_loyalty.domain.programme import Programme

@@ -7,7 +7,8 @@ import msgspec
 from msgspec import Struct
 
 from pos_loyalty import commands
-from pos_loyalty.commands import Done, ReceiptChoice
+from pos_loyalty.answers import Done
+from pos_loyalty.commands import ReceiptChoice
 from pos_loyalty.domain.addresses import domain_meant, parse_address
 from pos_loyalty.domain.identifiers import derived_id
 from pos_loyalty.errors import LoyaltyError, Reason

@@ -5,7 +5,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from pos_loyalty import commands, events
-from pos_loyalty.commands import ReturnAnswer, SaleAnswer
+from pos_loyalty.answers import ReturnAnswer, SaleAnswer
 from pos_loyalty.domain.days import day_of, iso
 from pos_loyalty.domain.fold import Ticket
 from pos_loyalty.domain.money import remaining

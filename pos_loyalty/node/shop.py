@@ -1,7 +1,7 @@
 """Commands about the shop itself: programme versions, places, articles."""
 
 from pos_loyalty import commands, events
-from pos_loyalty.commands import Done, ProgrammeAnswer
+from pos_loyalty.answers import Done, ProgrammeAnswer
 from pos_loyalty.domain.days import day_of, iso
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.context import Context, Decision, Notice, fact

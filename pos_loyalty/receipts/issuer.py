@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from pos_loyalty.commands import MemberView
+from pos_loyalty.answers import MemberView
 from pos_loyalty.events import LinesReturned, SaleClosed
 from pos_loyalty.ports.documents import ReceiptDocument
 from pos_loyalty.receipts.ticket import ShopWording, return_receipt, sale_receipt

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from pos_loyalty.commands import MemberView
+from pos_loyalty.answers import MemberView
 from pos_loyalty.domain.money import allocate
 from pos_loyalty.domain.ticket import Line, paid_by_line
 from pos_loyalty.events import LinesReturned, SaleClosed

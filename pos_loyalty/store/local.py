@@ -156,7 +156,9 @@ def keep_setting(tx: Tx, name: str, value: bytes) -> None:
 _c, _b, _j = schema.command.c, schema.basket.c, schema.job.c
 _COMMAND = select(_c.digest, _c.answer).where(_c.id == bindparam("id_"))
 _ANSWERS = select(_c.id, _c.answer)
-_FORGET_ANSWER = update(schema.command).where(_c.id == bindparam("id_")).values(answer=b"", digest=b"")
+_FORGET_ANSWER = (
+    update(schema.command).where(_c.id == bindparam("id_")).values(answer=b"", digest=b"")
+)
 _FORGET_JOBS = delete(schema.job).where(_j.subject == bindparam("subject_"))
 _FORGET_BASKETS = delete(schema.basket).where(_b.account == bindparam("account_"))
 _NEWEST = select(schema.basket).order_by(_b.at.desc()).limit(1)

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from pos_loyalty.commands import CardView, MemberView
+from pos_loyalty.answers import CardView, MemberView
 from pos_loyalty.domain.balance import balance
 from pos_loyalty.domain.days import iso, window_start
 from pos_loyalty.domain.programme import Programme

@@ -123,7 +123,7 @@ def test_a_listener_that_missed_too_much_is_told(hasty: Register, caller: Caller
 
 
 def _any_notice(register: Register, number: int) -> object:
-    from pos_loyalty.commands import Done
+    from pos_loyalty.answers import Done
     from pos_loyalty.node.context import Notice
 
     return Notice(kind="job_changed", body=Done(id=str(number)))

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from pos_loyalty.commands import MemberView
+from pos_loyalty.answers import MemberView
 from pos_loyalty.node.jobs import JobView
 
 

@@ -1,7 +1,7 @@
 """Open baskets: the member, the content, points held."""
 
 from pos_loyalty import commands
-from pos_loyalty.commands import BasketAnswer, Done, HoldAnswer, ScanAnswer
+from pos_loyalty.answers import BasketAnswer, Done, HoldAnswer, ScanAnswer
 from pos_loyalty.errors import Reason
 from web.api import forms
 from web.api.operation import Call, NoForm, Operation, api, operation

@@ -1,7 +1,7 @@
 """Members: enrol, find, show, cards, profile, consents, erasure."""
 
 from pos_loyalty import commands
-from pos_loyalty.commands import Done, MemberView
+from pos_loyalty.answers import Done, MemberView
 from pos_loyalty.errors import LoyaltyError, Reason
 from web.api import forms
 from web.api.answers import Consent, MemberList, ProfileView, TicketList

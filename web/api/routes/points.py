@@ -1,7 +1,7 @@
 """Points moved by hand, with a reason, and their undoing."""
 
 from pos_loyalty import commands
-from pos_loyalty.commands import Done
+from pos_loyalty.answers import Done
 from pos_loyalty.errors import Reason
 from web.api import forms
 from web.api.operation import Call, NoForm, Operation, api, operation

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from flask import Response, request
 
 from pos_loyalty import commands
-from pos_loyalty.commands import Done
+from pos_loyalty.answers import Done
 from pos_loyalty.errors import Reason
 from pos_loyalty.node.jobs import job_view
 from web.access import Device

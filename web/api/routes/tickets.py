@@ -1,7 +1,7 @@
 """Tickets: close a sale, take goods back, show what was recorded, choose a receipt."""
 
 from pos_loyalty import commands
-from pos_loyalty.commands import Done, ReturnAnswer, SaleAnswer
+from pos_loyalty.answers import Done, ReturnAnswer, SaleAnswer
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.queries import TicketView
 from web.api import forms

@@ -5,22 +5,22 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from pos_loyalty import commands
-from pos_loyalty.commands import Unchanged
+from pos_loyalty import answers
+from pos_loyalty.answers import Unchanged
 from pos_loyalty.errors import LoyaltyError, Reason
 
 ANSWERS: dict[str, type[Struct]] = {
     kind.__name__: kind
     for kind in (
-        commands.Done,
-        commands.ImportNoted,
-        commands.MemberView,
-        commands.ScanAnswer,
-        commands.BasketAnswer,
-        commands.HoldAnswer,
-        commands.SaleAnswer,
-        commands.ReturnAnswer,
-        commands.ProgrammeAnswer,
+        answers.Done,
+        answers.ImportNoted,
+        answers.MemberView,
+        answers.ScanAnswer,
+        answers.BasketAnswer,
+        answers.HoldAnswer,
+        answers.SaleAnswer,
+        answers.ReturnAnswer,
+        answers.ProgrammeAnswer,
     )
 }
 _REFUSED, _UNCHANGED = "refused", "unchanged"

@@ -1,0 +1,141 @@
+"""What a command is answered: values that screens, the API and the command line show.
+
+Amounts are minor units, ids hex, days ISO dates, moments Unix milliseconds. What is zero or empty
+is left out where an answer is written.
+"""
+
+from msgspec import Struct
+
+from pos_loyalty.domain.ticket import Discount
+
+
+class Done(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """It is recorded; `id` names what was made, `url` where a receipt is found, if anywhere.
+
+    Wherever an address was typed, `domain_meant` is the domain to ask the customer about.
+    """
+
+    id: str = ""
+    url: str = ""
+    domain_meant: str = ""
+
+
+class ImportNoted(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """How many records of a file are done."""
+
+    records: int = 0
+
+
+class Unchanged(Struct, frozen=True, kw_only=True):
+    """In a batch: what was asked is recorded already, and was answered so."""
+
+    answer: Struct
+
+
+class CardView(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A card as it may be shown: its account and last characters."""
+
+    account: str
+    tail: str
+    status: str
+
+
+class MemberView(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A member as till and API show them; `provisional` says that the hub may know better.
+
+    `tier`, `next_tier` are names, `to_next` minor units still to spend; `expiring` points lapse
+    after the day `expires`.
+    """
+
+    member: str
+    account: str
+    status: str
+    tail: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    points: int = 0
+    held: int = 0
+    debt: int = 0
+    available: int = 0
+    tier: str = ""
+    next_tier: str = ""
+    to_next: int = 0
+    expiring: int = 0
+    expires: str = ""
+    provisional: bool = False
+    domain_meant: str = ""
+    cards: tuple[CardView, ...] = ()
+
+
+class ScanAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What a read meant: `outcome` is member, unknown_card, ended_card or not_a_card."""
+
+    outcome: str
+    basket: str = ""
+    member: MemberView | None = None
+
+
+class RewardOffer(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What the member may spend on this basket: up to `blocks` times `points` for `amount`."""
+
+    label: str
+    points: int
+    amount: int
+    blocks: int
+
+
+class BasketAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """An open basket: its member, what it will earn, what can be spent, what is held."""
+
+    basket: str
+    member: MemberView | None = None
+    total: int = 0
+    earns: int = 0
+    reward: RewardOffer | None = None
+    discounts: tuple[Discount, ...] = ()
+
+
+class HoldAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A hold: the POS applies `discount` as a line of the ticket."""
+
+    hold: str
+    points: int
+    discount: Discount
+    until: int
+
+
+class SaleAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A closed ticket: its key, what it earned and used, and the member after it.
+
+    `receipt_url` is what a QR code shows, where the customer chose one.
+    """
+
+    ticket: str
+    total: int
+    earned: int = 0
+    used: int = 0
+    member: MemberView | None = None
+    receipt_job: str = ""
+    receipt_url: str = ""
+    domain_meant: str = ""
+
+
+class ReturnAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A return: money to give back, points taken back and points given back."""
+
+    ticket: str
+    refund: int
+    taken_back: int = 0
+    given_back: int = 0
+    member: MemberView | None = None
+    receipt_job: str = ""
+    receipt_url: str = ""
+    domain_meant: str = ""
+
+
+class ProgrammeAnswer(Struct, frozen=True, kw_only=True):
+    """A published programme version."""
+
+    programme: str
+    version: str
+    day: str
