@@ -11,11 +11,10 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
-from msgspec import Struct
 
 from pos_loyalty.node.context import Notice
 from pos_loyalty.node.execute import Node
-from pos_loyalty.node.receipts import MailJob, PrintJob
+from pos_loyalty.node.receipts import MailJob, PrintJob, job_view
 from pos_loyalty.store import local
 from pos_loyalty.store.local import JobRow
 from pos_loyalty.store.statements import Tx
@@ -55,19 +54,6 @@ SENTENCES: Mapping[Problem, str] = MappingProxyType(
     }
 )
 """What each problem says to a person, in English; the catalogues hold the other languages."""
-
-
-class JobView(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A job as screens and API show it; `due` and `at` Unix ms."""
-
-    id: str
-    kind: str
-    state: str
-    ticket: str
-    attempts: int
-    due: int
-    at: int
-    problem: str = ""
 
 
 _WORK: dict[str, Callable[[bytes], PrintJob | MailJob]] = {
@@ -169,17 +155,3 @@ class Desk:
     def _keep(self, tx: Tx, row: JobRow) -> None:
         local.keep_job(tx, row)
         self._node.board.post([Notice(kind="job_changed", body=job_view(row))])
-
-
-def job_view(row: JobRow) -> JobView:
-    """Show a job without what it carries."""
-    return JobView(
-        id=row.id,
-        kind=row.kind,
-        state=row.state,
-        ticket=row.ticket,
-        attempts=row.attempts,
-        due=row.due,
-        at=row.at,
-        problem=row.problem,
-    )

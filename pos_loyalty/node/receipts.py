@@ -14,6 +14,7 @@ from pos_loyalty.domain.identifiers import derived_id
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.context import Context, Decision, Job, Notice
 from pos_loyalty.store import local, people, tickets
+from pos_loyalty.store.local import JobRow
 
 CHANNELS = ("none", "paper", "email", "qr")
 _encode = msgspec.json.Encoder().encode
@@ -32,6 +33,19 @@ class MailJob(Struct, frozen=True, omit_defaults=True, kw_only=True):
     ticket: str
     address: str
     message_id: str
+
+
+class JobView(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A job as screens and API show it; `due` and `at` Unix ms."""
+
+    id: str
+    kind: str
+    state: str
+    ticket: str
+    attempts: int
+    due: int
+    at: int
+    problem: str = ""
 
 
 class Handing(NamedTuple):
@@ -111,5 +125,20 @@ def resume_job(ctx: Context, command: commands.ResumeJob) -> Decision:
     local.keep_job(ctx.tx, kept)
     done = Done(id=job.id)
     return Decision(
-        answer=lambda: done, notices=lambda answer: [Notice(kind="job_changed", body=answer)]
+        answer=lambda: done,
+        notices=lambda answer: [Notice(kind="job_changed", body=job_view(kept))],
+    )
+
+
+def job_view(row: JobRow) -> JobView:
+    """Show a job without what it carries."""
+    return JobView(
+        id=row.id,
+        kind=row.kind,
+        state=row.state,
+        ticket=row.ticket,
+        attempts=row.attempts,
+        due=row.due,
+        at=row.at,
+        problem=row.problem,
     )

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from pos_loyalty.answers import MemberView
-from pos_loyalty.node.jobs import JobView
+from pos_loyalty.node.receipts import JobView
 
 
 class Consent(Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from flask import Response, request
 from pos_loyalty import commands
 from pos_loyalty.answers import Done
 from pos_loyalty.errors import Reason
-from pos_loyalty.node.jobs import job_view
+from pos_loyalty.node.receipts import job_view
 from web.access import Device
 from web.api.answers import Health, JobList, UnknownArticle, UnknownArticleList
 from web.api.document import description
