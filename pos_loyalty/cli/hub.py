@@ -8,6 +8,7 @@ from pos_loyalty.cli.checks import SETTINGS, say
 from pos_loyalty.config import load_hub
 from pos_loyalty.daemon.hub import hub_node, serve_hub
 from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.node.hub import Hub
 
 
 @click.group("hub")
@@ -59,6 +60,15 @@ def registers(settings: Path) -> None:
     with hub_node(load_hub(settings)) as node:
         for each in enrolment.registers(node):
             click.echo(f"{each.node}  {each.store}/{each.till}  {each.state}  {each.facts}")
+
+
+@hub_command.command("restored")
+@click.argument("settings", type=SETTINGS)
+def restored(settings: Path) -> None:
+    """Say that the hub's database came from a backup, before it serves again."""
+    with hub_node(load_hub(settings)) as node:
+        Hub(node).was_restored()
+    say("Registers send again what the backup did not have.")
 
 
 @hub_command.command("revoke")

@@ -64,11 +64,22 @@ def rebuild_command(settings: Path, training: bool) -> None:
     try:
         with alone(settings, training=training) as store:
             facts = rebuild(store, progress=told)
+        if isinstance(config, HubConfig):
+            tell_registers(config)
     except LoyaltyError as error:
         if error.reason is not Reason.STORE_IN_USE or isinstance(config, HubConfig):
             raise
         facts = rebuild_beside(config)
     say("Rebuilt from {facts} facts.", facts=facts)
+
+
+def tell_registers(config: HubConfig) -> None:
+    """Let registers fetch anew what a hub's rebuild may have changed."""
+    from pos_loyalty.daemon.hub import hub_node
+    from pos_loyalty.node.hub import Hub
+
+    with hub_node(config) as node:
+        Hub(node).start_feeds_anew()
 
 
 def rebuild_beside(config: RegisterConfig) -> int:

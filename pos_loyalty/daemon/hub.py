@@ -70,6 +70,7 @@ def _prepare(config: HubConfig, store: Store) -> None:
         name=company.trade_name,
         day=FIRST_DAY,
     )
+    Hub(node)  # so that registers hear of it
     node.execute(place)
     tidy(node, wiring.keeping(config.retention))
 
