@@ -9,13 +9,13 @@ from sqlalchemy import bindparam, select
 from pos_loyalty.commands import (
     ChangeConsents,
     ChangeProfile,
+    CloseSale,
     Command,
     EnrolMember,
-    SaleAnswer,
 )
 from pos_loyalty.domain.identifiers import derived_id
 from pos_loyalty.events import KINDS, Fact, decode_payload
-from pos_loyalty.store import schema
+from pos_loyalty.store import people, schema
 from pos_loyalty.store.cores import draft
 from pos_loyalty.store.statements import Tx
 from tests.simulation.machines import Machine
@@ -45,12 +45,13 @@ class Book:
 
     promises: dict[bytes, Promise] = field(default_factory=dict)
     lost: dict[bytes, Promise] = field(default_factory=dict)
-    spoilt: set[bytes] = field(default_factory=set)
+    spoilt: dict[bytes, set[bytes]] = field(default_factory=dict)
     given: dict[str, list[Given]] = field(default_factory=dict)
     unsure: dict[str, list[Command]] = field(default_factory=dict)
     tickets: dict[str, int] = field(default_factory=dict)
     members: dict[str, str] = field(default_factory=dict)
     secrets: dict[str, set[str]] = field(default_factory=dict)
+    closed: set[bytes] = field(default_factory=set)
     clamps: dict[tuple[bytes, int, int], int] = field(default_factory=dict)
 
     def acknowledge(self, machine: Machine, command: Command, answer: Any) -> None:
@@ -62,7 +63,7 @@ class Book:
                     self.promises.setdefault(fact.id, Promise(fact, machine.name, command))
                     self.lost.pop(fact.id, None)
         self.given.setdefault(machine.name, []).append(Given(command, answer))
-        if isinstance(answer, SaleAnswer):
+        if isinstance(command, CloseSale):
             self.tickets[answer.ticket] = answer.total
         self._note_secrets(command, answer)
 
@@ -85,33 +86,34 @@ class Book:
         kept = (promise.fact for promise in self.promises.values())
         return {fact.subject.hex() for fact in kept if fact.kind == "member_erased"}
 
+    def will_close(self, machine: Machine, member: str) -> None:
+        """Note the accounts that an erasure may close, whether it is ever answered or not."""
+        with machine.store.read() as tx:
+            cards = people.cards_of(tx, bytes.fromhex(member))
+        self.closed |= {bytes.fromhex(member), *(card.account for card in cards)}
+
     def set_back(self, machine: Machine) -> None:
         """Forget what a machine said: it does not know any more."""
         self.given.pop(machine.name, None)
 
     def settle_losses(self, hub: Machine, tills: Iterable[Machine]) -> None:
         """Note as lost what no disk holds: neither the hub's nor that of the till it came from."""
-        held = _held(hub)
+        kept = held(hub)
         for till in tills:
-            held |= {fact_id for fact_id in _held(till, till.settings.node)}
-        for fact_id in self.promises.keys() - held - self.spoilt:
+            kept |= held(till, till.settings.node)
+        for fact_id in self.promises.keys() - kept - self.spoilt.keys():
             self.lost[fact_id] = self.promises.pop(fact_id)
 
-    def closed(self) -> set[bytes]:
-        """Give the accounts that any erasure closed, even one that was lost."""
-        told = (*self.promises.values(), *self.lost.values())
-        erasures = (each.fact for each in told if each.fact.kind == "member_erased")
-        return {account for fact in erasures for account in accounts_of(fact)}
-
     def tainted(self) -> set[bytes]:
-        """Give the accounts of lost facts, of which nodes may know different things."""
-        found: set[bytes] = set()
+        """Give the accounts of lost and spoilt facts, of which nodes may know different things."""
+        found: set[bytes] = set().union(*self.spoilt.values())
         for promise in self.lost.values():
             found |= accounts_of(promise.fact)
         return found
 
 
-def _held(machine: Machine, node: bytes = b"") -> set[bytes]:
+def held(machine: Machine, node: bytes = b"") -> set[bytes]:
+    """Give the ids of the facts on a machine, all or those that a node told."""
     with machine.store.read() as tx:
         rows = tx.text("SELECT id, node FROM fact").fetchall()
     return {bytes(row[0]) for row in rows if node in (b"", bytes(row[1]))}

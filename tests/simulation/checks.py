@@ -4,15 +4,15 @@ Numbers are those of the protocol's list of invariants.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-
-from sqlalchemy import select
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
+from sqlalchemy import select
+
 from pos_loyalty import events
 from pos_loyalty.commands import CloseSale
 from pos_loyalty.domain.balance import balance
-from pos_loyalty.domain.days import window_start
+from pos_loyalty.domain.days import day_of, window_start
 from pos_loyalty.events import Fact
 from pos_loyalty.store import feeds, people, schema, senders, upstream
 from pos_loyalty.store.engine import Store
@@ -139,11 +139,25 @@ def sums_are_naive(office: Office) -> Iterator[str]:
         told = [fact for fact in facts_in(tx) if fact.payload]
         world = NaiveWorld(told)
         held = {account for fact in told for account in accounts_of(fact)}
+        ahead = {a for fact in told if _is_ahead(fact) for a in accounts_of(fact)}
         for account in sorted(held):
+            if not ahead.isdisjoint(accounts_of_group(tx, group_of(tx, [account])[account])):
+                continue
             got = _shown(tx, account, office.clock.now_ms())
             expected = _counted(world.group(account), account, office.clock.now_ms())
             if got != expected:
                 yield f"5: {short(account)}: tables {got}, naive {expected}"
+
+
+def _is_ahead(fact: Fact) -> bool:
+    """Tell whether a fact's business day is one that has not come yet: a clock was far ahead.
+
+    The naive fold never drops what lapsed long before such a day; the product does.
+    """
+    if fact.kind not in events.KINDS:
+        return False
+    day = getattr(events.decode_payload(fact.kind, fact.payload), "day", "")
+    return bool(day) and day_of(day) > day_now(fact.order[0] >> COUNTER_BITS) + 1
 
 
 def day_now(now_ms: int) -> int:
@@ -288,13 +302,20 @@ def all_is_told(office: Office, till: Register) -> Iterator[str]:
         yield f"14: {till.name} still asks for {len(wanted)} accounts"
 
 
-def cards_are_one_account(book: Book, accounts: dict[str, bytes]) -> Iterator[str]:
-    """9: a card that was never closed has one account, whichever till saw it first."""
+def cards_are_one_account(office: Office, book: Book, cards: Sequence[str]) -> Iterator[str]:
+    """9: a card whose holders were never erased has one account, whichever till saw it first."""
+    with office.store.read() as tx:
+        closed = book.closed | {
+            account for fact in facts_in(tx) if fact.subject in book.closed
+            for account in accounts_of(fact)
+        }  # fmt: skip
+    accounts = {card: office.settings.cards.account(card) for card in cards}
     for promise in book.promises.values():
         fact, command = promise.fact, promise.command
-        if not isinstance(command, CloseSale) or command.card not in accounts:
+        account = accounts.get(command.card) if isinstance(command, CloseSale) else None
+        if account is None or account in closed:
             continue
         sale = events.decode_payload(fact.kind, fact.payload)
         assert isinstance(sale, events.SaleClosed)
-        if bytes.fromhex(sale.account) != accounts[command.card]:
-            yield f"9: {command.card} has the account {sale.account[:8]} at {promise.by}"
+        if bytes.fromhex(sale.account) != account:
+            yield f"9: {promise.by} has the account {sale.account[:8]} for {short(account)}"

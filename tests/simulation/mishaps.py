@@ -8,6 +8,7 @@ from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.store.lock import ProcessLock
 from pos_loyalty.store.senders import newest
 from pos_loyalty.store.upstream import sent
+from tests.simulation.book import accounts_of, held
 from tests.simulation.checks import Broken
 from tests.simulation.machines import STEPS, TORN, Machine, Register, Trap
 
@@ -73,8 +74,14 @@ def restore_the_office(world: "World") -> None:
     image = world.images.get(world.office.name)
     if image is None:
         return
-    world.tell("office: restored")
+    before, known = world.office.image(), held(world.office)
     world.office.restore(image)
+    elsewhere = (held(till, till.settings.node) for till in world.tills)
+    if known - held(world.office).union(*elsewhere):
+        world.tell("office: not restored, the tills could not tell it all again")
+        world.office.restore(before)
+        return
+    world.tell("office: restored")
     world.office.hub.was_restored()
     world.forget_doings(world.office)
     world.book.clamps.clear()
@@ -85,6 +92,8 @@ def clone_a_till(world: "World") -> None:
     """Start a second till on a copy of another's disk."""
     till = world.some_till()
     if len(world.tills) > 4 or till.original is not None or world.is_cloned(till):
+        return
+    if any(till is rotten for rotten, _, _ in world.rotten):
         return
     world.tell(f"{till.name}: cloned")
     world.add_clone(till)
@@ -170,6 +179,8 @@ def fill_disk(world: "World") -> None:
 
 
 def limit_pages(machine: Machine, *, room: bool) -> None:
+    machine.trap = None
+
     def work() -> None:
         with machine.store.write() as tx:
             (pages,) = tx.text("PRAGMA page_count").fetchone()
@@ -197,21 +208,24 @@ def rot(world: "World") -> None:
     with till.store.read() as tx:
         head = newest(tx, till.settings.node)
         told = sent(tx, till.settings.node).get(head.inc)
-        sql = "SELECT id, seq, payload FROM fact WHERE node = ? AND inc = ? AND seq > ? AND kind = ?"
-        place = [head.node, head.inc, told.seq if told else 0, "sale_closed"]
+        sql = "SELECT id, seq, payload FROM fact WHERE (node, inc, kind) = (?, ?, ?) AND seq > ?"
+        place = [head.node, head.inc, "sale_closed", told.seq if told else 0]
         found = tx.text(sql, place).fetchall()
     for fact_id, seq, payload in islice(found, 1):
         world.tell(f"{till.name}: {seq} rots")
-        world.book.spoilt.add(bytes(fact_id))
-        world.book.promises.pop(bytes(fact_id), None)
+        promise = world.book.promises.pop(bytes(fact_id), None)
+        world.book.spoilt[bytes(fact_id)] = accounts_of(promise.fact) if promise else set()
         world.rotten.append((till, bytes(fact_id), bytes(payload)))
         write_payload(till, bytes(fact_id), bytes(payload).replace(b'"EUR"', b'"EUS"'))
 
 
 def write_payload(machine: Machine, fact_id: bytes, payload: bytes) -> None:
+    machine.trap = None
+
     def work() -> None:
         with machine.store.write() as tx:
-            tx.text("UPDATE fact SET payload = ? WHERE id = ? AND payload <> ''", [payload, fact_id])
+            sql = "UPDATE fact SET payload = ? WHERE id = ? AND payload <> ''"
+            tx.text(sql, [payload, fact_id])
 
     machine.node.writer.run(work)
 

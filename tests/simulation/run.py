@@ -8,6 +8,8 @@ from time import monotonic
 from pos_loyalty.logging import configure
 from tests.simulation.world import World
 
+ROOT = Path(__file__).parents[2]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
@@ -19,11 +21,11 @@ class Report:
     trace: tuple[str, ...] = ()
     digest: str = ""
     facts: int = 0
-    forks: int = 0
 
     def text(self) -> str:
         if not self.fault:
-            return f"seed {self.seed}: {self.steps} steps, {self.facts} facts, all is well"
+            whole = f"{self.facts} facts, digest {self.digest[:16]}"
+            return f"seed {self.seed}: {self.steps} steps, {whole}, all is well"
         steps = "\n".join(self.trace)
         return f"{steps}\nseed {self.seed}, step {self.steps}: {self.fault}"
 

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from pos_loyalty import commands
-from pos_loyalty.commands import Command, ConsentGiven, HoldAnswer
+from pos_loyalty.commands import Command, ConsentGiven
 from pos_loyalty.domain.ticket import Line
 from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.store import people
 from tests.simulation.checks import Broken
 from tests.simulation.machines import Machine, PowerCut, Register
 
@@ -71,7 +72,8 @@ def repeat(world: "World", machine: Machine) -> None:
         answer = machine.node.execute(before.command)
     except LoyaltyError as error:
         if error.reason is not Reason.MEMBER_ERASED or not world.book.erased():
-            raise Broken(f"3: the answered command {before.command.id} gives {error.reason}") from None
+            told = f"3: {before.command.id} was answered and gives {error.reason.code}"
+            raise Broken(told) from None
         return
     except PowerCut:
         machine.reboot()
@@ -84,7 +86,7 @@ def repeat(world: "World", machine: Machine) -> None:
 def lines(world: "World") -> tuple[Line, ...]:
     count = world.rng.randrange(1, 4)
     return tuple(
-        Line(f"a{i}", world.rng.randrange(0, 9000), world.rng.choice((1000, 2000, 1500)))
+        Line(f"a{i}", world.rng.randrange(0, 30_000), world.rng.choice((1000, 2000, 1500)))
         for i in range(count)
     )
 
@@ -95,9 +97,13 @@ def number(world: "World", till: Register) -> str:
     return f"{roll}{next(world.ticket_numbers)}"
 
 
-def member(world: "World") -> str:
-    """Choose a member that somebody enrolled; an unknown one before there is any."""
+def member(world: "World", machine: Machine) -> str:
+    """Choose a member, mostly one that the machine knows; an unknown one before there is any."""
     known = sorted(world.book.members)
+    if world.rng.randrange(8):
+        with machine.store.read() as tx:
+            here = [m for m in known if people.status_of(tx, bytes.fromhex(m)) == "enrolled"]
+        known = here or known
     return world.rng.choice(known) if known else bytes(16).hex()
 
 
@@ -145,7 +151,7 @@ def hold(world: "World", till: Register) -> None:
     if do(world, till, commands.QuoteBasket, basket=basket, lines=bought) is None:
         return
     answer = do(world, till, commands.HoldPoints, basket=basket)
-    if isinstance(answer, HoldAnswer):
+    if answer is not None:
         world.holds.setdefault(till.name, []).append((basket, bought, answer))
 
 
@@ -165,17 +171,17 @@ def end_hold(world: "World", till: Register) -> None:
 
 def adjust(world: "World", machine: Machine) -> None:
     points = world.rng.choice((5, 50, 400, -5, -50))
-    do(world, machine, commands.AdjustPoints, member=member(world), points=points,
+    do(world, machine, commands.AdjustPoints, member=member(world, machine), points=points,
        reason="goodwill")  # fmt: skip
 
 
 def attach(world: "World", till: Register) -> None:
-    do(world, till, commands.AttachCard, member=member(world), card=world.rng.choice(CARDS))
+    do(world, till, commands.AttachCard, member=member(world, till), card=world.rng.choice(CARDS))
 
 
 def change_card(world: "World", till: Register) -> None:
     """Replace or detach a card of a member, if the till knows one."""
-    who = member(world)
+    who = member(world, till)
     account = world.book.members.get(who, who)
     if world.rng.random() < 0.5:
         do(world, till, commands.ReplaceCard, member=who, account=account,
@@ -185,13 +191,14 @@ def change_card(world: "World", till: Register) -> None:
 
 
 def link(world: "World", machine: Machine) -> None:
-    do(world, machine, commands.LinkMembers, member=member(world), other=member(world),
-       joined=world.rng.random() < 0.7)  # fmt: skip
+    one, other = member(world, machine), member(world, machine)
+    joined = world.rng.random() < 0.7
+    do(world, machine, commands.LinkMembers, member=one, other=other, joined=joined)
 
 
 def change_profile(world: "World", machine: Machine) -> None:
     fields = {world.rng.choice(FIELDS): secret(world)}
-    do(world, machine, commands.ChangeProfile, member=member(world), fields=fields)
+    do(world, machine, commands.ChangeProfile, member=member(world, machine), fields=fields)
 
 
 def change_consents(world: "World", till: Register) -> None:
@@ -201,11 +208,13 @@ def change_consents(world: "World", till: Register) -> None:
         granted=world.rng.random() < 0.5,
         wording=secret(world),
     )
-    do(world, till, commands.ChangeConsents, member=member(world), consents=(given,))
+    do(world, till, commands.ChangeConsents, member=member(world, till), consents=(given,))
 
 
 def erase(world: "World", machine: Machine) -> None:
-    do(world, machine, commands.EraseMember, member=member(world))
+    who = member(world, machine)
+    world.book.will_close(machine, who)
+    do(world, machine, commands.EraseMember, member=who)
 
 
 AT_A_TILL: dict[Callable[["World", Register], None], int] = {
@@ -213,8 +222,8 @@ AT_A_TILL: dict[Callable[["World", Register], None], int] = {
     enrol: 8,
     scan: 5,
     give_back: 7,
-    hold: 9,
-    end_hold: 8,
+    hold: 12,
+    end_hold: 14,
     adjust: 4,
     attach: 3,
     change_card: 2,

@@ -11,6 +11,8 @@ from pathlib import Path
 from sqlalchemy import select
 
 from pos_loyalty import commands
+from pos_loyalty.answers import HoldAnswer
+from pos_loyalty.domain.ticket import Line
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.store import schema
 from pos_loyalty.store.migrate import open_store
@@ -48,7 +50,7 @@ class World:
         self.trace: deque[str] = deque(maxlen=TRACE)
         self.ticket_numbers = count(1)
         self.secrets = count(1)
-        self.holds: dict[str, list[tuple[str, tuple[commands.Line, ...], commands.HoldAnswer]]] = {}
+        self.holds: dict[str, list[tuple[str, tuple[Line, ...], HoldAnswer]]] = {}
         self.images: dict[str, Path] = {}
         self.rotten: list[tuple[Register, bytes, bytes]] = []
         self.tills: list[Register] = []
@@ -83,6 +85,7 @@ class World:
         self._boot(till)
         self.tills.append(till)
         if self.rng.randrange(4):
+            self.office.trap = None
             till.code = self.office.code(store, settings.till)
             self.sync(till)
         else:  # it sells before it joins
@@ -135,6 +138,7 @@ class World:
     def let_in(self, till: Register) -> None:
         """Give a till that is not let in, or was forgotten, a code to join with."""
         if till.session.status().link in (Link.UNENROLLED, Link.REVOKED) or not till.code:
+            self.office.trap = None
             till.code = self.office.code(till.settings.store, till.settings.till)
 
     # --- steps --------------------------------------------------------------------------------
@@ -240,10 +244,6 @@ class World:
         """Look at everything that must hold once all is healed."""
         self.look_closely()
         hub = self.office.store
-        account_of = self.office.settings.cards.account
-        closed = self.book.closed()
-        cards = {card: account_of(card) for card in shopping.CARDS}
-        open_cards = {card: account for card, account in cards.items() if account not in closed}
         demand(
             chain(
                 checks.promises_are_kept(hub, self.book),
@@ -256,7 +256,7 @@ class World:
                     for till in self.tills
                 ),
                 checks.erased_is_gone((self.office, *self.tills), self.book),
-                checks.cards_are_one_account(self.book, open_cards),
+                checks.cards_are_one_account(self.office, self.book, shopping.CARDS),
             )
         )
 
