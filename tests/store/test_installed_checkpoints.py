@@ -44,7 +44,7 @@ class Chain:
             groups = [row[0] for row in tx.text("SELECT grp FROM account").fetchall()]
             heads = tx.text("SELECT node, inc, seq FROM head").fetchall()
             taken = {checkpoints.origin(node, inc): seq for node, inc, seq in heads}
-            rows = checkpoints.build(tx, groups, checkpoints.View("e", self._at, taken, since))
+            rows = checkpoints.build(tx, groups, checkpoints.View("e", "s", self._at, taken, since))
         with self.till.write() as tx:
             tx.text("DELETE FROM checkpoint")
             tx.put(schema.checkpoint, rows)
