@@ -157,11 +157,21 @@ def _is_brought(tx: Tx, fact: Fact) -> bool:
 
 
 def take_checkpoints(tx: Tx, own: bytes, rows: Sequence[Row], now_ms: int) -> None:
-    """Take checkpoints; one that lacks own facts older than its last is asked for again later."""
+    """Take checkpoints; one that lacks own facts older than its last is asked for again later.
+
+    So is one that includes more of this chain than there is: this node was set back, and what it
+    records before it has greeted its hub again must not count as included.
+    """
+    head = own_head(tx, own)
+    chain = checkpoints.origin(own, head.inc)
     taken = []
     left: set[bytes] = set()
     for row in rows:
-        named = checkpoints.decode_content(row[5]).accounts
+        content = checkpoints.decode_content(row[5])
+        named = content.accounts
+        if content.included.get(chain, 0) > head.seq:
+            wants(tx, [row[0]], now_ms)
+            continue
         former = _told_of(tx, named)
         groups = sorted(set(group_of(tx, named).values()))
         accounts = [account for group in groups for account in accounts_of(tx, group)]
@@ -174,7 +184,6 @@ def take_checkpoints(tx: Tx, own: bytes, rows: Sequence[Row], now_ms: int) -> No
     held = tx.fetch(schema.checkpoint, taken)
     wants(tx, sorted(left), now_ms)
     install(tx, held, left=sorted(left))
-    head = own_head(tx, own)
     newest = max((row[1] for row in held), default=0)
     if newest > head.stamp:
         tx.put(schema.head, [head._replace(stamp=newest)], "upsert")
