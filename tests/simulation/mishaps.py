@@ -211,7 +211,8 @@ def rot(world: "World") -> None:
         sql = "SELECT id, seq, payload FROM fact WHERE (node, inc, kind) = (?, ?, ?) AND seq > ?"
         place = [head.node, head.inc, "sale_closed", told.seq if told else 0]
         found = tx.text(sql, place).fetchall()
-    for fact_id, seq, payload in islice(found, 1):
+    sound = (row for row in found if bytes(row[0]) not in world.book.spoilt)
+    for fact_id, seq, payload in islice(sound, 1):
         world.tell(f"{till.name}: {seq} rots")
         promise = world.book.promises.pop(bytes(fact_id), None)
         world.book.spoilt[bytes(fact_id)] = accounts_of(promise.fact) if promise else set()
