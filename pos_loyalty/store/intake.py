@@ -26,12 +26,14 @@ from pos_loyalty.store.apply import apply
 from pos_loyalty.store.cores import draft
 from pos_loyalty.store.engine import Store
 from pos_loyalty.store.feeds import JOINING_KINDS, SHOP_KINDS, News
+from pos_loyalty.store.projections import forget
 from pos_loyalty.store.senders import (
     Quarantined,
     hidden,
     keep_quarantined,
     known_ids,
     quarantined,
+    quarantined_at,
 )
 from pos_loyalty.store.statements import Tx
 
@@ -97,6 +99,7 @@ def take(tx: Tx, facts: Sequence[Fact], failures: Failures, now_ms: int) -> News
     sound = [fact for fact in facts if fact.seq not in aside]
     taken, groups = _apply(tx, sound, failures, now_ms)
     _forget_local(tx, taken)
+    _forget_aside(tx, facts)
     news = news_of(taken)
     news.groups |= groups | _parked_groups(tx, taken)
     return news
@@ -117,6 +120,15 @@ def _forget_local(tx: Tx, facts: Sequence[Fact]) -> None:
     for fact in facts:
         if fact.kind == "member_erased":
             local.forget(tx, fact.subject)
+
+
+def _forget_aside(tx: Tx, facts: Sequence[Fact]) -> None:
+    """Delete what facts that were set aside say of members who were erased before."""
+    first, last = facts[0], facts[-1]
+    aside = dict(quarantined_at(tx, first.node, first.inc, first.seq, last.seq))
+    subjects = {fact.subject for fact in facts if fact.seq in aside and fact.subject}
+    for row in tx.fetch(schema.tombstone, sorted(subjects)):
+        forget(tx, row[0])
 
 
 def _unusable(tx: Tx, facts: Sequence[Fact]) -> dict[int, str]:

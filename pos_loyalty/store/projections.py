@@ -6,7 +6,7 @@ Nothing is overwritten, so a fact whose place in the order changes only moves it
 import unicodedata
 from collections.abc import Sequence
 
-from sqlalchemy import Table, bindparam, or_
+from sqlalchemy import Table, bindparam, exists, or_
 
 from pos_loyalty import events
 from pos_loyalty.domain.days import day_of
@@ -107,12 +107,14 @@ def _erased(tx: Tx, facts: Sequence[tuple[Fact, object]]) -> set[bytes]:
 
 
 def forget(tx: Tx, member: bytes) -> None:
-    """Delete a member's personal data: derived rows, and payloads and salts in the journal."""
+    """Delete a member's personal data: derived rows, and payloads and salts in the journal and
+    of facts that were set aside."""
     if tx.is_sqlite:
         tx.pragma("secure_delete = ON")
     for table in (schema.profile, schema.consent):
         tx.delete(table, ["member"], [(member,)])
     tx.run(_ERASE, member=member)
+    tx.run(_ERASE_ASIDE, member=member)
 
 
 def withdraw(tx: Tx, fact: Fact, payload: object) -> None:
@@ -123,9 +125,12 @@ def withdraw(tx: Tx, fact: Fact, payload: object) -> None:
         tx.delete(table, keys, [tuple(row[names.index(key)] for key in keys)])
 
 
-_ERASE = (
-    schema.fact.update()
-    .where(schema.fact.c.subject == bindparam("member"), schema.HAS_SUBJECT)
-    .where(or_(*(schema.fact.c.kind == k for k, spec in events.KINDS.items() if spec.erasable)))
+_f, _q = schema.fact.c, schema.quarantine.c
+_PERSONAL = or_(*(_f.kind == k for k, spec in events.KINDS.items() if spec.erasable))
+_OF_MEMBER = (_f.subject == bindparam("member"), schema.HAS_SUBJECT, _PERSONAL)
+_ERASE = schema.fact.update().where(*_OF_MEMBER).values(payload=b"", salt=b"")
+_ERASE_ASIDE = (
+    schema.quarantine.update()
+    .where(exists().where(_f.node == _q.node, _f.inc == _q.inc, _f.seq == _q.seq, *_OF_MEMBER))
     .values(payload=b"", salt=b"")
 )
