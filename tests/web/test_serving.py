@@ -53,7 +53,7 @@ def test_a_server_serves_more_threads_than_a_device_may_hold_streams(register: R
 def test_listeners_that_leave_fill_no_log(
     register: Register, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with register.served():
+    with register.served(), caplog.at_level(logging.INFO, logger="waitress"):
         logging.getLogger("waitress").info("Client disconnected while serving %s", "/x")
         logging.getLogger("waitress").warning("something else")
     assert [record.message for record in caplog.records] == ["something else"]
