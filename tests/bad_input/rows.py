@@ -23,7 +23,10 @@ ENGLISH: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Row:
-    """Something bad: its name, how it is done to a till, the code that must be seen for it."""
+    """Something bad: its name, how it is done to a till, the code that must be seen for it.
+
+    Where the moment decides, `code` names all that are right, with `|` between them.
+    """
 
     name: str
     act: Callable[[Any], Seen]

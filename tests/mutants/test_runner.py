@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutants.runner import Fate, judge
+from tests.mutants.runner import ROOT, Fate, judge
 from tests.mutants.tables import Mutant, TableError, load_tables
 
 HERE = Path(__file__).parent
@@ -94,5 +94,12 @@ def test_a_wrong_table_is_refused(tmp_path: Path, table: str) -> None:
         load_tables(tmp_path)
 
 
-def test_every_table_of_the_project_can_be_read() -> None:
-    assert len(load_tables()) >= 10
+@pytest.mark.parametrize("mutant", load_tables(), ids=lambda mutant: mutant.name)
+def test_every_planted_bug_has_exactly_one_place(mutant: Mutant) -> None:
+    source = (ROOT / mutant.file).read_text(encoding="utf-8")
+    assert source.count(mutant.old) == 1
+    assert mutant.new != mutant.old
+
+
+def test_there_are_many_planted_bugs() -> None:
+    assert len(load_tables()) >= 100
