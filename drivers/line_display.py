@@ -1,42 +1,26 @@
 """Customer displays of two lines of twenty characters, on a serial line."""
 
-from drivers.base import BaseDevice
+from drivers.base import LineDevice
 from drivers.encoding.line_display import initialise, two_lines
 from drivers.settings import DeviceSettings, SerialDisplayOptions
 from drivers.transports import ByteTransport
-from pos_loyalty.ports.devices import DeviceState
 
 
-class TwoLineDisplay(BaseDevice):
+class TwoLineDisplay(LineDevice[ByteTransport]):
     """A display behind any byte transport."""
 
     def __init__(
         self, settings: DeviceSettings, *, line: ByteTransport, dialect: str, code_page: str
     ) -> None:
-        super().__init__(settings)
-        self._line = line
+        super().__init__(settings, line=line)
         self._dialect = dialect
         self._code_page = code_page
         self._buffer = bytearray(64)
 
-    def open(self) -> None:
-        """Open the line; it is ours alone from here on."""
-        self._line.open()
-        self._state = DeviceState.OPENED
-
-    def claim(self) -> None:
-        """The open took the lock already."""
-        self._state = DeviceState.CLAIMED
-
     def enable(self) -> None:
         """Set the code page and the mode; the display is blank afterwards."""
         self._line.write(initialise(self._dialect, self._code_page))
-        self._state = DeviceState.ENABLED
-
-    def close(self) -> None:
-        """Close the line; the display keeps what it shows."""
-        self._line.close()
-        self._state = DeviceState.CLOSED
+        super().enable()
 
     def show(self, upper: str, lower: str = "") -> None:
         """Show two lines, in one write."""

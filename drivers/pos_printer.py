@@ -7,7 +7,7 @@ went through. That bytes were sent proves nothing; silence is *unknown*, never o
 import time
 from dataclasses import fields, replace
 
-from drivers.base import BaseDevice
+from drivers.base import LineDevice
 from drivers.framing.printer_status import Answer, Question, StatusDemultiplexer, combine
 from drivers.settings import (
     DeviceSettings,
@@ -20,7 +20,6 @@ from drivers.transports import ByteTransport
 from pos_loyalty.ports.devices import (
     Condition,
     DeviceError,
-    DeviceState,
     PrinterStatus,
     PrintOutcome,
     PrintResult,
@@ -32,7 +31,7 @@ _ASK_AGAIN_S = 0.5
 _DRAIN_READS_MAX = 64
 
 
-class LinePrinter(BaseDevice):
+class LinePrinter(LineDevice[ByteTransport]):
     """A printer behind any byte transport.
 
     `held`: the line stays open between jobs. A network printer takes one session at a time, so it
@@ -47,8 +46,7 @@ class LinePrinter(BaseDevice):
         answers: PrinterAnswers,
         held: bool = True,
     ) -> None:
-        super().__init__(settings)
-        self._line = line
+        super().__init__(settings, line=line)
         self._answers = answers
         self._held = held
         self._demux = StatusDemultiplexer()
@@ -58,25 +56,9 @@ class LinePrinter(BaseDevice):
 
     def open(self) -> None:
         """Open the line; a line that is not held is opened to see that it can be."""
-        self._line.open()
+        super().open()
         if not self._held:
             self._line.close()
-        self._state = DeviceState.OPENED
-
-    def claim(self) -> None:
-        """The open took the lock already, or each job takes its own session."""
-        self._state = DeviceState.CLAIMED
-
-    def enable(self) -> None:
-        """Expect no answer to a question of an earlier connection."""
-        self._demux.forget()
-        self._state = DeviceState.ENABLED
-
-    def close(self) -> None:
-        """Close the line."""
-        self._line.close()
-        self._demux.forget()
-        self._state = DeviceState.CLOSED
 
     def status(self) -> PrinterStatus:
         """Ask the printer; what it does not answer is unknown."""
@@ -105,6 +87,10 @@ class LinePrinter(BaseDevice):
             return PrintResult(outcome=PrintOutcome.BROKEN, problem=error.problem)
         finally:
             self._end()
+
+    def _forget(self) -> None:
+        """Expect no answer to a question of an earlier connection."""
+        self._demux.forget()
 
     def _begin(self) -> None:
         if not self._held:

@@ -7,7 +7,7 @@ import time
 from abc import abstractmethod
 from typing import Protocol
 
-from drivers.base import READ_BYTES, BaseDevice
+from drivers.base import LineReader, LineT
 from drivers.framing.hid_keyboard import LAYOUTS, REPORT_BYTES, KeyboardDecoder
 from drivers.framing.hid_pos import HidPosFramer, hid_pos_layout
 from drivers.framing.label import Label, LabelFramer, read_labels
@@ -19,8 +19,8 @@ from drivers.settings import (
     SerialScannerOptions,
     WedgeScannerOptions,
 )
-from drivers.transports import ByteTransport
-from pos_loyalty.ports.devices import DeviceState, LabelRead, ReadRefused, Refusal
+from drivers.transports import ClaimedLine, ReadLine
+from pos_loyalty.ports.devices import LabelRead, ReadRefused, Refusal
 
 # Five characters, and more than the 16 ms by which USB adapters delay what they collect.
 _GAP_LEAST_S, _GAP_CHARACTERS, _BITS_PER_CHARACTER = 0.030, 5, 10
@@ -39,15 +39,15 @@ class _Framer(Protocol):
     def reset(self) -> None: ...
 
 
-class LabelScanner(BaseDevice):
+class LabelScanner(LineReader[LineT]):
     """What all scanners share: read, frame, end a frame at silence, judge."""
 
-    def __init__(self, settings: DeviceSettings, guard: PaymentGuard, *, gap_s: float) -> None:
-        super().__init__(settings)
-        self._guard = guard
+    def __init__(
+        self, settings: DeviceSettings, guard: PaymentGuard, *, line: LineT, gap_s: float
+    ) -> None:
+        super().__init__(settings, guard, line=line)
         self._gap_s = gap_s
         self._encoding = "utf-8"
-        self._buffer = bytearray(READ_BYTES)
         self._last_byte_s = 0.0
 
     @property
@@ -56,8 +56,8 @@ class LabelScanner(BaseDevice):
         """The framer in use."""
 
     @abstractmethod
-    def _receive(self, timeout_s: float) -> list[bytearray | Refusal] | None:
-        """Read once and frame it; nothing at all when no byte came."""
+    def _frame(self, data: bytearray) -> list[bytearray | Refusal]:
+        """Frame what one read gave."""
 
     def read(self, timeout_s: float) -> list[LabelRead | ReadRefused]:
         """Wait for labels; a frame that was begun shortens the wait to its gap."""
@@ -65,14 +65,20 @@ class LabelScanner(BaseDevice):
         if self._frames.pending:
             left_s = self._last_byte_s + self._gap_s - time.monotonic()
             wait_s = max(0.0, min(timeout_s, left_s))
-        frames = self._receive(wait_s)
+        data = self._take(wait_s)
         now = time.monotonic()
-        if frames is not None:
+        frames: list[bytearray | Refusal] = []
+        if data:
+            frames = self._frame(data)
+            wipe(data)
             self._last_byte_s = now
         elif self._frames.pending and now - self._last_byte_s >= self._gap_s:
             frames = self._frames.idle()
-        found = read_labels(frames or [], guard=self._guard, encoding=self._encoding)
+        found = read_labels(frames, guard=self._guard, encoding=self._encoding)
         return [self._event(item) for item in found]
+
+    def _forget(self) -> None:
+        self._frames.reset()
 
     def _event(self, item: Label | Refusal) -> LabelRead | ReadRefused:
         if isinstance(item, Refusal):
@@ -87,7 +93,7 @@ class LabelScanner(BaseDevice):
         )
 
 
-class LineScanner(LabelScanner):
+class LineScanner(LabelScanner[ReadLine]):
     """A scanner that sends characters over any byte transport."""
 
     def __init__(
@@ -95,47 +101,19 @@ class LineScanner(LabelScanner):
         settings: DeviceSettings,
         guard: PaymentGuard,
         *,
-        line: ByteTransport,
+        line: ReadLine,
         framing: LabelFraming,
         gap_s: float,
     ) -> None:
-        super().__init__(settings, guard, gap_s=gap_s)
-        self._line = line
+        super().__init__(settings, guard, line=line, gap_s=gap_s)
         self._framer = _label_framer(framing)
 
     @property
     def _frames(self) -> _Framer:
         return self._framer
 
-    def open(self) -> None:
-        """Open the line; it is ours alone from here on."""
-        self._line.open()
-        self._state = DeviceState.OPENED
-
-    def claim(self) -> None:
-        """The open took the lock already."""
-        self._state = DeviceState.CLAIMED
-
-    def enable(self) -> None:
-        """Begin with an empty frame."""
-        self._framer.reset()
-        self._state = DeviceState.ENABLED
-
-    def close(self) -> None:
-        """Close the line and wipe what was begun."""
-        self._line.close()
-        self._framer.reset()
-        self._state = DeviceState.CLOSED
-
-    def _receive(self, timeout_s: float) -> list[bytearray | Refusal] | None:
-        count = self._line.read(self._buffer, timeout_s)
-        if count == 0:
-            return None
-        data = self._buffer[:count]
-        self._buffer[:count] = bytes(count)
-        frames = self._framer.feed(data)
-        wipe(data)
-        return frames
+    def _frame(self, data: bytearray) -> list[bytearray | Refusal]:
+        return self._framer.feed(data)
 
 
 class SerialScanner(LineScanner):
@@ -157,7 +135,7 @@ class SerialScanner(LineScanner):
         self._encoding = options.encoding
 
 
-class _HidScanner(LabelScanner):
+class _HidScanner(LabelScanner[ClaimedLine]):
     """What both USB scanners share: a claimed HID interface."""
 
     def __init__(
@@ -165,47 +143,17 @@ class _HidScanner(LabelScanner):
     ) -> None:
         from drivers.transports.usb_hid import HidLine
 
-        super().__init__(settings, guard, gap_s=gap_s)
-        self._line = HidLine(usb, suits=self._suits, boot_keyboard=boot)
+        line = HidLine(usb, suits=self._suits, boot_keyboard=boot)
+        super().__init__(settings, guard, line=line, gap_s=gap_s)
 
     @abstractmethod
     def _suits(self, descriptor: bytes) -> int:
         """How long the wanted report is; 0 when this is not the interface."""
 
-    @abstractmethod
-    def _report(self, report: bytearray) -> list[bytearray | Refusal]:
-        """Frame one report."""
-
-    def open(self) -> None:
-        """Find the device."""
-        self._line.open()
-        self._state = DeviceState.OPENED
-
     def claim(self) -> None:
         """Take the interface from the kernel, so that nothing is typed into the till."""
         self._line.claim()
-        self._state = DeviceState.CLAIMED
-
-    def enable(self) -> None:
-        """Begin with an empty frame."""
-        self._frames.reset()
-        self._state = DeviceState.ENABLED
-
-    def close(self) -> None:
-        """Give the interface back and wipe what was begun."""
-        self._line.close()
-        self._frames.reset()
-        self._state = DeviceState.CLOSED
-
-    def _receive(self, timeout_s: float) -> list[bytearray | Refusal] | None:
-        count = self._line.read(self._buffer, timeout_s)
-        if count == 0:
-            return None
-        report = self._buffer[:count]
-        self._buffer[:count] = bytes(count)
-        frames = self._report(report)
-        wipe(report)
-        return frames
+        super().claim()
 
 
 class HidPosScanner(_HidScanner):
@@ -234,8 +182,8 @@ class HidPosScanner(_HidScanner):
         self._framer = HidPosFramer(layout)
         return layout.report_bytes
 
-    def _report(self, report: bytearray) -> list[bytearray | Refusal]:
-        return self._framer.feed(report) if self._framer is not None else []
+    def _frame(self, data: bytearray) -> list[bytearray | Refusal]:
+        return self._framer.feed(data) if self._framer is not None else []
 
 
 class WedgeScanner(_HidScanner):
@@ -261,8 +209,8 @@ class WedgeScanner(_HidScanner):
     def _suits(self, descriptor: bytes) -> int:
         return REPORT_BYTES  # the interface class said already that it is a boot keyboard
 
-    def _report(self, report: bytearray) -> list[bytearray | Refusal]:
-        typed = self._decoder.feed(report)
+    def _frame(self, data: bytearray) -> list[bytearray | Refusal]:
+        typed = self._decoder.feed(data)
         frames = self._framer.feed(typed)
         wipe(typed)
         return frames

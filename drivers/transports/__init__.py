@@ -6,8 +6,8 @@ Importing this package imports no vendor library; each transport does that for i
 from typing import Protocol
 
 
-class ByteTransport(Protocol):
-    """A line of bytes. One thread uses it; `close` is safe in every state and never raises."""
+class ReadLine(Protocol):
+    """A line to read. One thread uses it; `close` is safe in every state and never raises."""
 
     def open(self) -> None:
         """Open it for this process alone.
@@ -23,6 +23,30 @@ class ByteTransport(Protocol):
         :raises DeviceError: failed, when the device is gone.
         """
 
+    def close(self) -> None:
+        """Close it."""
+
+
+class ClaimedLine(ReadLine, Protocol):
+    """The reports of a USB device, whose interface is taken from the kernel after the open."""
+
+    @property
+    def vendor(self) -> int:
+        """The vendor number of the open device."""
+
+    def claim(self) -> None:
+        """Take the interface.
+
+        :raises DeviceError: not supported, when the device has none that suits; could not open.
+        """
+
+    def set_feature(self, report_id: int, payload: bytes) -> bool:
+        """Send a feature report; give whether the device took it."""
+
+
+class ByteTransport(ReadLine, Protocol):
+    """A line of bytes, both ways."""
+
     def write(self, data: bytes) -> None:
         """Write all of `data`.
 
@@ -31,6 +55,3 @@ class ByteTransport(Protocol):
 
     def paper_out(self) -> bool:
         """Whether the line itself says that a printer has no paper; false where it cannot."""
-
-    def close(self) -> None:
-        """Close it."""

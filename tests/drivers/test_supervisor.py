@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from drivers.base import LineDevice
 from drivers.catalogue import CATALOGUE
 from drivers.discovery import examine, plugged_in
 from drivers.owner import BACKOFF_FIRST_S, BACKOFF_MOST_S, DeviceDiagnosis
@@ -262,3 +263,10 @@ class TestLatency:
         supervisor.stop()
         # The median, and with room for a busy machine; a polling reader would need tens of ms.
         assert sorted(waits)[100] < 0.005
+
+
+def test_every_driver_opens_and_closes_its_line_by_the_same_code() -> None:
+    lives = {name: entry.load() for name, entry in CATALOGUE.items()}
+    assert {name for name, kind in lives.items() if kind.close is not LineDevice.close} == set()
+    own = {name for name, kind in lives.items() if kind.open is not LineDevice.open}
+    assert own == {name for name in CATALOGUE if name.endswith("-printer")}
