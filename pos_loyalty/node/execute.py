@@ -26,7 +26,7 @@ from pos_loyalty.node import (
 )
 from pos_loyalty.node.context import Context, Decision, Job
 from pos_loyalty.node.notices import Board
-from pos_loyalty.node.writer import Direct, SingleThread, Writer
+from pos_loyalty.node.writer import Direct, Turns, Writer
 from pos_loyalty.ports.services import Clock
 from pos_loyalty.settings import NodeSettings
 from pos_loyalty.store import journal, local
@@ -104,7 +104,7 @@ class Node:
         self.publish: Publish = _tell_nobody
         self.prepare: Prepare = _nothing_to_prepare
         self.random_bytes = random_bytes
-        self.writer: Writer = SingleThread() if store.is_sqlite else Direct()
+        self.writer: Writer = Turns() if store.is_sqlite else Direct()
         self._fault = fault
 
     def execute(self, command: Command) -> Any:

@@ -1,16 +1,15 @@
-"""Who may write: on SQLite one thread behind a bounded inbox, on PostgreSQL the caller itself."""
+"""Who may write: on SQLite one caller after the other, on PostgreSQL every caller at once."""
 
-import queue
 import threading
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future
-from typing import Any, Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from pos_loyalty.errors import LoyaltyError, Reason
 
-INBOX_MAX = 256
-WAIT_MAX_S = 1.0
-"""How long a full inbox may make a caller wait before it is told so."""
+WAITING_MAX = 256
+"""How many callers may wait for their turn; the next one is told that the node is busy."""
+_NOBODY = 0
 
 Answer = TypeVar("Answer")
 
@@ -38,53 +37,74 @@ class Direct:
         """Nothing to finish."""
 
 
-class SingleThread:
-    """One thread that takes work from a bounded inbox, in order of arrival."""
+class _Turn(NamedTuple):
+    """A thread that waits, and the lock that is released when it may go on."""
+
+    thread: int
+    lock: threading.Lock
+
+
+class Turns:
+    """Callers write one at a time, in order of arrival, each in its own thread.
+
+    A thread of its own for the work would cost two switches between threads, which take as long
+    as a sale's decision.
+    """
 
     def __init__(self) -> None:
-        self._inbox: queue.Queue[tuple[Callable[[], Any], Future[Any]] | None]
-        self._inbox = queue.Queue(INBOX_MAX)
-        self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._serve, name="writer", daemon=True)
-        self._thread.start()
+        self._gate = threading.Lock()
+        self._waiting: deque[_Turn] = deque()
+        self._writing = _NOBODY  # the thread whose turn it is
+        self._closed = False
 
     def run(self, work: Callable[[], Answer]) -> Answer:
-        """Hand `work` over and wait for its answer.
+        """Wait for the caller's turn, then run `work`; within a turn, at once.
 
-        Raises `LoyaltyError` (`INBOX_FULL`) when the inbox stays full or the node is stopping.
+        Raises `LoyaltyError` (`INBOX_FULL`) when too many wait or the node is stopping.
         """
-        if threading.current_thread() is self._thread:
+        if self._writing == threading.get_ident():
             return work()
-        waiting: Future[Answer] = Future()
-        if self._closed.is_set():
-            raise LoyaltyError(Reason.INBOX_FULL)
+        self._enter()
         try:
-            self._inbox.put((work, waiting), timeout=WAIT_MAX_S)
-        except queue.Full:
-            raise LoyaltyError(Reason.INBOX_FULL) from None
-        return waiting.result()
+            return work()
+        finally:
+            self._leave()
 
     def close(self) -> None:
         """Finish what was accepted and stop; later callers are refused."""
-        if not self._closed.is_set():
-            self._closed.set()
-            self._inbox.put(None)
-            self._thread.join()
+        with self._gate:
+            self._closed = True
+        if self._writing != threading.get_ident():
+            self._enter(last=True)
+            self._leave()
 
-    def _serve(self) -> None:
-        while (item := self._inbox.get()) is not None:
-            work, waiting = item
-            try:
-                waiting.set_result(work())
-            except BaseException as error:  # noqa: BLE001 - the caller gets it, whatever it is
-                waiting.set_exception(error)
-        self._refuse_rest()
-
-    def _refuse_rest(self) -> None:
-        while True:
-            try:
-                item = self._inbox.get_nowait()
-            except queue.Empty:
+    def _enter(self, *, last: bool = False) -> None:
+        with self._gate:
+            if not last and (self._closed or len(self._waiting) >= WAITING_MAX):
+                raise LoyaltyError(Reason.INBOX_FULL)
+            if self._writing == _NOBODY:
+                self._writing = threading.get_ident()
                 return
-            if item is not None:
-                item[1].set_exception(LoyaltyError(Reason.INBOX_FULL))
+            turn = _Turn(threading.get_ident(), threading.Lock())
+            turn.lock.acquire()
+            self._waiting.append(turn)
+        try:
+            turn.lock.acquire()
+        except BaseException:  # an interrupted caller must not keep those behind it waiting
+            self._give_up(turn)
+            raise
+
+    def _leave(self) -> None:
+        with self._gate:
+            if not self._waiting:
+                self._writing = _NOBODY
+                return
+            self._writing, lock = self._waiting.popleft()
+            lock.release()
+
+    def _give_up(self, turn: _Turn) -> None:
+        with self._gate:
+            if turn in self._waiting:
+                self._waiting.remove(turn)
+                return
+        self._leave()
