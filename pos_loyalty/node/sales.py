@@ -6,12 +6,14 @@ import msgspec
 
 from pos_loyalty import commands, events
 from pos_loyalty.answers import ReturnAnswer, SaleAnswer
+from pos_loyalty.commands import ReceiptChoice
 from pos_loyalty.domain.days import day_of, iso
 from pos_loyalty.domain.fold import Ticket
 from pos_loyalty.domain.money import remaining
+from pos_loyalty.domain.programme import Programme, Tier
 from pos_loyalty.domain.rating import Rating, rate
 from pos_loyalty.domain.ticket import Discount, paid_by_line, ticket_key
-from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.errors import LoyaltyError, Reason, Wrong
 from pos_loyalty.events import ReturnedLine, SaleClosed
 from pos_loyalty.node import baskets
 from pos_loyalty.node.checks import check_moment, check_number, check_ticket
@@ -48,10 +50,10 @@ def close_sale(ctx: Context, command: commands.CloseSale) -> Decision:
     known = tickets.sale_of(ctx.tx, key)
     if known is not None or tickets.holder_of(ctx.tx, key) is not None:
         return _again(ctx, command, key, sale, known)
-    _note_unknown_articles(ctx, sale)
+    given = hand_over(ctx, key, _wanted(command), customer.member, command.id)
+    _note_unknown_articles(ctx, sale)  # from here on nothing is refused any more
     if command.basket and local.basket(ctx.tx, command.basket):
         local.drop_basket(ctx.tx, command.basket)
-    given = hand_over(ctx, key, command.receipt, customer.member, command.id)
     return Decision(
         facts=[fact(command, 0, sale, key=key, at_ms=_past(command))],
         answer=lambda: _with_receipt(_sold(ctx, key, sale), given),
@@ -65,6 +67,13 @@ def _with_receipt(answer: Answer, given: Handing) -> Answer:
     return msgspec.structs.replace(
         answer, receipt_job=given.job, receipt_url=given.url, domain_meant=given.domain_meant
     )
+
+
+def _wanted(command: commands.CloseSale) -> ReceiptChoice:
+    """Give how the receipt is wanted; for a ticket of the past nobody waits."""
+    if command.source != "live" and not command.receipt.channel:
+        return ReceiptChoice(channel="none")
+    return command.receipt
 
 
 def _past(command: commands.CloseSale | commands.ReturnLines) -> int:
@@ -92,12 +101,11 @@ def _sale(ctx: Context, command: commands.CloseSale, customer: _Customer) -> Sal
     programme = ctx.programme_on(day) if customer.account else None
     if programme is not None:
         paid = paid_by_line(lines, command.discounts)
-        held = baskets.standing(ctx, customer.account, programme, day)
         rating = rate(
             programme,
             lines,
             paid,
-            tier=programme.tier_for(held.qualifying),
+            tier=_tier(ctx, customer.account, programme, day),
             day=day,
             spent=redemption.points,
             holds=redemption.holds,
@@ -122,6 +130,13 @@ def _sale(ctx: Context, command: commands.CloseSale, customer: _Customer) -> Sal
     )
 
 
+def _tier(ctx: Context, account: bytes, programme: Programme, day: int) -> Tier:
+    """Give an account's tier; where there is but one, nothing is looked up."""
+    if len(programme.tiers) == 1:
+        return programme.tiers[0]
+    return programme.tier_for(baskets.standing(ctx, account, programme, day).qualifying)
+
+
 def _redemption(ctx: Context, discounts: tuple[Discount, ...], customer: _Customer) -> _Redemption:
     """Check the holds that pay discounts; raises `LoyaltyError` for one that is not good."""
     points, holds = 0, []
@@ -135,8 +150,8 @@ def _redemption(ctx: Context, discounts: tuple[Discount, ...], customer: _Custom
         if found is None or discount.hold in holds:
             raise LoyaltyError(Reason.HOLD_UNKNOWN)
         if found.amount != discount.amount or not _same_pool(ctx, found.account, customer):
-            problem = "it is not what the hold is worth for this member"
-            raise LoyaltyError(Reason.TICKET_INVALID, field="discounts", problem=problem)
+            wrong = Wrong.HOLD_DIFFERS
+            raise LoyaltyError(Reason.TICKET_INVALID, field="discounts", problem=wrong)
         points += found.points
         holds.append(discount.hold)
     return _Redemption(points, tuple(holds))

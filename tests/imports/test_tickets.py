@@ -12,8 +12,9 @@ import pytest
 from pos_loyalty.commands import Command, ReadLabel
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.imports.columns import Mapping
+from pos_loyalty.store import local
 from tests.imports.conftest import Desk
-from tests.support.shop import NOON
+from tests.support.shop import NOON, open_till
 
 HEADER = "number;at;card;article;quantity;amount\n"
 TWO = HEADER + (
@@ -38,6 +39,16 @@ def test_the_points_of_past_tickets_wait_for_who_enrols_with_the_card(desk: Desk
     desk.take("tickets", TWO)
     desk.till.enrol("29001")
     assert desk.till.points("29001") == 14 + 25
+
+
+def test_no_receipt_of_a_past_ticket_is_printed_or_mailed(tmp_path: Path) -> None:
+    for way in ("paper", "email"):
+        url = f"sqlite:///{tmp_path / way}.db"
+        with open_till(url, default_receipt=way) as till:
+            till.enrol("29001", email="a@example.org")
+            Desk(till, tmp_path).take("tickets", TWO)
+            with till.node.store.read() as tx:
+                assert local.jobs(tx, 10) == []
 
 
 def test_importing_twice_changes_nothing(desk: Desk) -> None:
