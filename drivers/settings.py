@@ -11,6 +11,7 @@ from typing import Any
 from pos_loyalty.ports.devices import Category
 
 USB_IDENTITY = "[0-9a-f]{4}:[0-9a-f]{4}(:.+)?"
+USB_SHAPE = "VID:PID or VID:PID:SERIAL"
 _BAUD_RATES = (1200, 2400, 4800, 9600, 14400, 19200, 38400, 57600, 115200, 230400)
 
 
@@ -23,7 +24,7 @@ def _between(least: float, most: float, *, default: float) -> Any:
 
 
 def _usb() -> Any:
-    return field(metadata={"pattern": USB_IDENTITY, "shape": "VID:PID or VID:PID:SERIAL"})
+    return field(metadata={"pattern": USB_IDENTITY, "shape": USB_SHAPE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

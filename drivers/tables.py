@@ -1,24 +1,44 @@
 """From `[[devices]]` tables to `DeviceSettings`: every fault at once, no device touched."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, Field, dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import MISSING, Field, dataclass, field, fields
+from types import MappingProxyType
 from typing import Any
 
 from drivers.catalogue import CATALOGUE, CatalogueEntry
+from drivers.settings import USB_SHAPE as USB
 from drivers.settings import DeviceSettings
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 _KEYS = ("name", "driver", "category", "options")
 
+NAME, NAME_TWICE = "1 to 32 letters, digits, - or _", "a name used once"
+ONE_OF, KEYS = "one of {choices}", "one of these keys: {keys}"
+CATEGORY = "{category} for {driver}"
+TABLE, NO_OPTION, TEXT = "a table", "no option", "a text"
+WHOLE = "a whole number from {minimum} to {maximum}"
+NUMBER = "a number from {minimum} to {maximum}"
+EXPECTED = (NAME, NAME_TWICE, ONE_OF, KEYS, CATEGORY, TABLE, NO_OPTION, TEXT, WHOLE, NUMBER, USB)
+"""Every sentence that says what is expected of a device's settings, in English."""
+
+Expectation = tuple[str, Mapping[str, str | int | float]]
+
 
 @dataclass(frozen=True, slots=True)
 class SettingFault:
-    """One wrong setting: its key, what was found, and what is expected."""
+    """One wrong setting: its key, what was found, and what is expected.
+
+    `found` is `None` where the key is not there. `expected` is English with `{named}` `values`.
+    """
 
     key: str
-    found: str
+    found: str | None
     expected: str
+    values: Mapping[str, str | int | float] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.found}, expected {self.expected.format(**self.values)}"
 
 
 class SettingsInvalid(ValueError):
@@ -26,7 +46,7 @@ class SettingsInvalid(ValueError):
 
     def __init__(self, faults: Sequence[SettingFault]) -> None:
         self.faults = tuple(faults)
-        super().__init__("; ".join(f"{f.key}: {f.found}, expected {f.expected}" for f in faults))
+        super().__init__("; ".join(map(str, faults)))
 
 
 def device_settings(tables: Sequence[Mapping[str, object]]) -> tuple[DeviceSettings, ...]:
@@ -39,7 +59,7 @@ def device_settings(tables: Sequence[Mapping[str, object]]) -> tuple[DeviceSetti
     names = [str(table.get("name")) for table in tables]
     for index, name in enumerate(names):
         if name in names[:index]:
-            faults.append(SettingFault(f"devices[{index}].name", repr(name), "a name used once"))
+            faults.append(SettingFault(f"devices[{index}].name", repr(name), NAME_TWICE))
     if faults:
         raise SettingsInvalid(faults)
     return tuple(settings for settings in found if settings is not None)
@@ -51,23 +71,23 @@ def _one(
     before = len(faults)
     name, driver = table.get("name"), table.get("driver")
     for key in sorted(table.keys() - set(_KEYS)):
-        faults.append(SettingFault(f"{path}.{key}", "an unknown key", "one of " + ", ".join(_KEYS)))
+        faults.append(SettingFault(f"{path}.{key}", repr(key), *_keys(_KEYS)))
     if not (isinstance(name, str) and _NAME.fullmatch(name)):
-        shape = "1 to 32 letters, digits, - or _"
-        faults.append(SettingFault(f"{path}.name", _shown(table, "name"), shape))
+        faults.append(SettingFault(f"{path}.name", _shown(table, "name"), NAME))
     entry = CATALOGUE.get(driver) if isinstance(driver, str) else None
     if entry is None:
-        names = "one of " + ", ".join(CATALOGUE)
-        faults.append(SettingFault(f"{path}.driver", _shown(table, "driver"), names))
+        names = {"choices": ", ".join(CATALOGUE)}
+        faults.append(SettingFault(f"{path}.driver", _shown(table, "driver"), ONE_OF, names))
         return None
     if table.get("category", entry.category) != entry.category:
         shown = _shown(table, "category")
-        faults.append(SettingFault(f"{path}.category", shown, f"{entry.category} for {driver}"))
-    values = _options(entry, table.get("options", {}), f"{path}.options", faults)
+        values = {"category": str(entry.category), "driver": entry.name}
+        faults.append(SettingFault(f"{path}.category", shown, CATEGORY, values))
+    options = _options(entry, table.get("options", {}), f"{path}.options", faults)
     if len(faults) > before:
         return None
     return DeviceSettings(
-        name=str(name), category=entry.category, driver=entry.name, options=entry.options(**values)
+        name=str(name), category=entry.category, driver=entry.name, options=entry.options(**options)
     )
 
 
@@ -76,30 +96,29 @@ def _options(
 ) -> dict[str, Any]:
     """Give the options as they were given, noting every fault."""
     if not isinstance(given, Mapping):
-        faults.append(SettingFault(path, repr(given), "a table"))
+        faults.append(SettingFault(path, repr(given), TABLE))
         return {}
     known = {option.name: option for option in fields(entry.options)}
     for key in sorted(given.keys() - known.keys()):
-        faults.append(SettingFault(f"{path}.{key}", "an unknown key", _keys(known)))
+        faults.append(SettingFault(f"{path}.{key}", repr(key), *_keys(known)))
     for key, option in known.items():
-        expected = _wrong(option, given)
-        if expected:
-            faults.append(SettingFault(f"{path}.{key}", _shown(given, key), expected))
+        if not _is_right(option, given):
+            faults.append(SettingFault(f"{path}.{key}", _shown(given, key), *_shape(option)))
     return dict(given)
 
 
-def _keys(known: Mapping[str, object]) -> str:
-    return "one of " + ", ".join(known) if known else "no option"
+def _keys(known: Iterable[str]) -> Expectation:
+    names = ", ".join(known)
+    return (KEYS, {"keys": names}) if names else (NO_OPTION, {})
 
 
-def _shown(table: Mapping[str, object], key: str) -> str:
-    return repr(table[key]) if key in table else "nothing"
+def _shown(table: Mapping[str, object], key: str) -> str | None:
+    return repr(table[key]) if key in table else None
 
 
-def _wrong(option: Field[Any], given: Mapping[str, object]) -> str:
-    """Say what `option` expects when `given` holds something else; empty when it is right."""
+def _is_right(option: Field[Any], given: Mapping[str, object]) -> bool:
     if option.name not in given:
-        return "" if option.default is not MISSING else _shape(option)
+        return option.default is not MISSING
     value, bounds = given[option.name], option.metadata
     numeric = option.type in (int, float)
     right = isinstance(value, (int, float) if option.type is float else option.type)  # type: ignore[arg-type]
@@ -110,14 +129,14 @@ def _wrong(option: Field[Any], given: Mapping[str, object]) -> str:
         right = bounds["least"] <= value <= bounds["most"]
     if right and "pattern" in bounds:
         right = re.fullmatch(bounds["pattern"], str(value)) is not None
-    return "" if right else _shape(option)
+    return right
 
 
-def _shape(option: Field[Any]) -> str:
+def _shape(option: Field[Any]) -> Expectation:
     bounds = option.metadata
     if "choices" in bounds:
-        return "one of " + ", ".join(map(str, bounds["choices"]))
+        return ONE_OF, {"choices": ", ".join(map(str, bounds["choices"]))}
     if "least" in bounds:
-        kind = "a whole number" if option.type is int else "a number"
-        return f"{kind} from {bounds['least']} to {bounds['most']}"
-    return str(bounds.get("shape", "a text"))
+        sentence = WHOLE if option.type is int else NUMBER
+        return sentence, {"minimum": bounds["least"], "maximum": bounds["most"]}
+    return str(bounds.get("shape", TEXT)), {}

@@ -56,7 +56,7 @@ class Reason(Enum):
         "Line {line} has only {left} thousandths left to return.",
     )
     PROGRAMME_MISSING = (Kind.PRECONDITION, "No programme is in force on {day}.")
-    PROGRAMME_INVALID = (Kind.INVALID, "The programme file is wrong: {problem}")
+    PROGRAMME_INVALID = (Kind.INVALID, "Faults in the programme: {count}; each is listed.")
     JOB_UNKNOWN = (Kind.NOT_FOUND, "This job does not exist or does not wait for an answer.")
     # points
     POINTS_INSUFFICIENT = (Kind.PRECONDITION, "{available} points are available, {needed} needed.")
@@ -68,6 +68,10 @@ class Reason(Enum):
     UNDO_IMPOSSIBLE = (Kind.PRECONDITION, "This can no longer be undone: {problem}.")
     # journal and store
     STORE_BUSY = (Kind.UNAVAILABLE, "The database is locked by another program.")
+    JOURNAL_PARTED = (
+        Kind.UNAVAILABLE,
+        "Facts left the journal meanwhile, as the hub has another history; begin again.",
+    )
     STORE_IN_USE = (Kind.UNAVAILABLE, "Another process already runs on this database.")
     STORE_DAMAGED = (Kind.INTERNAL, "The database is damaged; restore the last backup.")
     CARDS_KEY_CHANGED = (
@@ -166,8 +170,50 @@ class Reason(Enum):
         return self.name
 
 
+class Wrong(StrEnum):
+    """What is wrong with a part: the closed vocabulary of `{problem}` in a refusal's sentence.
+
+    Each is an English clause, filled with the refusal's other values; `locale/` translates it.
+    """
+
+    # tickets and baskets
+    AT_MOST = "at most {maximum}"
+    BETWEEN = "{minimum} to {maximum}"
+    ONE_OF = "one of {choices}"
+    NUMBER_UNUSABLE = "1 to {maximum} characters without '/'"
+    TEXT_UNUSABLE = "at most {maximum} characters, no NUL"
+    DISCOUNTS_TOO_HIGH = "they exceed the lines"
+    TENDERS_DIFFER = "they do not sum to {due}"
+    HOLD_DIFFERS = "it is not what the hold is worth for this member"
+    BASKET_TOO_SMALL = "it is too small for this reward"
+    IN_FUTURE = "it lies in the future"
+    # what cannot be undone
+    HAS_POINTS = "the member already has points"
+    # programme files
+    NOT_TOML = "not a line that TOML allows"
+    SECTION_UNKNOWN = "this section does not exist"
+    SECTION_MISSING = "this section is missing"
+    NOT_A_SECTION = "write it as [{name}], with keys below it"
+    NOT_A_LIST_OF_SECTIONS = "write it as [[{name}]]"
+    KEY_UNKNOWN = "this key does not exist"
+    KEY_MISSING = "this key is missing"
+    NOT_WHOLE = "write a whole number from {minimum} to {maximum}"
+    NOT_WHOLES = "write a list of whole numbers from {minimum} to {maximum}"
+    NOT_TEXT = "write a text of {minimum} to {maximum} characters in quotes"
+    NOT_A_TEXT = "write a text in quotes"
+    NOT_TEXTS = "write a list of texts in quotes"
+    NOT_CODE = "write a code of 1 to 32 small letters, digits, hyphens or _"
+    NOT_CURRENCY = "write three capital letters, such as EUR"
+    NOT_TRUTH = "write true or false"
+    NOT_DAY = "write a day such as 2026-01-31, without quotes"
+    FIRST_TIER_ABOVE_ZERO = "the first tier begins at 0"
+    TIERS_NOT_RISING = "tiers rise from one to the next"
+    EXCLUDES_NOTHING = "name a category, an article or a flag"
+    BEFORE_FIRST_DAY = "it lies before first_day"
+
+
 class LoyaltyError(Exception):
-    """A refusal with a `reason`; `values` fill its sentence.
+    """A refusal with a `reason`; `values` fill its sentence, a `problem` is one of `Wrong`.
 
     `str()` gives the English sentence; `pos_loyalty.texts` gives it in the reader's language.
     """
@@ -175,7 +221,10 @@ class LoyaltyError(Exception):
     def __init__(self, reason: Reason, **values: str | int) -> None:
         self.reason = reason
         self.values = values
-        super().__init__(reason.sentence.format(**values))
+        filled = dict(values)
+        if "problem" in values:  # by its text, as it came back from a command's memory
+            filled["problem"] = Wrong(str(values["problem"])).format(**values)
+        super().__init__(reason.sentence.format(**filled))
 
     @property
     def kind(self) -> Kind:

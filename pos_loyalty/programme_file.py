@@ -7,13 +7,15 @@ next; then the values are checked against one another.
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
-from typing import Annotated, Any, NamedTuple, TypeVar
+from types import MappingProxyType
+from typing import Annotated, Any, TypeVar
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, inspect, structs
 
 from pos_loyalty.domain.programme import (
     BasketBonus,
@@ -23,11 +25,14 @@ from pos_loyalty.domain.programme import (
     Reward,
     Tier,
 )
-from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.errors import LoyaltyError, Reason, Wrong
+from pos_loyalty.texts import translate
 
 VERSION_CHARACTERS = 12
 """A version is named by the first characters of its content's SHA-256."""
 
+_CODE = "^[a-z0-9][a-z0-9_-]{0,31}$"
+_CURRENCY = "^[A-Z]{3}$"
 _Text = Annotated[str, Meta(min_length=1, max_length=80)]
 _Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 _Positive = Annotated[int, Meta(ge=1, le=1_000_000_000)]
@@ -36,10 +41,10 @@ _Months = Annotated[int, Meta(ge=0, le=600)]
 
 
 class _Head(Struct, forbid_unknown_fields=True, kw_only=True):
-    id: Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9_-]{0,31}$")]
+    id: Annotated[str, Meta(pattern=_CODE)]
     name: _Text
     first_day: date
-    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = "EUR"
+    currency: Annotated[str, Meta(pattern=_CURRENCY)] = "EUR"
 
 
 class _Earn(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -110,21 +115,32 @@ _REQUIRED = ("programme", "earn")
 _Section = TypeVar("_Section", bound=Struct)
 
 
-class ProgrammeFault(NamedTuple):
-    """One fault: its line (from 1), the key's path, and what is wrong."""
+@dataclass(frozen=True, slots=True)
+class ProgrammeFault:
+    """One fault: its line (from 1), the key's path, and what is wrong, with its values."""
 
     line: int
     path: str
-    problem: str
+    wrong: Wrong
+    values: Mapping[str, str | int] = field(default_factory=lambda: MappingProxyType({}))
+
+    def sentence(self, locale: str) -> str:
+        """Tell the whole fault in one sentence of `locale`."""
+        return translate(
+            "Line {line}, {path}: {problem}.",
+            locale,
+            line=self.line,
+            path=self.path,
+            problem=translate(self.wrong, locale, **self.values),
+        )
 
 
 class ProgrammeFaults(LoyaltyError):
     """A programme text that cannot be used; `faults` in the order of the lines."""
 
     def __init__(self, faults: list[ProgrammeFault]) -> None:
-        self.faults = tuple(sorted(faults))
-        told = "; ".join(f"line {each.line}, {each.path}: {each.problem}" for each in self.faults)
-        super().__init__(Reason.PROGRAMME_INVALID, problem=told)
+        self.faults = tuple(sorted(faults, key=lambda each: (each.line, each.path)))
+        super().__init__(Reason.PROGRAMME_INVALID, count=len(self.faults))
 
 
 def read_programme(content: str) -> Programme:
@@ -134,7 +150,7 @@ def read_programme(content: str) -> Programme:
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"line (\d+)", str(error))
         at = int(line.group(1)) if line else content.count("\n") + 1
-        raise ProgrammeFaults([ProgrammeFault(at, "file", str(error))]) from error
+        raise ProgrammeFaults([ProgrammeFault(at, "file", Wrong.NOT_TOML)]) from error
     reader = _Reader(content, document)
     values = reader.values()
     if reader.faults:
@@ -162,10 +178,10 @@ class _Reader:
     def values(self) -> dict[str, Any]:
         """Give the sections as structs; what is wrong goes to `faults`."""
         for name in self._document.keys() - _TABLES.keys() - _LISTS.keys():
-            self._fault(name, "this section does not exist")
+            self._fault(name, Wrong.SECTION_UNKNOWN)
         for name in _REQUIRED:
             if name not in self._document:
-                self._fault(name, "this section is missing")
+                self._fault(name, Wrong.SECTION_MISSING)
         found: dict[str, Any] = {}
         for name, kind in _TABLES.items():
             if name in self._document:
@@ -173,7 +189,7 @@ class _Reader:
         for name, kind in _LISTS.items():
             items = self._document.get(name, [])
             if not isinstance(items, list):
-                self._fault(name, f"write it as [[{name}]]")
+                self._fault(name, Wrong.NOT_A_LIST_OF_SECTIONS, name=name)
                 continue
             found[name] = [
                 self._convert(f"{name}[{index}]", item, kind) for index, item in enumerate(items)
@@ -184,34 +200,68 @@ class _Reader:
         """Find values that contradict one another."""
         thresholds = [tier.threshold for tier in programme.tiers]
         if thresholds[0] != 0:
-            self._fault("tier[0].threshold", "the first tier begins at 0")
+            self._fault("tier[0].threshold", Wrong.FIRST_TIER_ABOVE_ZERO)
         for index, (before, after) in enumerate(pairwise(thresholds)):
             if after <= before:
-                self._fault(f"tier[{index + 1}].threshold", "tiers rise from one to the next")
+                self._fault(f"tier[{index + 1}].threshold", Wrong.TIERS_NOT_RISING)
         for index, rule in enumerate(programme.exclusions):
             if not (rule.category or rule.article or rule.flag):
-                self._fault(f"exclusion[{index}]", "name a category, an article or a flag")
+                self._fault(f"exclusion[{index}]", Wrong.EXCLUDES_NOTHING)
         for index, each in enumerate(programme.multipliers):
             if each.last_day and each.last_day < each.first_day:
-                self._fault(f"multiplier[{index}].last_day", "it lies before first_day")
+                self._fault(f"multiplier[{index}].last_day", Wrong.BEFORE_FIRST_DAY)
 
     def _convert(self, path: str, value: object, kind: type[_Section]) -> _Section | None:
+        """Read one section key by key, so that one fault does not hide the next."""
+        if not isinstance(value, dict):
+            self._fault(path, Wrong.NOT_A_SECTION, name=path.partition("[")[0])
+            return None
+        before = len(self.faults)
+        known = {each.name: each for each in structs.fields(kind)}
+        for name in value.keys() - known.keys():
+            self._fault(f"{path}.{name}", Wrong.KEY_UNKNOWN)
+        found = {}
+        for name, each in known.items():
+            if name not in value and each.required:
+                self._fault(f"{path}.{name}", Wrong.KEY_MISSING)
+            elif name in value:
+                found[name] = self._value(f"{path}.{name}", value[name], each.type)
+        return kind(**found) if len(self.faults) == before else None
+
+    def _value(self, path: str, value: object, kind: Any) -> Any:
         try:
             return msgspec.convert(value, kind)
-        except msgspec.ValidationError as error:
-            problem, _, where = str(error).partition(" - at `$")
-            inner = where.rstrip("`").replace("[...]", "")
-            field = re.search(r"field `(\w+)`", problem)
-            if not inner and field and "missing" not in problem:
-                inner = f".{field.group(1)}"
-            self._fault(path + inner, problem)
+        except msgspec.ValidationError:
+            wrong, values = _expected(inspect.type_info(kind))
+            self._fault(path, wrong, **values)
             return None
 
-    def _fault(self, path: str, problem: str) -> None:
+    def _fault(self, path: str, wrong: Wrong, **values: str | int) -> None:
         known = path
         while known and known not in self._lines:
             known = known.rpartition(".")[0] if "." in known else ""
-        self.faults.append(ProgrammeFault(self._lines.get(known, 1), path, problem))
+        self.faults.append(ProgrammeFault(self._lines.get(known, 1), path, wrong, values))
+
+
+def _expected(kind: inspect.Type) -> tuple[Wrong, dict[str, str | int]]:
+    """Give what to write for a value of this kind, with the bounds it has."""
+    match kind:
+        case inspect.IntType(ge=int() as least, le=int() as most):
+            return Wrong.NOT_WHOLE, {"minimum": least, "maximum": most}
+        case inspect.StrType(pattern=str() as pattern):
+            return (Wrong.NOT_CURRENCY if pattern == _CURRENCY else Wrong.NOT_CODE), {}
+        case inspect.StrType(min_length=int() as least, max_length=int() as most):
+            return Wrong.NOT_TEXT, {"minimum": least, "maximum": most}
+        case inspect.VarTupleType(item_type=inspect.IntType(ge=int() as least, le=int() as most)):
+            return Wrong.NOT_WHOLES, {"minimum": least, "maximum": most}
+        case inspect.VarTupleType():
+            return Wrong.NOT_TEXTS, {}
+        case inspect.BoolType():
+            return Wrong.NOT_TRUTH, {}
+        case inspect.StrType():
+            return Wrong.NOT_A_TEXT, {}
+        case _:
+            return Wrong.NOT_DAY, {}
 
 
 def _lines(content: str) -> Iterator[tuple[str, int]]:

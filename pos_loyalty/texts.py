@@ -21,7 +21,7 @@ def _catalogue(locale: str) -> Mapping[str, str]:
     return MappingProxyType({str(m.id): str(m.string) for m in catalogue if m.id and m.string})
 
 
-def translate(sentence: str, locale: str = DEFAULT_LOCALE, **values: str | int) -> str:
+def translate(sentence: str, locale: str = DEFAULT_LOCALE, **values: str | int | float) -> str:
     """Give `sentence` (English, with `{named}` values) in `locale`; English where untranslated."""
     known = sentence if locale == "en" else _catalogue(locale).get(sentence, sentence)
     return known.format(**values) if values else known
@@ -29,4 +29,7 @@ def translate(sentence: str, locale: str = DEFAULT_LOCALE, **values: str | int) 
 
 def explain(error: LoyaltyError, locale: str = DEFAULT_LOCALE) -> str:
     """Give the sentence that tells a person why, and what to do."""
-    return translate(error.reason.sentence, locale, **error.values)
+    values = dict(error.values)
+    if "problem" in values:
+        values["problem"] = translate(str(values["problem"]), locale, **error.values)
+    return translate(error.reason.sentence, locale, **values)

@@ -24,7 +24,7 @@ class Fault:
     path: str
     found: str | None
     expected: str
-    values: Mapping[str, str | int] = field(default_factory=lambda: MappingProxyType({}))
+    values: Mapping[str, str | int | float] = field(default_factory=lambda: MappingProxyType({}))
 
     def sentence(self, locale: str) -> str:
         """Tell the whole fault in one sentence of `locale`."""

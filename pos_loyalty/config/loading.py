@@ -1,5 +1,6 @@
 """From a settings file to frozen values, or to all its faults at once."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -11,7 +12,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from pos_loyalty.config.faults import FOUND_CHARACTERS_MAX, ConfigError, Fault, shown
+from pos_loyalty.config.faults import ConfigError, Fault, shown
 from pos_loyalty.config.hub import HubConfig
 from pos_loyalty.config.kinds import EXPECTATION
 from pos_loyalty.config.register import RegisterConfig
@@ -52,9 +53,16 @@ def parse(path: Path) -> dict[str, Any]:
         fault = Fault(path=str(path), found=f"0x{content[error.start]:02x}", expected="UTF-8")
         raise ConfigError([fault]) from error
     except (ValueError, RecursionError) as error:  # also numbers and nesting without bound
-        found = str(error)[:FOUND_CHARACTERS_MAX]
-        fault = Fault(path=str(path), found=found, expected="a line that TOML allows")
-        raise ConfigError([fault]) from error
+        raise ConfigError([_not_toml(path, content.decode("utf-8"), str(error))]) from error
+
+
+def _not_toml(path: Path, text: str, told: str) -> Fault:
+    """Name the line that the reader of TOML stopped at; the last one where it names none."""
+    named = re.search(r"line (\d+)", told)
+    lines = text.rstrip().splitlines() or [""]
+    at = min(int(named.group(1)), len(lines)) if named else len(lines)
+    found = shown(lines[at - 1].strip(), key="url")  # may hold a password, where an @ stands
+    return Fault(path=f"{path}:{at}", found=found, expected="a line that TOML allows")
 
 
 def validate(content: Mapping[str, Any], model: type[Config], *, folder: Path) -> Config:

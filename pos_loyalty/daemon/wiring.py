@@ -167,7 +167,7 @@ def devices_of(config: RegisterConfig) -> tuple[DeviceSettings, ...]:
     except SettingsInvalid as error:
         raise ConfigError(
             [
-                Fault(path=each.key, found=each.found, expected=each.expected)
+                Fault(path=each.key, found=each.found, expected=each.expected, values=each.values)
                 for each in error.faults
             ]
         ) from error

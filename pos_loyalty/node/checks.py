@@ -8,7 +8,7 @@ from pos_loyalty.domain.ticket import (
     Line,
     Tender,
 )
-from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.errors import LoyaltyError, Reason, Wrong
 
 TEXT_CHARACTERS_MAX = 200
 NUMBER_CHARACTERS_MAX = 64
@@ -19,7 +19,7 @@ def check_ticket(
 ) -> int:
     """Give what is to be paid; raises `LoyaltyError` (`TICKET_INVALID`) naming the field."""
     if len(lines) > LINES_MAX:
-        raise _wrong("lines", f"at most {LINES_MAX}")
+        raise _wrong("lines", Wrong.AT_MOST, maximum=LINES_MAX)
     for index, line in enumerate(lines):
         _check_line(index, line)
     due = sum(line.amount for line in lines)
@@ -28,27 +28,27 @@ def check_ticket(
         _check_text(f"discounts[{index}].label", discount.label)
         due -= discount.amount
     if due < 0:
-        raise _wrong("discounts", "they exceed the lines")
+        raise _wrong("discounts", Wrong.DISCOUNTS_TOO_HIGH)
     if tenders and sum(tender.amount for tender in tenders) != due:
-        raise _wrong("tenders", f"they do not sum to {due}")
+        raise _wrong("tenders", Wrong.TENDERS_DIFFER, due=due)
     for index, tender in enumerate(tenders):
         _check_text(f"tenders[{index}].kind", tender.kind)
         if abs(tender.amount) > AMOUNT_MAX:
-            raise _wrong(f"tenders[{index}].amount", f"at most {AMOUNT_MAX}")
+            raise _wrong(f"tenders[{index}].amount", Wrong.AT_MOST, maximum=AMOUNT_MAX)
     return due
 
 
 def check_moment(at_ms: int, now_ms: int) -> None:
     """Check when a ticket brought from elsewhere was closed (0: now): its fact is dated then."""
     if not 0 <= at_ms <= now_ms:
-        raise _wrong("at", "it lies in the future")
+        raise _wrong("at", Wrong.IN_FUTURE)
 
 
 def check_number(field: str, number: str) -> None:
     """Check a ticket number or a code that becomes part of a business key."""
     usable = number and len(number) <= NUMBER_CHARACTERS_MAX and number.isprintable()
     if not usable or "/" in number:
-        raise _wrong(field, f"1 to {NUMBER_CHARACTERS_MAX} characters without '/'")
+        raise _wrong(field, Wrong.NUMBER_UNUSABLE, maximum=NUMBER_CHARACTERS_MAX)
 
 
 def _check_line(index: int, line: Line) -> None:
@@ -78,13 +78,13 @@ def _plain(line: Line) -> bool:
 
 def _check_range(path: str, value: int, maximum: int) -> None:
     if not 0 <= value <= maximum:
-        raise _wrong(path, f"0 to {maximum}")
+        raise _wrong(path, Wrong.BETWEEN, minimum=0, maximum=maximum)
 
 
 def _check_text(path: str, text: str) -> None:
     if len(text) > TEXT_CHARACTERS_MAX or "\x00" in text:
-        raise _wrong(path, f"at most {TEXT_CHARACTERS_MAX} characters, no NUL")
+        raise _wrong(path, Wrong.TEXT_UNUSABLE, maximum=TEXT_CHARACTERS_MAX)
 
 
-def _wrong(field: str, problem: str) -> LoyaltyError:
-    return LoyaltyError(Reason.TICKET_INVALID, field=field, problem=problem)
+def _wrong(field: str, problem: Wrong, **values: int) -> LoyaltyError:
+    return LoyaltyError(Reason.TICKET_INVALID, field=field, problem=problem, **values)

@@ -8,7 +8,7 @@ from pos_loyalty.domain.balance import Balance
 from pos_loyalty.domain.identifiers import derived_id
 from pos_loyalty.domain.programme import Reward
 from pos_loyalty.domain.ticket import Discount
-from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.errors import LoyaltyError, Reason, Wrong
 from pos_loyalty.node.baskets import (
     Content,
     answer_of,
@@ -62,8 +62,8 @@ def _worth(reward: Reward, content: Content, blocks: int) -> int:
     """Give the amount off that blocks of a reward are worth on a basket."""
     due = due_of(content)
     if due < max(reward.minimum, 1) or blocks > -(-due // reward.amount):
-        problem = "it is too small for this reward"
-        raise LoyaltyError(Reason.TICKET_INVALID, field="basket", problem=problem)
+        wrong = Wrong.BASKET_TOO_SMALL
+        raise LoyaltyError(Reason.TICKET_INVALID, field="basket", problem=wrong)
     return min(reward.amount * blocks, due)
 
 

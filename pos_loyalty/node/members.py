@@ -11,7 +11,7 @@ from pos_loyalty.domain.addresses import domain_meant
 from pos_loyalty.domain.days import iso
 from pos_loyalty.domain.identifiers import derived_id, normalise, tail
 from pos_loyalty.domain.profile import checked_profile
-from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.errors import LoyaltyError, Reason, Wrong
 from pos_loyalty.node.context import Context, Decision, Notice, facts
 from pos_loyalty.store import local, people, tickets
 from pos_loyalty.store.views import member_view
@@ -122,7 +122,7 @@ def undo_enrolment(ctx: Context, command: commands.UndoEnrolment) -> Decision:
     """Take an enrolment back: allowed until the member has a ticket or points."""
     member = member_id(ctx, command.member)
     if people.account_of(ctx.tx, member).state.pots or tickets.recent_of(ctx.tx, member, 1):
-        raise LoyaltyError(Reason.UNDO_IMPOSSIBLE, problem="the member already has points")
+        raise LoyaltyError(Reason.UNDO_IMPOSSIBLE, problem=Wrong.HAS_POINTS)
     drafts: list[Struct] = [events.EnrolmentUndone(member=command.member)]
     drafts += [
         events.CardEnded(member=command.member, account=card.account.hex(), status="detached")

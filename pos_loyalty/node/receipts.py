@@ -11,7 +11,7 @@ from pos_loyalty.answers import Done
 from pos_loyalty.commands import ReceiptChoice
 from pos_loyalty.domain.addresses import domain_meant, parse_address
 from pos_loyalty.domain.identifiers import derived_id
-from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.errors import LoyaltyError, Reason, Wrong
 from pos_loyalty.node.context import Context, Decision, Job, Notice
 from pos_loyalty.store import local, people, tickets
 from pos_loyalty.store.local import JobRow
@@ -87,8 +87,10 @@ def hand_over(
             return Handing([], url=ctx.settings.receipt_url(ticket))
         case "none":
             return Handing([])
-    problem = ", ".join(CHANNELS)
-    raise LoyaltyError(Reason.TICKET_INVALID, field="receipt.channel", problem=problem)
+    choices, wrong = ", ".join(CHANNELS), Wrong.ONE_OF
+    raise LoyaltyError(
+        Reason.TICKET_INVALID, field="receipt.channel", problem=wrong, choices=choices
+    )
 
 
 def _default_channel(ctx: Context, choice: ReceiptChoice, member: bytes | None) -> str:

@@ -1,9 +1,24 @@
 """Settings that are wrong, missing or unknown: every fault at once, and an exit code."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
+from babel.messages.pofile import read_po
+
+from pos_loyalty import texts
+from pos_loyalty.errors import Wrong
+from pos_loyalty.texts import translate
 from tests.bad_input.bench import PROGRAMME, SETTINGS, Bench, Seen, ended
-from tests.bad_input.rows import Row
+from tests.bad_input.rows import Row, filled
+
+CATALOGUE = Path(texts.__file__).parent / "locale/fr/LC_MESSAGES/messages.po"
+with CATALOGUE.open("rb") as stream:
+    FRENCH = {str(m.string) for m in read_po(stream) if m.id and m.id != m.string}
+"""All French sentences of the product."""
+FOUND = r"rien|\(masqué\)|[\"'\[{].*|[-\d].*|true|false"
+"""What was found: nothing, hidden, or as the file writes it."""
+LISTS = {"keys": ".+", "choices": ".+"}
 
 
 def checked(*changes: tuple[str, str], faults: tuple[str, ...]) -> Callable[[Bench], Seen]:
@@ -23,13 +38,27 @@ def checked(*changes: tuple[str, str], faults: tuple[str, ...]) -> Callable[[Ben
         assert code == 1, said
         assert len(said) == len(faults) + 1, said
         for fault in faults:
-            assert any(fault in line and "attendu" in line for line in said), (fault, said)
+            assert any(fault in line and is_a_french_fault(line) for line in said), (fault, said)
         assert ended("run", wrong) == (code, said)
         assert ended("check-config", bench.settings)[0] == 0
         reason, _, sentence = said[0].partition(": ")
         return Seen(reason, sentence)
 
     return act
+
+
+def is_a_french_fault(line: str) -> bool:
+    """Tell whether a fault is told by the catalogue's own French, but for what was found."""
+    told = re.fullmatch(r"\S+ : trouvé (.+), attendu (.+)\.", line)
+    if told is not None:
+        found, expected = told.groups()
+        return bool(re.fullmatch(FOUND, found)) and any(
+            re.fullmatch(filled(each, **LISTS), expected) for each in FRENCH
+        )
+    told = re.fullmatch(r"Ligne \d+, \S+ : (.+)\.", line)
+    return told is not None and any(
+        re.fullmatch(filled(translate(each, "fr")), told[1]) for each in Wrong
+    )
 
 
 def programme(old: str, new: str) -> Callable[[Bench], Seen]:
@@ -41,8 +70,10 @@ def programme(old: str, new: str) -> Callable[[Bench], Seen]:
         wrong.write_text(PROGRAMME.replace(old, new, 1), encoding="utf-8")
         code, said = ended("check-config", wrong)
         assert code == 1, said
+        assert len(said) > 1
+        assert [line for line in said[1:] if not is_a_french_fault(line)] == []
         reason, _, sentence = said[0].partition(": ")
-        return Seen(reason, " ".join([sentence, *said[1:]]))
+        return Seen(reason, sentence)
 
     return act
 

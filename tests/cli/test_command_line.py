@@ -112,7 +112,7 @@ def test_a_resting_register_is_restored_verified_and_rebuilt(world: World, setti
     [
         ('[node]\nrole = "register"\nnaem = "x"\n', "node.naem"),
         ("[node\n", "bad.toml"),
-        ('[programme]\nid = "p"\n[earn]\npoints = "1"\n', "line 4, earn.points"),
+        ('[programme]\nid = "p"\n[earn]\npoints = "1"\n', "Ligne 4, earn.points"),
     ],
 )
 def test_check_config_names_every_fault_and_ends_with_one(

@@ -224,23 +224,24 @@ def test_the_settings_of_a_hub_do_not_start_a_register(hub_file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "found", "expected"),
+    ("content", "line", "found", "expected"),
     [
-        (b"[node\n", "line 1", "a line that TOML allows"),
-        (b'a = 1\na = 2\n', "line 2", "a line that TOML allows"),
-        (b"a = \xff", "0xff", "UTF-8"),
-        (b"\x00" * 10, "line 1", "a line that TOML allows"),
-        (b"#" * 2_000_000, None, "a settings file"),
-        (b"a = " + b"[" * 100_000, "recursion", "a line that TOML allows"),
-        (b"a = " + b"9" * 10_000, "4300 digits", "a line that TOML allows"),
+        (b"[node\n", ":1", '"[node"', "a line that TOML allows"),
+        (b"a = 1\na = 2\n", ":2", '"a = 2"', "a line that TOML allows"),
+        (b'a = 1\nurl = "http://me:secret@x\n', ":2", "(hidden)", "a line that TOML allows"),
+        (b"a = \xff", "", "0xff", "UTF-8"),
+        (b"\x00" * 10, ":1", "u0000", "a line that TOML allows"),
+        (b"#" * 2_000_000, "", None, "a settings file"),
+        (b"a = " + b"[" * 100_000, ":1", '"a = [[[[', "a line that TOML allows"),
+        (b"a = " + b"9" * 10_000, ":1", '"a = 9999', "a line that TOML allows"),
     ],
 )  # fmt: skip
 def test_what_is_no_toml_is_refused_with_its_place(
-    tmp_path: Path, content: bytes, found: str | None, expected: str
+    tmp_path: Path, content: bytes, line: str, found: str | None, expected: str
 ) -> None:
     path = tmp_path / "broken.toml"
     path.write_bytes(content)
-    fault = faults_of(path)[str(path)]
+    fault = faults_of(path)[f"{path}{line}"]
     assert found is None or found in str(fault.found)
     assert fault.expected == expected
 

@@ -9,10 +9,11 @@ import pytest
 from pydantic_core import PydanticUndefined
 
 from drivers.catalogue import CATALOGUE
+from drivers.tables import EXPECTED
 from pos_loyalty.cli.group import cli
 from pos_loyalty.config.hub import HubConfig
 from pos_loyalty.config.register import RegisterConfig
-from pos_loyalty.errors import Reason
+from pos_loyalty.errors import Reason, Wrong
 from pos_loyalty.events import KINDS
 from pos_loyalty.texts import translate
 from tests.docs.pages import page, rows, sections, words
@@ -117,6 +118,13 @@ def test_every_reason_has_a_french_sentence_with_the_same_values(reason: Reason)
     assert placeholders(french) == placeholders(reason.sentence)
 
 
+@pytest.mark.parametrize("wrong", list(Wrong), ids=lambda wrong: wrong.name)
+def test_everything_that_can_be_wrong_is_said_in_french_with_the_same_values(wrong: Wrong) -> None:
+    french = translate(wrong, "fr")
+    assert french != wrong
+    assert placeholders(french) == placeholders(wrong)
+
+
 def placeholders(sentence: str) -> set[str]:
     return {part.partition("}")[0] for part in sentence.split("{")[1:]}
 
@@ -139,7 +147,7 @@ def constant(node: ast.expr) -> Iterator[str]:
 
 
 def test_every_expectation_of_the_settings_has_a_french_sentence() -> None:
-    sentences = set(expectations()) - {"UTF-8"}
+    sentences = {*expectations(), *EXPECTED} - {"UTF-8"}
     assert len(sentences) > 25
     untranslated = [s for s in sentences if translate(s, "fr") == s]
     assert untranslated == []

@@ -18,10 +18,10 @@ def table(*, driver: str, **options: object) -> dict[str, object]:
     return {"name": "a", "driver": driver, "options": options}
 
 
-def faults(*tables: dict[str, object]) -> dict[str, tuple[str, str]]:
+def faults(*tables: dict[str, object]) -> dict[str, tuple[str | None, str]]:
     with pytest.raises(SettingsInvalid) as caught:
         device_settings(tables)
-    return {f.key: (f.found, f.expected) for f in caught.value.faults}
+    return {f.key: (f.found, f.expected.format(**f.values)) for f in caught.value.faults}
 
 
 class TestTables:
@@ -57,7 +57,7 @@ class TestTables:
             "devices[3].options.port",
             "devices[4].options",
         }
-        assert found["devices[0].options.port"] == ("nothing", "a text")
+        assert found["devices[0].options.port"] == (None, "a text")
         assert found["devices[1].options.usb"][1] == "VID:PID or VID:PID:SERIAL"
         assert "serial-scanner" in found["devices[2].driver"][1]
 

@@ -2,7 +2,7 @@
 
 from pos_loyalty import commands
 from pos_loyalty.answers import Done, ReturnAnswer, SaleAnswer
-from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.errors import LoyaltyError, Reason, Wrong
 from pos_loyalty.queries import TicketView
 from web.api import forms
 from web.api.operation import Call, NoForm, Operation, api, operation
@@ -95,8 +95,8 @@ def _till(call: Call[forms.SaleForm] | Call[forms.ReturnForm], till: str | None)
     """Give the till of a ticket; raises `LoyaltyError` for one this register does not serve."""
     tills = call.services.settings.tills
     if till and tills and till not in tills:
-        problem = ", ".join(tills)
-        raise LoyaltyError(Reason.TICKET_INVALID, field="till", problem=problem)
+        choices, wrong = ", ".join(tills), Wrong.ONE_OF
+        raise LoyaltyError(Reason.TICKET_INVALID, field="till", problem=wrong, choices=choices)
     return till or ""
 
 
