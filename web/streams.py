@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator
 
 from msgspec import json
 
+from pos_loyalty.node.jobs import spoken
 from pos_loyalty.node.notices import Board, Posted
+from pos_loyalty.node.receipts import JobView
 from pos_loyalty.ports.services import Clock
 
 RETRY_MS = 800
@@ -21,10 +23,11 @@ MISSED = "missed"
 
 
 class Stream:
-    """One listener's connection; `ended` is set by whoever ends it."""
+    """One listener's connection and language; `ended` is set by whoever ends it."""
 
-    def __init__(self, device: str) -> None:
+    def __init__(self, device: str, locale: str) -> None:
         self.device = device
+        self.locale = locale
         self.ended = threading.Event()
 
 
@@ -51,14 +54,15 @@ class Streams:
         self.start = secrets.token_hex(4)
 
     def follow(
-        self, device: str, last_event_id: str, *, welcome: Callable[[], bool]
+        self, device: str, last_event_id: str, *, welcome: Callable[[], bool], locale: str
     ) -> Iterator[bytes]:
         """Give the blocks of a stream, beginning after the event that was seen last.
 
-        `welcome` is asked at every heartbeat whether the device may still listen. The stream ends
-        by itself after its life, when the register stops, or when the device opened too many.
+        Jobs are told in the listener's `locale`. `welcome` is asked at every heartbeat whether the
+        device may still listen. The stream ends by itself after its life, when the register
+        stops, or when the device opened too many.
         """
-        stream = self._opened(device)
+        stream = self._opened(device, locale)
         try:
             yield from self._blocks(stream, last_event_id, welcome)
         finally:
@@ -79,8 +83,8 @@ class Streams:
         with self._lock:
             return sum(len(streams) for streams in self._open.values())
 
-    def _opened(self, device: str) -> Stream:
-        stream = Stream(device)
+    def _opened(self, device: str, locale: str) -> Stream:
+        stream = Stream(device, locale)
         with self._lock:
             streams = self._open.setdefault(device, deque())
             streams.append(stream)
@@ -113,7 +117,7 @@ class Streams:
             if asked and news and news[0].number > seen + 1:
                 yield f"event: {MISSED}\ndata: {{}}\n\n".encode()
             for posted in news:
-                yield self._event(posted)
+                yield self._event(posted, stream.locale)
                 seen = posted.number
             asked = False
             now = self._clock.monotonic()
@@ -137,7 +141,8 @@ class Streams:
             return 0, True
         return int(number), True
 
-    def _event(self, posted: Posted) -> bytes:
-        body = json.encode(posted.notice.body)
+    def _event(self, posted: Posted, locale: str) -> bytes:
+        told = posted.notice.body
+        body = json.encode(spoken(told, locale) if isinstance(told, JobView) else told)
         head = f"id: {self.start}-{posted.number}\nevent: {posted.notice.kind}\ndata: "
         return head.encode() + body + b"\n\n"

@@ -14,10 +14,11 @@ import msgspec
 
 from pos_loyalty.node.context import Notice
 from pos_loyalty.node.execute import Node
-from pos_loyalty.node.receipts import MailJob, PrintJob, job_view
+from pos_loyalty.node.receipts import JobView, MailJob, PrintJob, job_view
 from pos_loyalty.store import local
 from pos_loyalty.store.local import JobRow
 from pos_loyalty.store.statements import Tx
+from pos_loyalty.texts import translate
 
 UNKNOWN_SENDS_MAX = 2
 """A mail whose answer never came is sent this often in all, then a person is asked."""
@@ -54,6 +55,14 @@ SENTENCES: Mapping[Problem, str] = MappingProxyType(
     }
 )
 """What each problem says to a person, in English; the catalogues hold the other languages."""
+
+
+def spoken(job: JobView, locale: str) -> JobView:
+    """Give a job with its problem's sentence for somebody who reads `locale`."""
+    if not job.problem:
+        return job
+    detail = translate(SENTENCES[Problem(job.problem)], locale)
+    return msgspec.structs.replace(job, detail=detail)
 
 
 _WORK: dict[str, Callable[[bytes], PrintJob | MailJob]] = {

@@ -36,7 +36,10 @@ class MailJob(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class JobView(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A job as screens and API show it; `due` and `at` Unix ms."""
+    """A job as screens and API show it; `due` and `at` Unix ms.
+
+    `problem` is a stable code; `detail` says it to the person who looks, in their language.
+    """
 
     id: str
     kind: str
@@ -46,6 +49,7 @@ class JobView(Struct, frozen=True, omit_defaults=True, kw_only=True):
     due: int
     at: int
     problem: str = ""
+    detail: str = ""
 
 
 class Handing(NamedTuple):

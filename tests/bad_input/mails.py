@@ -71,7 +71,7 @@ def refuses(reply: str, problem: str) -> Callable[[Bench], Seen]:
         bench.mail.reply = ""
         bench.post(f"/jobs/{job}/answer", {"again": True})
         bench.job(job, state="done")
-        return job_seen(found["problem"])
+        return job_seen(found)
 
     return act
 
@@ -83,7 +83,7 @@ def server_gone(bench: Bench) -> Seen:
     bench.mail.open()
     bench.post(f"/jobs/{job}/answer", {"again": True})
     bench.job(job, state="done")
-    return job_seen(found["problem"])
+    return job_seen(found)
 
 
 BAD_ADDRESSES = {

@@ -1,16 +1,15 @@
 """A printer without paper, with its cover open, silent, or gone in the middle of a receipt."""
 
 from collections.abc import Callable
+from typing import Any
 
-from pos_loyalty.node.jobs import SENTENCES, Problem
-from pos_loyalty.texts import translate
 from tests.bad_input.bench import Bench, Seen
 from tests.bad_input.rows import Row
 
 
-def job_seen(problem: str) -> Seen:
-    """Give what a screen says for a job's problem."""
-    return Seen(problem, translate(SENTENCES[Problem(problem)], "fr"))
+def job_seen(job: dict[str, Any]) -> Seen:
+    """Give what the list of jobs says of a job."""
+    return Seen(job["problem"], job["detail"])
 
 
 def troubled(**trouble: bool) -> Callable[[Bench], Seen]:
@@ -49,7 +48,7 @@ def waits_for_paper(bench: Bench) -> Seen:
     found = bench.job(job, state="waiting", problem="printer_not_ready")
     bench.printer.trouble()
     bench.job(job, state="done")  # by itself, once there is paper
-    return job_seen(found["problem"])
+    return job_seen(found)
 
 
 def runs_out_in_the_middle(bench: Bench) -> Seen:
@@ -58,7 +57,7 @@ def runs_out_in_the_middle(bench: Bench) -> Seen:
     found = bench.job(job, state="asking")
     bench.printer.trouble()
     repeat(bench, job)
-    return job_seen(found["problem"])
+    return job_seen(found)
 
 
 def unplugged_in_the_middle(bench: Bench) -> Seen:
@@ -72,7 +71,7 @@ def unplugged_in_the_middle(bench: Bench) -> Seen:
     bench.printer.plug()
     bench.event("device_changed", since, device="printer", power="online", problem="")
     repeat(bench, job)
-    return job_seen(found["problem"])
+    return job_seen(found)
 
 
 def falls_silent(bench: Bench) -> Seen:
@@ -84,7 +83,7 @@ def falls_silent(bench: Bench) -> Seen:
     assert len(bench.printer.printed()) == paper
     bench.printer.trouble()
     repeat(bench, job)
-    return job_seen(found["problem"])
+    return job_seen(found)
 
 
 def noisy(bench: Bench) -> Seen:
@@ -97,7 +96,7 @@ def noisy(bench: Bench) -> Seen:
     mechanism.take = sensible  # type: ignore[method-assign]
     assert len(bench.printer.printed()) == paper
     repeat(bench, job)
-    return job_seen(found["problem"])
+    return job_seen(found)
 
 
 def always_silent(bench: Bench) -> Seen:
@@ -107,7 +106,7 @@ def always_silent(bench: Bench) -> Seen:
     bench.start()
     found = bench.job(bench.print_sale(), state="done")
     bench.printer.trouble()
-    return job_seen(found["problem"])
+    return job_seen(found)
 
 
 def switched_off(bench: Bench) -> Seen:

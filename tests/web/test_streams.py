@@ -1,5 +1,6 @@
 """The event stream: in order, replayed after a break, alive when idle, few per device."""
 
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from pos_loyalty.node.jobs import Desk, Problem
 from tests.web.registers import API, Caller, Register, card, reason, token_of
 from web.access import Profile
 
@@ -57,9 +59,12 @@ class Listener:
 
 @contextmanager
 def listening(
-    caller: Caller, last: str | None = None, profile: Profile = Profile.SCREEN
+    caller: Caller,
+    last: str | None = None,
+    profile: Profile = Profile.SCREEN,
+    language: str = "",
 ) -> Iterator[Listener]:
-    headers = {"Authorization": f"Bearer {token_of(profile)}"}
+    headers = {"Authorization": f"Bearer {token_of(profile)}", "Accept-Language": language}
     if last is not None:
         headers["Last-Event-ID"] = last
     url = caller.url + API + "/events"
@@ -223,3 +228,22 @@ def test_a_stream_needs_a_token_and_a_right_host(caller: Caller) -> None:
     answer = caller.get("/events", headers={"Authorization": None})
     assert reason(answer) == (401, "TOKEN_REFUSED")
     assert reason(caller.get("/events", headers={"Host": "evil"})) == (421, "HOST_REFUSED")
+
+
+def test_a_job_in_trouble_is_told_in_each_listeners_language(
+    hasty: Register, caller: Caller
+) -> None:
+    said = {"fr": "n’est pas prête", "en": "is not ready", "": "n’est pas prête"}
+    job = caller.sell("1", receipt={"channel": "paper"})["receipt_job"]
+    desk = Desk(hasty.node)
+    task = desk.take("print")
+    assert task is not None
+    desk.later(task.id, Problem.PRINTER_NOT_READY)
+    for language, words in said.items():
+        with listening(caller, "0", language=language) as listener:
+            events = iter(listener.event, None)
+            changed = next(each for each in events if each["event"] == "job_changed")
+        (listed,) = caller.get("/jobs", headers={"Accept-Language": language}).json()["jobs"]
+        assert listed == json.loads(changed["data"])
+        assert (listed["id"], listed["problem"]) == (job, "printer_not_ready")
+        assert words in listed["detail"]

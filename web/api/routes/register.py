@@ -8,12 +8,14 @@ from flask import Response, request
 from pos_loyalty import commands
 from pos_loyalty.answers import Done
 from pos_loyalty.errors import Reason
+from pos_loyalty.node.jobs import spoken
 from pos_loyalty.node.receipts import job_view
 from web.access import Device
 from web.api.answers import Health, JobList, UnknownArticle, UnknownArticleList
 from web.api.document import description
 from web.api.forms import JobForm
 from web.api.operation import Call, NoForm, Operation, api, operation
+from web.problems import reader_locale
 from web.services import Services
 
 EVENT_STREAM = "text/event-stream"
@@ -52,6 +54,7 @@ def stream_events(call: Call[NoForm]) -> Response:
         call.device.name,
         request.headers.get("Last-Event-ID", ""),
         welcome=_still_known(call.services, call.device),
+        locale=reader_locale(),
     )
     return Response(blocks, mimetype=EVENT_STREAM)
 
@@ -64,7 +67,8 @@ def _still_known(found: Services, device: Device) -> Callable[[], bool]:
 @operation(Operation(id="listJobs", tag="register", answer=JobList))
 def list_jobs(call: Call[NoForm]) -> JobList:
     """List print and mail jobs, those still open first."""
-    return JobList(jobs=tuple(job_view(row) for row in call.services.queries.jobs()))
+    locale, rows = reader_locale(), call.services.queries.jobs()
+    return JobList(jobs=tuple(spoken(job_view(row), locale) for row in rows))
 
 
 @api.post("/jobs/<job>/answer")
