@@ -247,3 +247,10 @@ def test_a_job_in_trouble_is_told_in_each_listeners_language(
         assert listed == json.loads(changed["data"])
         assert (listed["id"], listed["problem"]) == (job, "printer_not_ready")
         assert words in listed["detail"]
+
+
+def test_the_health_page_counts_listeners_apart_from_what_waits(caller: Caller) -> None:
+    with listening(caller) as listener:
+        listener.block()
+        health = caller.get("/health").json()
+    assert (health["streams"], health["queues"]) == (1, {"unsent": 7})

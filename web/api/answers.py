@@ -56,10 +56,14 @@ class UnknownArticleList(Struct, frozen=True, kw_only=True):
 
 
 class Health(Struct, frozen=True, kw_only=True):
-    """The register is there: its id, its version, and the length of each queue."""
+    """The register is there: its id, its version, the length of each queue, who listens.
+
+    `queues` counts work that waits; `streams` is how many event streams are open.
+    """
 
     node: str
     version: str
     store: str
     till: str
     queues: dict[str, int]
+    streams: int

@@ -34,7 +34,8 @@ def show_health(call: Call[NoForm]) -> Health:
         version=found.settings.version,
         store=own.store,
         till=own.till,
-        queues={**jobs, "streams": found.streams.count, **found.hooks.queues()},
+        queues={**jobs, **found.hooks.queues()},
+        streams=found.streams.count,
     )
 
 
