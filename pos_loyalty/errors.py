@@ -135,6 +135,8 @@ class Reason(Enum):
     METHOD_REFUSED = (Kind.INVALID, "This address does not know this method.")
     PORT_TAKEN = (Kind.UNAVAILABLE, "Nothing can be served at {address}: it is taken or not ours.")
     # files from elsewhere
+    FILE_UNREADABLE = (Kind.INVALID, "There is no file {name}, or it may not be read.")
+    FILE_UNWRITABLE = (Kind.INVALID, "Nothing can be written to {name}; name a file elsewhere.")
     IMPORT_FILE_UNREADABLE = (Kind.INVALID, "The file cannot be read as text; say its encoding.")
     IMPORT_COLUMNS_MISSING = (
         Kind.INVALID,
@@ -208,6 +210,8 @@ class Wrong(StrEnum):
     NOT_DAY = "write a day such as 2026-01-31, without quotes"
     FIRST_TIER_ABOVE_ZERO = "the first tier begins at 0"
     TIERS_NOT_RISING = "tiers rise from one to the next"
+    EARNS_NOTHING = "say what earns: points, a visit, a quantity or a bonus"
+    COMBINED_TWICE = "keep it false, or leave combine out"
     EXCLUDES_NOTHING = "name a category, an article or a flag"
     BEFORE_FIRST_DAY = "it lies before first_day"
 

@@ -6,10 +6,9 @@ from pathlib import Path
 import click
 
 from pos_loyalty.cli.group import language
+from pos_loyalty.cli.paths import SETTINGS
 from pos_loyalty.config import RegisterConfig
 from pos_loyalty.texts import translate
-
-SETTINGS = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 def say(sentence: str, **values: str | int) -> None:
@@ -23,9 +22,10 @@ def check_config_command(file: Path) -> None:
     """Check the settings of a register or a hub, or a programme; tell every fault."""
     kind = kind_of(file)
     if kind == "programme":
+        from pos_loyalty.daemon.wiring import programme_text
         from pos_loyalty.programme_file import read_programme
 
-        programme = read_programme(file.read_text(encoding="utf-8"))
+        programme = read_programme(programme_text(file, named_by=str(file)))
         say("The programme {name} is right; its version is {version}.", name=programme.name,
             version=programme.version)  # fmt: skip
         return
@@ -52,7 +52,9 @@ def kind_of(file: Path) -> str:
     """Tell what a file describes from its own words; what cannot be read is told as settings."""
     try:
         document = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (ValueError, OSError):
+    except OSError:
+        return "register"
+    except ValueError:
         return "programme" if "programme" in file.name else "register"
     if "programme" in document and "node" not in document:
         return "programme"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-SETTINGS = click.Path(exists=True, dir_okay=False, path_type=Path)
+from pos_loyalty.cli.paths import SETTINGS
 
 
 @click.command("run")

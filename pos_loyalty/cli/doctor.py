@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import click
 
-from pos_loyalty.cli.checks import SETTINGS
 from pos_loyalty.cli.group import language, told
+from pos_loyalty.cli.paths import SETTINGS
 from pos_loyalty.config import RegisterConfig, load_register
 from pos_loyalty.daemon.wiring import database_path, devices_of
 from pos_loyalty.errors import LoyaltyError

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from pos_loyalty.cli.checks import SETTINGS, say
+from pos_loyalty.cli.checks import say
+from pos_loyalty.cli.paths import SETTINGS
 from pos_loyalty.config import load_hub
 from pos_loyalty.daemon.hub import hub_node, serve_hub
 from pos_loyalty.errors import LoyaltyError, Reason

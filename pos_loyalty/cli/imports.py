@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from pos_loyalty.cli.checks import SETTINGS, say
+from pos_loyalty.cli.checks import say
 from pos_loyalty.cli.control import RunningRegister
+from pos_loyalty.cli.paths import READABLE, SETTINGS, WRITABLE
 from pos_loyalty.clock import SystemClock
 from pos_loyalty.config import RegisterConfig, load_register
 from pos_loyalty.daemon import wiring
@@ -24,16 +25,16 @@ from pos_loyalty.store.migrate import open_store
 
 @click.command("import")
 @click.argument("kind", type=click.Choice(sorted(KINDS)))
-@click.argument("file", type=SETTINGS)
+@click.argument("file", type=READABLE)
 @click.argument("settings", type=SETTINGS)
 @click.option("--map", "pairs", multiple=True, metavar="THEIRS=OURS", help="Name a column.")
-@click.option("--mapping", type=SETTINGS, help="A TOML file that says how FILE is written.")
+@click.option("--mapping", type=READABLE, help="A TOML file that says how FILE is written.")
 @click.option("--encoding", default="", help="Of FILE, such as cp1252; found out where not said.")
 @click.option("--delimiter", default="", help="Between the columns of FILE.")
 @click.option("--decimal", default="", type=click.Choice(["", ",", "."]), help="Of its amounts.")
 @click.option("--dates", default="", help="How dates are written, such as %d/%m/%Y.")
 @click.option("--zone", default="", help="The time zone of its moments.")
-@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Rejected rows.")
+@click.option("--report", type=WRITABLE, help="Rejected rows.")
 @click.option("--dry-run", is_flag=True, help="Read and check only; nothing is recorded.")
 @click.option("--store", "place", default="", help="The store, where FILE does not say it.")
 @click.option("--till", default="", help="The till, where FILE does not say it.")

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from pos_loyalty.cli.checks import SETTINGS, say
+from pos_loyalty.cli.checks import say
+from pos_loyalty.cli.paths import SETTINGS
 from pos_loyalty.cli.stores import beside, training_option
 from pos_loyalty.store import senders, tickets
 

@@ -9,8 +9,9 @@ from time import sleep
 
 import click
 
-from pos_loyalty.cli.checks import SETTINGS, kind_of, say
+from pos_loyalty.cli.checks import kind_of, say
 from pos_loyalty.cli.control import RunningRegister
+from pos_loyalty.cli.paths import READABLE, SETTINGS, WRITABLE
 from pos_loyalty.clock import SystemClock
 from pos_loyalty.config import HubConfig, RegisterConfig, load_hub, load_register
 from pos_loyalty.daemon.wiring import database_url
@@ -123,7 +124,7 @@ def verify_command(settings: Path, as_of: datetime | None, training: bool) -> No
 
 @click.command("backup")
 @click.argument("settings", type=SETTINGS)
-@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("target", type=WRITABLE)
 @training_option
 def backup_command(settings: Path, target: Path, training: bool) -> None:
     """Copy the database to TARGET while the register goes on."""
@@ -137,7 +138,7 @@ def backup_command(settings: Path, target: Path, training: bool) -> None:
 
 @click.command("restore")
 @click.argument("settings", type=SETTINGS)
-@click.argument("source", type=SETTINGS)
+@click.argument("source", type=READABLE)
 @training_option
 def restore_command(settings: Path, source: Path, training: bool) -> None:
     """Put the backup SOURCE in the database's place; the register must not run."""

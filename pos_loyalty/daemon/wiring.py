@@ -15,6 +15,7 @@ from pos_loyalty.config import (
     read_key,
     read_secret,
 )
+from pos_loyalty.config.faults import shown
 from pos_loyalty.config.sections import Cards, Mail, Retention, Uplink
 from pos_loyalty.dispatch import Encode
 from pos_loyalty.domain.identifiers import card_account
@@ -134,12 +135,12 @@ def enrolment_code(hub: Uplink) -> str:
     return read_secret(hub.enrolment_file)
 
 
-def programme_text(file: Path) -> str:
+def programme_text(file: Path, *, named_by: str = "programme.file") -> str:
     """Read a programme file; raises `ConfigError` naming the key where it cannot be read."""
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        fault = Fault(path="programme.file", found=file.name, expected="a file that can be read")
+        fault = Fault(path=named_by, found=shown(file.name), expected="a file that can be read")
         raise ConfigError([fault]) from error
 
 

@@ -9,7 +9,7 @@ from babel.messages.pofile import read_po
 from pos_loyalty import texts
 from pos_loyalty.errors import Wrong
 from pos_loyalty.texts import translate
-from tests.bad_input.bench import PROGRAMME, SETTINGS, Bench, Seen, ended
+from tests.bad_input.bench import PROGRAMME, SETTINGS, Bench, Seen, ended, refused_order
 from tests.bad_input.rows import Row, filled
 
 CATALOGUE = Path(texts.__file__).parent / "locale/fr/LC_MESSAGES/messages.po"
@@ -78,6 +78,36 @@ def programme(old: str, new: str) -> Callable[[Bench], Seen]:
     return act
 
 
+def named(name: str, content: bytes | None = None) -> Callable[[Bench], Seen]:
+    """Have a file checked and run as settings that holds nothing of the kind, or is not there."""
+
+    def act(bench: Bench) -> Seen:
+        file = bench.folder / name
+        if content is not None:
+            file.write_bytes(content)
+        code, said = ended("check-config", file)
+        assert (code, len(said)) == (1, 2), said
+        assert is_a_french_fault(said[1]), said
+        reason, _, sentence = said[0].partition(": ")
+        for order in ("verify", "doctor", "run"):
+            assert ended(order, file)[0] == 1
+        return Seen(reason, sentence)
+
+    return act
+
+
+def order(*words: str) -> Callable[[Bench], Seen]:
+    """Give an order with a path that cannot be used; the settings stand for `SETTINGS` in it."""
+
+    def act(bench: Bench) -> Seen:
+        given = [
+            bench.settings if each == "SETTINGS" else bench.folder / each for each in words[1:]
+        ]
+        return refused_order(*words[0].split(), *given)
+
+    return act
+
+
 assert "[api]\nport = 0" in SETTINGS
 NODE = 'role = "register"\nname = "till"\n'
 
@@ -101,6 +131,15 @@ ROWS = (
         faults=("cards.key_file",)), "CONFIG_INVALID"),
     Row("prefixes of payment cards", checked(('prefixes = ["2990"]', 'prefixes = ["4"]'),
         faults=("cards.prefixes[0]",)), "CONFIG_INVALID"),
+    Row("a settings file that is not there", named("no.toml"), "CONFIG_INVALID"),
+    Row("a programme file that is not there", named("programme.no.toml"), "CONFIG_INVALID"),
+    Row("a programme file that is no text", named("programme.dat", b"\xff"), "CONFIG_INVALID"),
+    Row("a folder for settings", named("data"), "CONFIG_INVALID"),
+    Row("a file to import that is not there", order("import tickets", "no.csv", "SETTINGS"),
+        "FILE_UNREADABLE"),
+    Row("a backup that is not there", order("restore", "SETTINGS", "no.db"), "FILE_UNREADABLE"),
+    Row("a backup into no folder", order("backup", "SETTINGS", "no/copy.db"), "FILE_UNWRITABLE"),
+    Row("a backup over a folder", order("backup", "SETTINGS", "data"), "FILE_UNWRITABLE"),
     Row("a programme with a wrong figure", programme("points = 1\n", "points = -1\n"),
         "PROGRAMME_INVALID"),
     Row("a programme with an unknown word", programme("[earn]", "[earned]"), "PROGRAMME_INVALID"),
