@@ -44,13 +44,14 @@ def settle(tx: Tx, work: Work) -> set[bytes]:
     tx.put(schema.leg, work.legs + work.loose)
     accounts = {leg.account for leg in work.legs} | work.dirty
     accounts |= {account for link in work.links for account in link}
-    groups, made = _lock(tx, accounts | work.locks, work.links)
+    groups, held, made = _lock(tx, accounts | work.locks, work.links)
     dirty = {groups[account] for account in work.dirty}
     dirty |= {groups[account] for link in work.links for account in link}
     by_group: dict[bytes, list[Leg]] = {}
     for leg in work.legs:
         by_group.setdefault(groups[leg.account], []).append(leg)
-    held = {row[0]: row for row in tx.fetch(schema.account, sorted({*by_group, *dirty}), lock=True)}
+    if tx.is_sqlite:
+        held = {row[0]: row for row in tx.fetch(schema.account, sorted({*by_group, *dirty}))}
     outcome = _Outcome()
     late: list[bytes] = []
     for group in sorted({*by_group, *dirty}):
@@ -86,30 +87,43 @@ def accounts_of(tx: Tx, group: bytes) -> list[bytes]:
     return sorted(found) or [group]
 
 
-def _lock(
-    tx: Tx, accounts: set[bytes], links: Sequence[tuple[bytes, bytes]]
-) -> tuple[dict[bytes, bytes], set[bytes]]:
+class _Locked(NamedTuple):
+    """The groups of accounts, the rows of those groups, and which of these were made for it."""
+
+    groups: dict[bytes, bytes]
+    rows: dict[bytes, Row]
+    made: set[bytes]
+
+
+def _lock(tx: Tx, accounts: set[bytes], links: Sequence[tuple[bytes, bytes]]) -> _Locked:
     """Find the groups, joined by new links; on PostgreSQL their rows are locked, in order.
 
     Another worker may join groups between the look and the lock, so the look is repeated until
-    it finds what it found before. A group without a row gets one, to be locked; these are given.
+    it finds what it found before. A group without a row gets one, to be locked.
     """
     groups = group_of(tx, accounts)
+    rows: dict[bytes, Row] = {}
     made: set[bytes] = set()
     while not tx.is_sqlite:
-        wanted = sorted(set(groups.values()))
-        found = {row[0] for row in tx.fetch(schema.account, wanted, lock=True)}
-        missing = [group for group in wanted if group not in found]
+        wanted = sorted(set(groups.values()) - rows.keys())
+        rows |= {row[0]: row for row in tx.fetch(schema.account, wanted, lock=True)}
+        missing = [group for group in wanted if group not in rows]
         if missing:
-            tx.put(schema.account, [(group, *FRESH, b"") for group in missing], "ignore")
-            tx.fetch(schema.account, missing, lock=True)
+            rows |= _begin(tx, missing)
             made.update(missing)
         seen, groups = groups, group_of(tx, accounts)
         if seen == groups:
             break
     if links:
         _join(tx, groups, links)
-    return groups, made
+    return _Locked(groups, rows, made)
+
+
+def _begin(tx: Tx, groups: Sequence[bytes]) -> dict[bytes, Row]:
+    """Make the rows of groups that had none, in order; another worker may have been faster."""
+    if tx.text(_BEGIN, [groups]).rowcount == len(groups):
+        return {group: (group, *FRESH, b"") for group in groups}
+    return {row[0]: row for row in tx.fetch(schema.account, groups, lock=True)}
 
 
 def _join(tx: Tx, groups: dict[bytes, bytes], links: Sequence[tuple[bytes, bytes]]) -> None:
@@ -256,6 +270,10 @@ _LEG = select(schema.leg).where(
 )
 _RECORDED = select(_c.key).where(_c.account == bindparam("account_"), _c.record != b"")
 _RECORDED_OF = "SELECT account, key FROM claim WHERE account = ANY(%b) AND record <> ''"
+_BEGIN = (
+    "INSERT INTO account (grp, stamp, node, inc, seq, state)"
+    " SELECT grp, 0, '', 0, 0, '' FROM unnest(%b) grp ON CONFLICT DO NOTHING"
+)
 _SET_RECORD = (
     schema.claim.update().where(_c.key == bindparam("key_")).values(record=bindparam("record_"))
 )

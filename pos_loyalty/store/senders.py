@@ -147,7 +147,7 @@ def stretch(tx: Tx, node: bytes, inc: int, first: int, last: int) -> dict[int, t
 def known_ids(tx: Tx, ids: Sequence[bytes]) -> set[bytes]:
     """Give those ids that facts of the journal have."""
     if not tx.is_sqlite:
-        sql = "SELECT id FROM fact WHERE id = ANY(%s)"
+        sql = "SELECT id FROM fact WHERE id = ANY(%b)"
         return {bytes(row[0]) for row in tx.text(sql, [list(ids)]).fetchall()}
     return {each for each in ids if tx.row(_BY_ID, id_=each) is not None}
 

@@ -231,6 +231,7 @@ class Tx:
         self.is_sqlite = statements.is_sqlite
         self._answers = memory or Memory()
         self.decoded = self._answers.decoded
+        self._staged: set[str] = set()  # staging tables that hold rows already
 
     def keep(self, key: bytes, text: bytes, value: Any) -> None:
         """Keep what a row's bytes say, for who asks next."""
@@ -288,18 +289,32 @@ class Tx:
             self._copy(table, rows, mode)
 
     def _copy(self, table: Table, rows: Sequence[Row], mode: str) -> None:
-        stage = f'"stage_{table.name}"'
+        """Write rows in bulk; those that may meet others go through a staging table."""
+        cursor = self._connection.cursor()
+        if mode == "insert":
+            self._copy_into(table, table.name, rows)
+            return
+        stage = f"stage_{table.name}"
+        cursor.execute(
+            f'CREATE TEMP TABLE IF NOT EXISTS "{stage}" (LIKE "{table.name}") ON COMMIT DELETE ROWS'
+        )
+        if stage in self._staged:
+            cursor.execute(f'DELETE FROM "{stage}"')
+        self._staged.add(stage)
+        self._copy_into(table, stage, rows)
+        cursor.execute(self._statements.merge(table, mode))
+
+    def _copy_into(self, table: Table, name: str, rows: Sequence[Row]) -> None:
+        from psycopg.types.string import BytesBinaryDumper
+
         names = ", ".join(f'"{column.name}"' for column in table.columns)
         cursor = self._connection.cursor()
-        cursor.execute(
-            f'CREATE TEMP TABLE IF NOT EXISTS {stage} (LIKE "{table.name}") ON COMMIT DELETE ROWS'
-        )
-        with cursor.copy(f"COPY {stage} ({names}) FROM STDIN (FORMAT BINARY)") as copy:
+        # By type name the driver would choose a wrapper that costs a call for each value.
+        cursor.adapters.register_dumper(bytes, BytesBinaryDumper)
+        with cursor.copy(f'COPY "{name}" ({names}) FROM STDIN (FORMAT BINARY)') as copy:
             copy.set_types(self._statements.types(table))
             for row in rows:
                 copy.write_row(row)
-        cursor.execute(self._statements.merge(table, mode))
-        cursor.execute(f"DELETE FROM {stage}")
 
     def fetch(
         self, table: Table, keys: Iterable[Any], *, by: str = "", lock: bool = False
