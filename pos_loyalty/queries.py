@@ -1,8 +1,5 @@
 """Reading for screens, API, receipts and tools: one consistent view each, nothing written."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from msgspec import Struct
 
 from pos_loyalty.answers import MemberView
@@ -49,11 +46,6 @@ class Queries:
         self._clock = clock
         self._programmes = shop.ProgrammeShelf()
 
-    @contextmanager
-    def _reading(self) -> Iterator[Tx]:
-        with self._store.read() as tx:
-            yield tx
-
     @property
     def today(self) -> int:
         """The business day now."""
@@ -62,12 +54,12 @@ class Queries:
 
     def member(self, member: str) -> MemberView:
         """Show a member by id; raises `LoyaltyError` for an unknown or erased one."""
-        with self._reading() as tx:
+        with self._store.read() as tx:
             return self._known(tx, _id(member))
 
     def member_by_card(self, card: str) -> MemberView:
         """Show who holds a card; raises `LoyaltyError` (`CARD_INVALID`, `CARD_UNKNOWN`, …)."""
-        with self._reading() as tx:
+        with self._store.read() as tx:
             generation = 0
             while True:
                 account = self._settings.cards.account(card, generation)
@@ -88,7 +80,7 @@ class Queries:
         """
         if len(text.strip()) < people.SEARCH_MIN:
             raise LoyaltyError(Reason.SEARCH_TOO_SHORT, minimum=people.SEARCH_MIN)
-        with self._reading() as tx:
+        with self._store.read() as tx:
             return tuple(
                 self._view(tx, member, member)
                 for member in people.find(tx, text)
@@ -98,19 +90,19 @@ class Queries:
 
     def profile(self, member: str) -> dict[str, str]:
         """Give a member's fields; raises `LoyaltyError` for an unknown or erased one."""
-        with self._reading() as tx:
+        with self._store.read() as tx:
             self._known(tx, _id(member))
             return people.profile_of(tx, _id(member))
 
     def consents(self, member: str) -> dict[tuple[str, str], bool]:
         """Give what a member allows, by (purpose, channel)."""
-        with self._reading() as tx:
+        with self._store.read() as tx:
             self._known(tx, _id(member))
             return people.consents_of(tx, _id(member))
 
     def tickets_of(self, member: str, limit: int = LIST_MAX) -> tuple[str, ...]:
         """Give the keys of a member's newest tickets, over all their cards."""
-        with self._reading() as tx:
+        with self._store.read() as tx:
             found = _id(member)
             self._known(tx, found)
             accounts = {found, *(card.account for card in people.cards_of(tx, found))}
@@ -119,7 +111,7 @@ class Queries:
 
     def ticket(self, key: str) -> TicketView:
         """Show a ticket or return; raises `LoyaltyError` (`TICKET_UNKNOWN`)."""
-        with self._reading() as tx:
+        with self._store.read() as tx:
             sale, returned = tickets.sale_of(tx, key), tickets.return_of(tx, key)
             if sale is None and returned is None:
                 raise LoyaltyError(Reason.TICKET_UNKNOWN)
@@ -138,7 +130,7 @@ class Queries:
 
     def job(self, job: str) -> JobRow:
         """Give a job; raises `LoyaltyError` (`JOB_UNKNOWN`)."""
-        with self._reading() as tx:
+        with self._store.read() as tx:
             found = local.job(tx, job)
         if found is None:
             raise LoyaltyError(Reason.JOB_UNKNOWN)
@@ -146,23 +138,23 @@ class Queries:
 
     def jobs(self, limit: int = LIST_MAX) -> list[JobRow]:
         """Give jobs, those still open first."""
-        with self._reading() as tx:
+        with self._store.read() as tx:
             return local.jobs(tx, limit)
 
     def due_jobs(self, kind: str, limit: int = 1) -> list[JobRow]:
         """Give waiting jobs of a kind whose time has come, oldest first."""
-        with self._reading() as tx:
+        with self._store.read() as tx:
             return local.due_jobs(tx, kind, self._clock.now_ms(), limit)
 
     def unknown_articles(self, limit: int = LIST_MAX) -> list[tuple[str, str, int, str]]:
         """Give (code, label, tickets, last day) of articles that the article file lacks."""
-        with self._reading() as tx:
+        with self._store.read() as tx:
             rows = shop.unknown_articles(tx, limit)
         return [(code, label, seen, iso(day)) for code, label, seen, day in rows]
 
     def parked(self, limit: int = LIST_MAX) -> list[tuple[str, int, int, str, str]]:
         """Give (node, incarnation, number, business key, reason) of facts that do not count."""
-        with self._reading() as tx:
+        with self._store.read() as tx:
             return [(row[0].hex(), *row[1:]) for row in tickets.parked(tx, limit)]
 
     def _known(self, tx: Tx, member: bytes) -> MemberView:
@@ -179,12 +171,13 @@ class Queries:
         return self._view(tx, card.member if card else found, found)
 
     def _view(self, tx: Tx, member: bytes, account: bytes) -> MemberView:
+        today = self.today
         return member_view(
             tx,
             member,
             account,
-            programme=self._programmes.on(tx, self.today),
-            day=self.today,
+            programme=self._programmes.on(tx, today),
+            day=today,
             now_ms=self._clock.now_ms(),
             under_hub=self._settings.under_hub,
         )

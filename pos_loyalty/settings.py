@@ -26,7 +26,16 @@ class CardRules:
 
     def is_card(self, text: str) -> bool:
         """Tell whether a code is a card number of the shop."""
+        return self._is_number(normalise(text))
+
+    def account(self, text: str, generation: int = 0) -> bytes:
+        """Give a card's account; raises `LoyaltyError` (`CARD_INVALID`) for another code."""
         number = normalise(text)
+        if not self._is_number(number):
+            raise LoyaltyError(Reason.CARD_INVALID)
+        return card_account(self.key, self.scheme, number, generation)
+
+    def _is_number(self, number: str) -> bool:
         if not self.length_min <= len(number) <= self.length_max or not number.isalnum():
             return False
         if self.prefixes and not number.startswith(self.prefixes):
@@ -35,12 +44,6 @@ class CardRules:
             return number.isascii()
         valid = {"luhn": luhn_valid, "ean13": ean_valid}[self.check]
         return number.isascii() and number.isdigit() and valid(number)
-
-    def account(self, text: str, generation: int = 0) -> bytes:
-        """Give a card's account; raises `LoyaltyError` (`CARD_INVALID`) for another code."""
-        if not self.is_card(text):
-            raise LoyaltyError(Reason.CARD_INVALID)
-        return card_account(self.key, self.scheme, normalise(text), generation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

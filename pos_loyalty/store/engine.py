@@ -38,6 +38,7 @@ class Store:
         self.path = Path(engine.url.database or "").absolute() if self.is_sqlite else None
         self._lock = lock
         self._writer = _OneWriter(self) if self.is_sqlite else None
+        self._readers = _Readers(engine) if self.is_sqlite else None
 
     def write(self) -> AbstractContextManager[Tx]:
         """Give a transaction that commits at the end of the block."""
@@ -53,23 +54,26 @@ class Store:
         """Give a transaction on a connection of the driver's that the caller keeps."""
         if self.is_sqlite:
             connection.execute("BEGIN IMMEDIATE")
-        with _ended(connection, keep=True):
+        try:
             yield Tx(connection, self.statements)
+        except BaseException:
+            connection.rollback()
+            raise
+        connection.commit()
+
+    def read(self) -> AbstractContextManager[Tx]:
+        """Give one consistent view of the store; nothing written in it is kept."""
+        return _Reading(self, self._readers) if self._readers else self._read()
 
     @contextmanager
-    def read(self) -> Iterator[Tx]:
-        """Give one consistent view of the store; nothing written in it is kept."""
+    def _read(self) -> Iterator[Tx]:
         with self.connection() as connection:
-            if self.is_sqlite:
-                connection.execute("BEGIN")
-            else:
-                connection.isolation_level = REPEATABLE_READ
+            connection.isolation_level = REPEATABLE_READ
             try:
-                with _ended(connection, keep=False):
-                    yield Tx(connection, self.statements)
+                yield Tx(connection, self.statements)
             finally:
-                if not self.is_sqlite:
-                    connection.isolation_level = None
+                connection.rollback()
+                connection.isolation_level = None
 
     @contextmanager
     def connection(self) -> Iterator[Any]:
@@ -112,11 +116,71 @@ class Store:
 
     def abandon(self) -> None:
         """Close every connection as after a crash: the next opening checks the file."""
-        if self._writer is not None:
-            self._writer.close()
+        for kept in (self._writer, self._readers):
+            if kept is not None:
+                kept.close()
         self.engine.dispose()
         if self._lock is not None:
             self._lock.release()
+
+
+class _Readers:
+    """SQLite's connections that read, kept while nobody uses them; any thread may ask.
+
+    The engine's own pool takes longer to lend a connection than a look-up takes to read its rows.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._idle: list[Any] = []
+        self._closed = False
+
+    def take(self) -> Any:
+        """Lend a connection of the engine's pool."""
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._engine.raw_connection()
+
+    def give_back(self, pooled: Any) -> None:
+        """Keep a connection for the next reader."""
+        self._idle.append(pooled)
+        if self._closed:
+            self.close()
+
+    def close(self) -> None:
+        """Return every connection to the engine, now and from now on."""
+        self._closed = True
+        while self._idle:
+            self._idle.pop().close()
+
+
+class _Reading:
+    """One consistent view of SQLite's file, on a connection of its own until it is left."""
+
+    def __init__(self, store: Store, readers: _Readers) -> None:
+        self._store = store
+        self._readers = readers
+        self._pooled: Any = None
+
+    def __enter__(self) -> Tx:
+        with self._store.translated():
+            self._pooled = self._readers.take()
+            connection = self._pooled.dbapi_connection
+            connection.execute("BEGIN")
+        return Tx(connection, self._store.statements)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._store.translated():
+            self._pooled.dbapi_connection.rollback()
+            self._readers.give_back(self._pooled)
+            if error is not None:
+                raise error
 
 
 class _OneWriter:
@@ -176,19 +240,6 @@ class _OneWriter:
             self._pooled.close()
         self._pooled = None
         self._memory = Memory()
-
-
-@contextmanager
-def _ended(connection: Any, *, keep: bool) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        connection.rollback()
-        raise
-    if keep:
-        connection.commit()
-    else:
-        connection.rollback()
 
 
 _SQLITE_REASONS = {

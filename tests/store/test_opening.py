@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from pos_loyalty import texts
 from pos_loyalty.errors import LoyaltyError, Reason
@@ -19,6 +20,7 @@ from pos_loyalty.store.migrate import open_store
 from pos_loyalty.store.verify import verify
 from tests.store.shop import LATER_DAYS, Shop, dump, fill_journal
 
+ANY_SETTING = select(schema.setting).where(schema.setting.c.name == "x")
 HOLDING = """
 import sys
 from pos_loyalty.store.migrate import open_store
@@ -307,3 +309,27 @@ def test_an_open_store_is_marked_as_running(sqlite_shop: Store, database: Path) 
     with closed.read() as tx:
         assert not tx.fetch(schema.setting, [RUNNING])
     closed.close()
+
+
+def test_a_reader_that_ends_after_the_store_was_closed_keeps_no_file_open(
+    sqlite_shop: Store, database: Path
+) -> None:
+    def held() -> list[str]:
+        paths = [path.resolve() for path in Path("/proc/self/fd").iterdir()]
+        return [path.name for path in paths if path == database.resolve()]
+
+    with sqlite_shop.read() as tx:
+        assert tx.fetch(schema.setting, ["nothing"]) == []
+        sqlite_shop.close()
+        assert held()
+    assert held() == []
+
+
+def test_readers_see_one_moment_each_and_many_may_read_at_once(sqlite_shop: Store) -> None:
+    with sqlite_shop.read() as before, sqlite_shop.read() as other:
+        assert before.fetch(schema.setting, ["x"]) == other.fetch(schema.setting, ["x"]) == []
+        with sqlite_shop.write() as tx:
+            tx.put(schema.setting, [("x", b"1")])
+        assert before.rows(ANY_SETTING) == []
+        with sqlite_shop.read() as after:
+            assert after.rows(ANY_SETTING) == [("x", b"1")]
