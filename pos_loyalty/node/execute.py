@@ -24,6 +24,7 @@ from pos_loyalty.node import (
     sales,
     shop,
 )
+from pos_loyalty.node.batch import run_of
 from pos_loyalty.node.context import Context, Decision, Job
 from pos_loyalty.node.notices import Board
 from pos_loyalty.node.writer import Direct, Turns, Writer
@@ -182,37 +183,74 @@ class Node:
 
     def _execute_many(self, batch: Sequence[Command]) -> list[Any]:
         given: list[Any] = []
-        recorded: list[Fact] = []
-        touched: set[bytes] = set()
         with self.store.write() as tx:
-            for command in batch:
-                ctx = self.context(tx)
-                ctx.recorded, ctx.touched = recorded, touched
-                try:
-                    known = _recalled(tx, command)
-                    if known is not None:
-                        given.append(Unchanged(answer=memory.read(known)))
-                        continue
-                    with tx.savepoint():
-                        decision, answer = self._carry_out(ctx, command)
-                    said = Unchanged(answer=answer) if decision.repeated else answer
-                    given.append(decision.refusal or said)
-                except LoyaltyError as error:
-                    given.append(error)
-            self.publish(tx, recorded, touched)
+            ctx = self.context(tx)
+            while len(given) < len(batch):
+                run = run_of(ctx, batch, len(given))
+                given += self._take_run(ctx, run) if len(run) > 1 else [self._take(ctx, run[0])]
+            self.publish(tx, ctx.recorded, ctx.touched)
         return given
+
+    def _take(self, ctx: Context, command: Command) -> Any:
+        """Carry out a command of a batch; where it is refused, what it wrote is undone."""
+        try:
+            known = _recalled(ctx.tx, command)
+            if known is not None:
+                return Unchanged(answer=memory.read(known))
+            with ctx.tx.savepoint():
+                decision, answer = self._carry_out(ctx, command)
+        except LoyaltyError as error:
+            return error
+        return _said(decision, answer)
+
+    def _take_run(self, ctx: Context, run: Sequence[Command]) -> list[Any]:
+        """Carry out commands that cannot see each other; gives an answer for each it came to.
+
+        It ends after one that is kept though it was refused: a ticket that takes the place of
+        another could be seen by the next.
+        """
+        given: list[Any] = []
+        decided: list[tuple[Command, Decision]] = []
+        for command in run:
+            try:
+                known = _recalled(ctx.tx, command)
+                if known is not None:
+                    given.append(Unchanged(answer=memory.read(known)))
+                    continue
+                decision = HANDLERS[type(command)](ctx, command)
+            except LoyaltyError as error:
+                given.append(error)
+                continue
+            decided.append((command, decision))
+            given.append(decision)
+            if decision.refusal is not None:
+                break
+        answers = iter(self._keep(ctx, decided))
+        return [
+            _said(each, next(answers)) if isinstance(each, Decision) else each for each in given
+        ]
 
     def _carry_out(self, ctx: Context, command: Command) -> tuple[Decision, Any]:
         decision = HANDLERS[type(command)](ctx, command)
-        self._fault("decided")
-        if decision.facts:
-            self._record(ctx, decision.facts)
-        self._fault("applied")
-        local.add_jobs(ctx.tx, [_row(job, ctx.now_ms) for job in decision.jobs])
-        answer = decision.answer()
-        remembered = memory.written(decision.refusal or answer)
-        local.remember(ctx.tx, command.id, content_digest(command), remembered, ctx.now_ms)
+        (answer,) = self._keep(ctx, [(command, decision)])
         return decision, answer
+
+    def _keep(self, ctx: Context, decided: Sequence[tuple[Command, Decision]]) -> list[Any]:
+        """Record what was decided, leave its jobs, remember its answers and give them."""
+        self._fault("decided")
+        drafts = [draft for _, decision in decided for draft in decision.facts]
+        if drafts:
+            self._record(ctx, drafts)
+        self._fault("applied")
+        jobs = [_row(job, ctx.now_ms) for _, decision in decided for job in decision.jobs]
+        local.add_jobs(ctx.tx, jobs)
+        answers = [decision.answer() for _, decision in decided]
+        remembered = [
+            (command.id, content_digest(command), memory.written(decision.refusal or answer))
+            for (command, decision), answer in zip(decided, answers, strict=True)
+        ]
+        local.remember(ctx.tx, remembered, ctx.now_ms)
+        return answers
 
     def _record(self, ctx: Context, drafts: Sequence[journal.Draft]) -> None:
         """Number facts at the end of this node's chain, store and apply them."""
@@ -223,7 +261,7 @@ class Node:
         end = Head(head.node, head.inc, facts[-1].seq, facts[-1].hash, stamp)
         journal.store(ctx.tx, facts, end)
         self._fault("journalled")
-        ctx.touched |= apply(ctx.tx, facts)
+        ctx.touched |= apply(ctx.tx, facts, [draft.payload for draft in drafts])
         ctx.recorded += facts
 
 
@@ -233,6 +271,11 @@ def _tell_nobody(tx: Tx, facts: Sequence[Fact], groups: set[bytes]) -> None:
 
 def _nothing_to_prepare(command: Command) -> None:
     """A node without a hub knows all there is to know."""
+
+
+def _said(decision: Decision, answer: Any) -> Any:
+    """Give what the sender of a batch hears of a command."""
+    return decision.refusal or (Unchanged(answer=answer) if decision.repeated else answer)
 
 
 def _row(job: Job, now_ms: int) -> JobRow:

@@ -72,12 +72,16 @@ class _Claims:
         self.held[row[0]] = self.changed[row[0]] = (*row[:6], b"", *row[7:])
 
 
-def apply(tx: Tx, facts: Sequence[Fact]) -> set[bytes]:
+def apply(tx: Tx, facts: Sequence[Fact], payloads: Sequence[Struct] = ()) -> set[bytes]:
     """Project facts that the journal has just taken; gives the account groups they touched.
 
-    Facts of unknown kinds stay in the journal until a version that knows them rebuilds.
+    Facts of unknown kinds stay in the journal until a version that knows them rebuilds. Whoever
+    made the facts gives the `payloads` they were made of, which are then not read again.
     """
-    decoded = [(f, decode_payload(f.kind, f.payload)) for f in sorted_known(facts)]
+    if payloads:
+        decoded = sorted(zip(facts, payloads, strict=True), key=lambda each: each[0].order)
+    else:
+        decoded = [(f, decode_payload(f.kind, f.payload)) for f in sorted_known(facts)]
     work = Work()
     _route(tx, decoded, work)
     work.locks = {fact.subject for fact, _ in decoded if fact.subject}

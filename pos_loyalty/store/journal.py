@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from msgspec import Struct
 from msgspec.structs import astuple, replace
 from sqlalchemy import bindparam, case, select
 
@@ -41,7 +42,7 @@ class Draft(NamedTuple):
     """A fact still to be numbered; `at_ms` dates it in the past where it is brought in late."""
 
     id: bytes
-    payload: object
+    payload: Struct
     actor: str
     key: str = ""
     subject: bytes = b""

@@ -1,5 +1,6 @@
 """Local tables: commands remembered, open baskets, jobs. Backed up, outside any rebuild."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, or_, select, update
@@ -45,9 +46,9 @@ def recall(tx: Tx, command: str) -> Remembered | None:
     return Remembered(row[0], row[1]) if row else None
 
 
-def remember(tx: Tx, command: str, digest: bytes, answer: bytes, at_ms: int) -> None:
-    """Keep a command's answer."""
-    tx.put(schema.command, [(command, digest, answer, at_ms)])
+def remember(tx: Tx, answered: Sequence[tuple[str, bytes, bytes]], at_ms: int) -> None:
+    """Keep answers of commands: of each its id, the digest of its content, its answer."""
+    tx.put(schema.command, [(*each, at_ms) for each in answered])
 
 
 def basket(tx: Tx, basket_id: str) -> Basket | None:
