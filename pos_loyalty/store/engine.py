@@ -149,10 +149,12 @@ class _Readers:
             self.close()
 
     def close(self) -> None:
-        """Return every connection to the engine, now and from now on."""
+        """Close every connection, now and from now on."""
         self._closed = True
         while self._idle:
-            self._idle.pop().close()
+            pooled = self._idle.pop()
+            pooled.detach()  # the engine may be gone already, and would keep it
+            pooled.close()
 
 
 class _Reading:
