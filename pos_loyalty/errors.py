@@ -129,6 +129,10 @@ class Reason(Enum):
     )
     OPERATOR_INVALID = (Kind.INVALID, "The operator is named by a code, never by a name.")
     TOKEN_REFUSED = (Kind.FORBIDDEN, "No device of this register has this token.")
+    TOO_MANY_TOKENS = (
+        Kind.UNAVAILABLE,
+        "Too many wrong tokens came from here; try again in {seconds} seconds.",
+    )
     OPERATION_REFUSED = (Kind.FORBIDDEN, "This device may not do this.")
     HOST_REFUSED = (Kind.FORBIDDEN, "This register does not answer under this host name.")
     ADDRESS_UNKNOWN = (Kind.NOT_FOUND, "There is nothing at this address.")

@@ -90,19 +90,17 @@ def token_digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def identify(tokens: Tokens, authorization: str) -> Device:
-    """Give the device that an `Authorization` header names.
+def identify(tokens: Tokens, authorization: str) -> Device | None:
+    """Give the device that an `Authorization` header names, or nothing.
 
-    Raises `LoyaltyError` (`TOKEN_REFUSED`). Every known digest is compared, in constant time.
+    Every known digest is compared, in constant time.
     """
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not 0 < len(token) <= TOKEN_CHARACTERS_MAX:
-        raise LoyaltyError(Reason.TOKEN_REFUSED)
+        return None
     digest = token_digest(token)
     found = [each for each in tokens.devices() if hmac.compare_digest(each.digest, digest)]
-    if not found:
-        raise LoyaltyError(Reason.TOKEN_REFUSED)
-    return found[0]
+    return found[0] if found else None
 
 
 def authorise(device: Device, operation: str) -> None:

@@ -1,6 +1,6 @@
 """The web application of a register: the API for POS software.
 
-State lives in the node and in `Services`; nothing here remembers anything between requests.
+State lives in the node and in `Services`; nothing else remembers anything between requests.
 """
 
 from apiflask import APIFlask
@@ -15,6 +15,7 @@ from web.api import routes
 from web.api.operation import api
 from web.services import Hooks, Services, WebSettings, attach, services
 from web.streams import Streams
+from web.throttle import WrongTokens
 
 API_TITLE = "Loyalty register"
 API_VERSION = "1.0"
@@ -46,8 +47,20 @@ def create_app(
         life_s=settings.stream_life_s,
         per_device_max=settings.streams_per_device_max,
     )
+    wrong_tokens = WrongTokens(
+        node.clock,
+        allowed=settings.wrong_tokens_max,
+        window_s=settings.wrong_tokens_window_s,
+        wait_s=settings.wrong_tokens_wait_s,
+    )
     found = Services(
-        node=node, queries=queries, tokens=tokens, hooks=hooks, settings=settings, streams=streams
+        node=node,
+        queries=queries,
+        tokens=tokens,
+        hooks=hooks,
+        settings=settings,
+        streams=streams,
+        wrong_tokens=wrong_tokens,
     )
     attach(app, found)
     problems.register(app)

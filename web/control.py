@@ -19,6 +19,7 @@ from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node import memory
 from pos_loyalty.node.execute import HANDLERS, Node
 from web.access import token_digest
+from web.services import services
 
 PREFIX = "/control"
 BATCH_BYTES_MAX = 32 << 20
@@ -53,7 +54,7 @@ def control_routes(node: Node, rebuild: Upkeep, *, digest: bytes) -> Blueprint:
     def only_the_operator() -> None:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme != "Bearer" or not hmac.compare_digest(token_digest(token), digest):
-            raise LoyaltyError(Reason.TOKEN_REFUSED)
+            raise services().wrong_tokens.refusal(request.remote_addr or "")
 
     @control.post("/batches")
     def carry_out() -> Response:

@@ -40,6 +40,7 @@ OWN_STATUS: Mapping[Reason, int] = MappingProxyType(
         Reason.REQUEST_TOO_LARGE: 413,
         Reason.MEDIA_TYPE_REFUSED: 415,
         Reason.HOST_REFUSED: 421,
+        Reason.TOO_MANY_TOKENS: 429,
     }
 )
 """Reasons for which HTTP has a word of its own."""
@@ -123,7 +124,7 @@ def problem_response(error: LoyaltyError) -> Response:
     if reason is Reason.TOKEN_REFUSED:
         response.headers["WWW-Authenticate"] = 'Bearer realm="pos-loyalty"'
     if reason.kind is Kind.UNAVAILABLE:
-        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+        response.headers["Retry-After"] = str(error.values.get("seconds", RETRY_AFTER_S))
     return response
 
 

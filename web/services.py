@@ -9,6 +9,7 @@ from pos_loyalty.node.execute import Node
 from pos_loyalty.queries import Queries
 from web.access import Tokens
 from web.streams import Streams
+from web.throttle import WrongTokens
 
 EXTENSION = "pos-loyalty"
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
@@ -21,6 +22,7 @@ class WebSettings:
 
     `hosts` are the names under which it is called, as they stand in a Host header without the
     port: any other one is refused, so that no foreign page reaches it by a name of its own.
+    More than `wrong_tokens_max` wrong tokens from one address within the window: it must wait.
     `tills` are the tills whose tickets it takes; empty means any.
     """
 
@@ -32,6 +34,9 @@ class WebSettings:
     heartbeat_s: float = 10.0
     stream_life_s: float = 3_600.0
     streams_per_device_max: int = 3
+    wrong_tokens_max: int = 10
+    wrong_tokens_window_s: float = 60.0
+    wrong_tokens_wait_s: float = 60.0
 
 
 def no_queues() -> Mapping[str, int]:
@@ -63,6 +68,7 @@ class Services:
     hooks: Hooks
     settings: WebSettings
     streams: Streams
+    wrong_tokens: WrongTokens
 
 
 def attach(app: Flask, services: Services) -> None:

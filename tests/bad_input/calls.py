@@ -3,6 +3,7 @@
 import gzip
 from collections.abc import Callable
 from functools import partial
+from itertools import count, islice
 from typing import Any
 
 from tests.bad_input.bench import KNOWN, OTHER, PAYMENT_CARD, Bench, Seen, told
@@ -110,6 +111,17 @@ def revoked(bench: Bench) -> Seen:
     return told(bench.call("GET", "/jobs", headers=headers))
 
 
+def many_tokens(bench: Bench) -> Seen:
+    """Try token after token: soon the guesser must wait, and nobody else does."""
+    guesses = (
+        bench.call("GET", "/jobs", headers={"Authorization": f"Bearer {n}"}) for n in count()
+    )
+    refused = next(each for each in islice(guesses, 50) if each.status_code == 429)
+    assert 0 < int(refused.headers["Retry-After"]) <= 60
+    assert bench.call("GET", "/jobs").status_code == 200
+    return told(refused)
+
+
 ROWS = (
     Row("a payment card by the API", partial(payment_card_everywhere, PAYMENT_CARD),
         "PAYMENT_CARD_REFUSED"),
@@ -158,5 +170,6 @@ ROWS = (
         "TOKEN_REFUSED"),
     Row("no token", call("GET", "/jobs", headers={"Authorization": ""}), "TOKEN_REFUSED"),
     Row("a revoked token", revoked, "TOKEN_REFUSED"),
+    Row("one wrong token after the other", many_tokens, "TOO_MANY_TOKENS"),
     Row("a token without the right", call("DELETE", f"/members/{NOBODY}"), "OPERATION_REFUSED"),
 )  # fmt: skip

@@ -180,7 +180,7 @@ def _reasons(described: Operation, has_path: bool) -> Iterator[Reason]:
     yield Reason.INTERNAL_ERROR
     yield from (Reason.STORE_BUSY,) if not described.writes else _BUSY
     if described.id not in OPEN:
-        yield from (Reason.TOKEN_REFUSED, Reason.OPERATION_REFUSED)
+        yield from (Reason.TOKEN_REFUSED, Reason.TOO_MANY_TOKENS, Reason.OPERATION_REFUSED)
     if has_path:
         yield Reason.ADDRESS_UNKNOWN
     if described.takes_body:

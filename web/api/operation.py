@@ -108,7 +108,7 @@ def _accepted(described: Operation) -> Call[Any]:
     found = services()
     device = None
     if described.id not in OPEN:
-        device = identify(found.tokens, request.headers.get("Authorization", ""))
+        device = _caller(found)
         authorise(device, described.id)
     _check_media_type(described)
     command_id, actor = _sender(described, device)
@@ -117,6 +117,15 @@ def _accepted(described: Operation) -> Call[Any]:
     return Call(
         services=found, device=device, command_id=command_id, actor=actor, form=form, query=query
     )
+
+
+def _caller(found: Services) -> Device:
+    """Give the device whose token came; who sends many wrong ones is told to wait."""
+    authorization = request.headers.get("Authorization", "")
+    device = identify(found.tokens, authorization)
+    if device is None:
+        raise found.wrong_tokens.refusal(request.remote_addr or "")
+    return device
 
 
 def _check_media_type(described: Operation) -> None:
