@@ -19,10 +19,13 @@ from msgspec import Meta, Struct, inspect, structs
 
 from pos_loyalty.domain.programme import (
     BasketBonus,
+    Combine,
     Exclusion,
     Multiplier,
     Programme,
+    Quantity,
     Reward,
+    Tax,
     Tier,
 )
 from pos_loyalty.errors import LoyaltyError, Reason, Wrong
@@ -48,8 +51,11 @@ class _Head(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class _Earn(Struct, forbid_unknown_fields=True, kw_only=True):
-    points: _Positive
+    points: _Count
     per: _Positive
+    tax: Tax = "included"
+    combine: Combine = "multiply"
+    visit: _Count = 0
     best_multiplier_only: bool = False
 
 
@@ -73,6 +79,16 @@ class _Multiplier(Struct, forbid_unknown_fields=True, kw_only=True):
     weekdays: tuple[Annotated[int, Meta(ge=1, le=7)], ...] = ()
     first_day: date | None = None
     last_day: date | None = None
+    flags: tuple[str, ...] = ()
+
+
+class _Quantity(Struct, forbid_unknown_fields=True, kw_only=True):
+    name: _Text
+    points: _Positive
+    every: Annotated[int, Meta(ge=1, le=1_000)] = 1
+    categories: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
 
 
 class _Bonus(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -108,6 +124,7 @@ _TABLES: dict[str, type[Struct]] = {
 _LISTS: dict[str, type[Struct]] = {
     "exclusion": _Exclusion,
     "multiplier": _Multiplier,
+    "quantity": _Quantity,
     "bonus": _Bonus,
     "tier": _Tier,
 }
@@ -204,6 +221,10 @@ class _Reader:
         for index, (before, after) in enumerate(pairwise(thresholds)):
             if after <= before:
                 self._fault(f"tier[{index + 1}].threshold", Wrong.TIERS_NOT_RISING)
+        if not (programme.points or programme.visit or programme.quantities or programme.bonuses):
+            self._fault("earn.points", Wrong.EARNS_NOTHING)
+        if programme.best_multiplier_only and programme.combine != "multiply":
+            self._fault("earn.best_multiplier_only", Wrong.COMBINED_TWICE)
         for index, rule in enumerate(programme.exclusions):
             if not (rule.category or rule.article or rule.flag):
                 self._fault(f"exclusion[{index}]", Wrong.EXCLUDES_NOTHING)
@@ -256,6 +277,8 @@ def _expected(kind: inspect.Type) -> tuple[Wrong, dict[str, str | int]]:
             return Wrong.NOT_WHOLES, {"minimum": least, "maximum": most}
         case inspect.VarTupleType():
             return Wrong.NOT_TEXTS, {}
+        case inspect.LiteralType(values=values):
+            return Wrong.ONE_OF, {"choices": ", ".join(f'"{each}"' for each in values)}
         case inspect.BoolType():
             return Wrong.NOT_TRUTH, {}
         case inspect.StrType():
@@ -308,6 +331,10 @@ def _programme(content: str, found: dict[str, Any]) -> Programme:
         reward=Reward(reward.label, reward.points, reward.amount, reward.minimum)
         if reward
         else None,
+        tax=earn.tax,
+        combine=earn.combine,
+        visit=earn.visit,
+        quantities=tuple(Quantity(*structs.astuple(each)) for each in found["quantity"]),
     )
 
 
@@ -320,4 +347,5 @@ def _multiplier(each: _Multiplier) -> Multiplier:
         weekdays=each.weekdays,
         first_day=each.first_day.toordinal() if each.first_day else 0,
         last_day=each.last_day.toordinal() if each.last_day else 0,
+        flags=each.flags,
     )

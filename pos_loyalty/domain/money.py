@@ -1,4 +1,4 @@
-"""Integer shares: a whole split so that the parts always sum to it."""
+"""Integer shares and parts: a whole split so that the parts always sum to it."""
 
 from collections.abc import Sequence
 
@@ -35,3 +35,9 @@ def remaining(amounts: Sequence[int], sold: Sequence[int], returned: Sequence[in
             exact = exact * quantity + amount * (quantity - back) * denominator
             denominator *= quantity
     return exact // denominator
+
+
+def without_tax(amount: int, vat: int) -> int:
+    """Give an amount without its VAT (hundredths of a percent), to the nearest minor unit."""
+    whole = 10_000 + vat
+    return (amount * 20_000 + whole) // (2 * whole)

@@ -1,12 +1,20 @@
 """The rules of a scheme as data: one version, in force from a day."""
 
+from typing import Literal
+
 from msgspec import Struct
+
+Tax = Literal["included", "excluded"]
+"""Whether what earns is what was paid, or that without its VAT."""
+Combine = Literal["multiply", "add", "best"]
+"""How a line's multipliers and its member's tier work together: 150 and 200 are 300, 250 or 200."""
 
 
 class Multiplier(Struct, frozen=True):
     """More (or fewer) points where every condition given holds; 200 is double.
 
     Empty conditions hold always; `weekdays` are 1 (Monday) to 7, days are ordinals, inclusive.
+    `flags` are labels of the article file, of which one is enough.
     """
 
     name: str
@@ -16,6 +24,18 @@ class Multiplier(Struct, frozen=True):
     weekdays: tuple[int, ...] = ()
     first_day: int = 0
     last_day: int = 0
+    flags: tuple[str, ...] = ()
+
+
+class Quantity(Struct, frozen=True):
+    """Points for each `every` units of some articles, whatever they cost and whoever buys them."""
+
+    name: str
+    points: int
+    every: int = 1
+    categories: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
 
 
 class BasketBonus(Struct, frozen=True):
@@ -52,7 +72,11 @@ class Reward(Struct, frozen=True):
 
 
 class Programme(Struct, frozen=True):
-    """One version: `points` for each `per` minor units, exact until one floor a ticket."""
+    """One version: `points` for each `per` minor units, exact until one floor a ticket.
+
+    `visit` points come with each ticket that money paid part of. `best_multiplier_only` is what
+    versions before `combine` said: of a line's multipliers the best, times its tier.
+    """
 
     id: str
     name: str
@@ -71,6 +95,10 @@ class Programme(Struct, frozen=True):
     courtesy_days: int = 30
     hold_minutes: int = 60
     reward: Reward | None = None
+    tax: Tax = "included"
+    combine: Combine = "multiply"
+    visit: int = 0
+    quantities: tuple[Quantity, ...] = ()
 
     def tier_for(self, qualifying: int) -> Tier:
         """Give the highest tier whose threshold is reached (inclusive)."""

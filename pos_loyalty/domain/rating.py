@@ -1,11 +1,18 @@
 """Points of one ticket under one programme version: exact per line, floored once."""
 
+from collections.abc import Sequence
+from math import lcm, prod
+from typing import NamedTuple
+
 from msgspec import Struct
 
 from pos_loyalty.domain.days import NEVER, add_months, weekday
-from pos_loyalty.domain.money import allocate
-from pos_loyalty.domain.programme import Multiplier, Programme, Tier
+from pos_loyalty.domain.money import allocate, without_tax
+from pos_loyalty.domain.programme import Multiplier, Programme, Quantity, Tier
 from pos_loyalty.domain.ticket import Line
+
+FIRST_CENT = 1
+"""The eligible amount from which a ticket is a visit: points alone make none."""
 
 
 class Rating(Struct, frozen=True, omit_defaults=True, gc=False):
@@ -34,6 +41,13 @@ class Rating(Struct, frozen=True, omit_defaults=True, gc=False):
         return max(0, sum(self.bases))
 
 
+class _Factor(NamedTuple):
+    """What multiplies a line: `percent` over 100 ** `power`."""
+
+    percent: int
+    power: int
+
+
 def rate(
     programme: Programme,
     lines: tuple[Line, ...],
@@ -45,16 +59,11 @@ def rate(
     holds: tuple[str, ...] = (),
 ) -> Rating:
     """Rate a ticket of business day `day`; `paid` is what each line cost, `spent` points paid."""
-    excluded = [_excluded(programme, line) for line in lines]
-    bases = tuple(0 if no else amount for no, amount in zip(excluded, paid, strict=True))
-    rules = [m for m in programme.multipliers if _in_force(m, day)]
-    exponent = 1 if programme.best_multiplier_only else len(rules)
-    denominator = programme.per * 100 * 100**exponent
-    numerators = tuple(
-        base * programme.points * tier.percent * _percent(programme, rules, line) if base else 0
-        for base, line in zip(bases, lines, strict=True)
-    )
+    bases = tuple(_base(programme, line, cost) for line, cost in zip(lines, paid, strict=True))
+    numerators, denominator = _exact(programme, lines, bases, tier=tier, day=day)
     conditions = tuple((bonus.threshold, bonus.points) for bonus in programme.bonuses)
+    if programme.visit:
+        conditions += ((FIRST_CENT, programme.visit),)
     total = sum(bases)
     earned = max(0, sum(numerators) // denominator)
     earned += sum(points for threshold, points in conditions if total >= threshold)
@@ -75,6 +84,13 @@ def rate(
     )
 
 
+def _base(programme: Programme, line: Line, paid: int) -> int:
+    """Give the minor units of a line that earn; a line whose VAT nobody told keeps all."""
+    if _excluded(programme, line):
+        return 0
+    return without_tax(paid, line.vat or 0) if programme.tax == "excluded" else paid
+
+
 def _excluded(programme: Programme, line: Line) -> bool:
     return any(
         (rule.category and rule.category == line.category)
@@ -84,24 +100,64 @@ def _excluded(programme: Programme, line: Line) -> bool:
     )
 
 
+def _exact(
+    programme: Programme, lines: Sequence[Line], bases: Sequence[int], *, tier: Tier, day: int
+) -> tuple[tuple[int, ...], int]:
+    """Give what each line earns, exactly, as numerators over one denominator."""
+    rules = [rule for rule in programme.multipliers if _in_force(rule, day)]
+    factors = [
+        _factor(programme, tier, [rule.percent for rule in rules if _touches(rule, line)])
+        if base
+        else _Factor(0, 0)
+        for base, line in zip(bases, lines, strict=True)
+    ]
+    power = max((factor.power for factor in factors), default=0)
+    denominator = programme.per * 100**power
+    money = [
+        base * programme.points * factor.percent * 100 ** (power - factor.power)
+        for base, factor in zip(bases, factors, strict=True)
+    ]
+    if not programme.quantities:
+        return tuple(money), denominator
+    scale = lcm(*(rule.every * 1000 for rule in programme.quantities))
+    rows = zip(bases, money, lines, strict=True)
+    both = tuple(
+        exact * scale + (_by_quantity(programme, line, scale) * denominator if base else 0)
+        for base, exact, line in rows
+    )
+    return both, denominator * scale
+
+
+def _factor(programme: Programme, tier: Tier, touching: list[int]) -> _Factor:
+    """Give how the multipliers that touch a line and the tier work together."""
+    every = (tier.percent, *touching)
+    if programme.combine == "best":
+        return _Factor(max(every), 1)
+    if programme.combine == "add":
+        return _Factor(max(0, 100 + sum(percent - 100 for percent in every)), 1)
+    if programme.best_multiplier_only:
+        return _Factor(tier.percent * max(touching, default=100), 2)
+    return _Factor(prod(every), len(every))
+
+
+def _by_quantity(programme: Programme, line: Line, scale: int) -> int:
+    """Give the points that a line's units bring, over `scale`."""
+    return sum(
+        line.quantity * rule.points * (scale // (rule.every * 1000))
+        for rule in programme.quantities
+        if _touches(rule, line)
+    )
+
+
 def _in_force(rule: Multiplier, day: int) -> bool:
     if rule.weekdays and weekday(day) not in rule.weekdays:
         return False
     return rule.first_day <= day and (not rule.last_day or day <= rule.last_day)
 
 
-def _percent(programme: Programme, rules: list[Multiplier], line: Line) -> int:
-    """Give the line's multipliers as one integer over 100 ** (number of rules, or 1)."""
-    factors = [rule.percent if _touches(rule, line) else 100 for rule in rules]
-    if programme.best_multiplier_only:
-        return max(factors, default=100)
-    product = 1
-    for factor in factors:
-        product *= factor
-    return product
-
-
-def _touches(rule: Multiplier, line: Line) -> bool:
+def _touches(rule: Multiplier | Quantity, line: Line) -> bool:
     if rule.categories and line.category not in rule.categories:
+        return False
+    if rule.flags and not any(flag in rule.flags for flag in line.flags):
         return False
     return not rule.articles or line.article in rule.articles

@@ -35,8 +35,9 @@ name = ""
 first_day = "demain"
 currency = "euro"
 [earn]
-points = 0
+points = -1
 per = "un"
+tax = "incluse"
 best_multiplier_only = 1
 zut = 1
 [[multiplier]]
@@ -58,7 +59,8 @@ amount = 1000000000000000000000000000000
         "programme.name": "écrivez un texte de 1 à 80 caractères entre guillemets.",
         "programme.first_day": "écrivez un jour comme 2026-01-31, sans guillemets.",
         "programme.currency": "écrivez trois majuscules, par exemple EUR.",
-        "earn.points": "écrivez un nombre entier de 1 à 1000000000.",
+        "earn.points": "écrivez un nombre entier de 0 à 1000000000.",
+        "earn.tax": 'l’une des valeurs "excluded", "included".',
         "earn.per": "écrivez un nombre entier de 1 à 1000000000.",
         "earn.best_multiplier_only": "écrivez true ou false.",
         "earn.zut": "cette clé n’existe pas.",
@@ -89,6 +91,15 @@ def test_a_line_that_is_not_toml_is_named() -> None:
 def test_values_that_contradict_one_another_are_told() -> None:
     text = changed("threshold = 0", "threshold = 5")
     assert ("tier[0].threshold", "le premier niveau commence à 0.") in faults(text)
+    both = changed('combine = "multiply"', 'combine = "add"').replace("only = false", "only = true")
+    assert faults(both) == [("earn.best_multiplier_only", "laissez false, ou retirez combine.")]
+    nothing = (
+        '[programme]\nid = "p"\nname = "P"\nfirst_day = 2026-01-01\n[earn]\npoints = 0\nper = 100\n'
+    )
+    assert faults(nothing) == [
+        ("earn.points", "dites ce qui rapporte : points, visite, quantité ou prime.")
+    ]
+    assert read_programme(f"{nothing}visit = 1\n").visit == 1
 
 
 def test_a_refusals_problem_stays_in_the_vocabulary_when_it_comes_back_from_memory() -> None:
