@@ -2,7 +2,7 @@
 
 import csv
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
@@ -102,15 +102,17 @@ def _delimiter(header: str, kind: str, mapping: Mapping) -> str:
     return max(DELIMITERS, key=understood)
 
 
-def records(path: Path, kind: str, mapping: Mapping, form: Form) -> Iterator[Record]:
+def records(
+    path: Path, kind: str, mapping: Mapping, form: Form, *, only: Collection[str] = ()
+) -> Iterator[Record]:
     """Give every row; what is wrong with one stands in it, and the rest of the file goes on.
 
-    Raises `LoyaltyError` (`IMPORT_COLUMNS_MISSING`, `IMPORT_FILE_UNREADABLE`).
+    With `only`, rows of CSV have these fields and no others. Raises `LoyaltyError` (`IMPORT_COLUMNS_MISSING`, `IMPORT_FILE_UNREADABLE`).
     """
     try:
         with path.open(encoding=form.encoding, errors="replace") as stream:
             if form.delimiter:
-                yield from _csv(stream, kind, mapping, form.delimiter)
+                yield from _csv(stream, kind, mapping, form.delimiter, only)
             else:
                 yield from _json(stream, kind, mapping)
     except (OSError, UnicodeError) as error:
@@ -129,10 +131,13 @@ def _lines(stream: TextIO) -> Iterator[_Line]:
     number = 0
     while text := stream.readline(LINE_CHARACTERS_MAX):
         number += 1
-        rest = text
-        while rest and not rest.endswith("\n") and len(rest) == LINE_CHARACTERS_MAX:
-            rest = stream.readline(LINE_CHARACTERS_MAX)
-        yield _Line(number, text, rest is text and "\ufffd" not in text and "\x00" not in text)
+        is_whole = "\ufffd" not in text and "\x00" not in text
+        if len(text) == LINE_CHARACTERS_MAX:
+            rest = text
+            while rest and not rest.endswith("\n") and len(rest) == LINE_CHARACTERS_MAX:
+                rest = stream.readline(LINE_CHARACTERS_MAX)
+            is_whole = is_whole and rest is text
+        yield _Line(number, text, is_whole)
 
 
 class _Lines:
@@ -149,26 +154,44 @@ class _Lines:
         self._back[:0] = lines
 
 
-def _csv(stream: TextIO, kind: str, mapping: Mapping, sign: str) -> Iterator[Record]:
+def _csv(
+    stream: TextIO, kind: str, mapping: Mapping, sign: str, only: Collection[str]
+) -> Iterator[Record]:
     lines, known = _Lines(stream), names_of(kind, mapping)
-    header: list[str] | None = None
+    header: _Header | None = None
     while line := lines.take():
         if not line.text.strip():
             continue
         row = _row(lines, line, sign)
         if header is None:
-            header = [our_name(kind, known, name.lstrip("\ufeff")) for name in row or []]
-            check_header(kind, header)
-        elif row is None or len(row) > len(header):
+            names = [our_name(kind, known, name.lstrip("\ufeff")) for name in row or []]
+            check_header(kind, names)
+            header = _Header(names, only)
+        elif row is None or len(row) > header.width:
             guessed = next(csv.reader([line.text[:GUESSED_CHARACTERS]], delimiter=sign), [])
             fault = RowFault(Reason.IMPORT_ROW_MALFORMED).at(line.number)
-            yield Record(line.number, _fields(header, guessed), fault)
+            yield Record(line.number, header.fields(guessed), fault)
         else:
-            yield Record(line.number, _fields(header, row))
+            yield Record(line.number, header.fields(row))
 
 
-def _fields(header: list[str], row: list[str]) -> Fields:
-    return {name: text.strip() for name, text in zip(header, row, strict=False) if name}
+class _Header:
+    """The columns that are taken, by our names, and where they stand; the last of a name counts."""
+
+    def __init__(self, names: list[str], only: Collection[str]) -> None:
+        self.width = len(names)
+        self._names = names
+        self._wanted = [
+            (at, name) for at, name in enumerate(names) if name and (not only or name in only)
+        ]
+        self._is_whole = len(self._wanted) == self.width
+
+    def fields(self, row: list[str]) -> Fields:
+        """Give a row's fields; a short row lacks its last ones."""
+        if self._is_whole:
+            return dict(zip(self._names, map(str.strip, row), strict=False))
+        count = len(row)
+        return {name: row[at].strip() for at, name in self._wanted if at < count}
 
 
 def _row(lines: _Lines, line: _Line, sign: str) -> list[str] | None:

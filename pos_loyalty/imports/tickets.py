@@ -5,7 +5,7 @@ anything is sent, so that no ticket is ever taken in half.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pos_loyalty.commands import CloseSale
 from pos_loyalty.domain.calendar import business_day
@@ -54,8 +54,26 @@ class Key(NamedTuple):
     day: str
 
 
-def key_of(fields: Fields, before: Key | None) -> Key:
-    """Give the ticket that a row belongs to; it may leave out what the row before it has said."""
+KEY = ("store", "till", "number", "day", "date", "at")
+"""What tells a row's ticket; of the last three the first that is there."""
+
+
+class Keys:
+    """Tells which ticket each row belongs to; a row may leave out what the one before has said."""
+
+    def __init__(self) -> None:
+        self.last: Key | None = None
+        self._told: tuple[Any, ...] = ()
+
+    def of(self, fields: Fields) -> Key:
+        """Give the ticket of the next row."""
+        told = tuple(map(fields.get, KEY))
+        if self.last is None or told != self._told:
+            self._told, self.last = told, _key(fields, self.last)
+        return self.last
+
+
+def _key(fields: Fields, before: Key | None) -> Key:
     day = fields.get("day") or fields.get("date") or str(fields.get("at", ""))
     store, till, number = (str(fields.get(name, "")) for name in GROUP)
     key = Key(store, till, number, str(day).replace("T", " ").partition(" ")[0])
@@ -66,12 +84,14 @@ def key_of(fields: Fields, before: Key | None) -> Key:
 
 def scattered(rows: Iterable[Record]) -> set[int]:
     """Find the tickets whose rows do not follow one another, by the hash of their key."""
-    seen, broken, before = set[int](), set[int](), None
+    seen, broken, keys, before = set[int](), set[int](), Keys(), None
     for row in rows:
         if "lines" in row.fields:
             continue
-        key = key_of(row.fields, before)
-        if key != before and hash(key) in seen:
+        key = keys.of(row.fields)
+        if key is before or key == before:
+            continue
+        if hash(key) in seen:
             broken.add(hash(key))
         seen.add(hash(key))
         before = key
@@ -85,13 +105,13 @@ def tickets(
     known = names_of("tickets", mapping)
     apart: dict[Key, list[Record]] = {}
     current: list[Record] = []
-    before: Key | None = None
+    keys, before = Keys(), None
     for row in rows:
         if "lines" in row.fields:
             yield _whole(row, maker, known)
             continue
-        key = key_of(row.fields, before)
-        if current and key != before:
+        key = keys.of(row.fields)
+        if current and key is not before and key != before:
             yield ticket(current, maker)
             current = []
         before = key
@@ -146,7 +166,12 @@ def ticket(rows: list[Record], maker: Maker) -> Unit:
 def _head(rows: list[Record]) -> Fields:
     """Give what the rows say together of their ticket."""
     head: Fields = {name: optional(rows[0].fields, name) for name in MOMENT}
+    before: tuple[Any, ...] = ()
     for row in rows:
+        told = tuple(map(row.fields.get, SHARED))
+        if told == before:
+            continue
+        before = told
         for name in SHARED:
             value = optional(row.fields, name)
             if value and head.setdefault(name, value) != value:

@@ -6,6 +6,7 @@ No floating point: "12,50" is 1250 by its digits. Whatever cannot be read raises
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from pos_loyalty.errors import Reason
@@ -13,6 +14,7 @@ from pos_loyalty.imports.faults import RowFault
 
 DIGITS_MAX = 15
 _NUMBER = re.compile(r"([+-]?)([0-9][0-9.,]*)")
+_CENTS = re.compile(r"[+-]?[0-9]{1,15}")
 _SPACES = re.compile(r"[\s'’€\u00a0\u202f]")
 _ISO_DAY = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)", re.ASCII)
 _LOCAL_DAY = re.compile(r"(\d\d?)[/.-](\d\d?)[/.-](\d{4})", re.ASCII)
@@ -32,32 +34,11 @@ class Reader:
 
     def amount(self, text: str, column: str, *, places: int = 2) -> int:
         """Give a decimal number as an integer of its `places`-th decimals."""
-        match = _NUMBER.fullmatch(_SPACES.sub("", text))
-        if match is None or len(text) > 2 * DIGITS_MAX:
-            raise RowFault(Reason.IMPORT_VALUE_INVALID, column)
-        whole, part = self._split(match.group(2), column, places)
-        part = part.rstrip("0")
-        if len(part) > places or not whole.isdigit() or len(whole) > DIGITS_MAX:
-            raise RowFault(Reason.IMPORT_VALUE_INVALID, column)
-        value = int(whole + part.ljust(places, "0"))
-        return -value if match.group(1) == "-" else value
-
-    def _split(self, digits: str, column: str, places: int) -> tuple[str, str]:
-        """Part a number at its decimal sign; the other sign only groups thousands."""
-        sign = self.decimal or _decimal_sign(digits)
-        if not sign:
-            return digits.replace(",", "").replace(".", ""), ""
-        whole, _, part = digits.rpartition(sign) if sign in digits else (digits, "", "")
-        other = "." if sign == "," else ","
-        if not self.decimal and other not in digits and len(part) == 3 and places < 3:
-            raise RowFault(Reason.IMPORT_AMOUNT_AMBIGUOUS, column)
-        if not _grouped(whole, other) or not (part.isdigit() or not part):
-            raise RowFault(Reason.IMPORT_VALUE_INVALID, column)
-        return whole.replace(other, ""), part
+        return _amount(text, column, places, self.decimal)
 
     def cents(self, text: str, column: str) -> int:
         """Give whole minor units."""
-        if not re.fullmatch(r"[+-]?[0-9]{1,15}", text.strip()):
+        if _CENTS.fullmatch(text.strip()) is None:
             raise RowFault(Reason.IMPORT_VALUE_INVALID, column)
         return int(text)
 
@@ -105,6 +86,33 @@ class Reader:
         return int(stamp) * 1000
 
 
+@lru_cache(maxsize=8192)
+def _amount(text: str, column: str, places: int, decimal: str) -> int:
+    match = _NUMBER.fullmatch(_SPACES.sub("", text))
+    if match is None or len(text) > 2 * DIGITS_MAX:
+        raise RowFault(Reason.IMPORT_VALUE_INVALID, column)
+    whole, part = _split(match.group(2), column, places, decimal)
+    part = part.rstrip("0")
+    if len(part) > places or not whole.isdigit() or len(whole) > DIGITS_MAX:
+        raise RowFault(Reason.IMPORT_VALUE_INVALID, column)
+    value = int(whole + part.ljust(places, "0"))
+    return -value if match.group(1) == "-" else value
+
+
+def _split(digits: str, column: str, places: int, decimal: str) -> tuple[str, str]:
+    """Part a number at its decimal sign; the other sign only groups thousands."""
+    sign = decimal or _decimal_sign(digits)
+    if not sign:
+        return digits.replace(",", "").replace(".", ""), ""
+    whole, _, part = digits.rpartition(sign) if sign in digits else (digits, "", "")
+    other = "." if sign == "," else ","
+    if not decimal and other not in digits and len(part) == 3 and places < 3:
+        raise RowFault(Reason.IMPORT_AMOUNT_AMBIGUOUS, column)
+    if not _grouped(whole, other) or not (part.isdigit() or not part):
+        raise RowFault(Reason.IMPORT_VALUE_INVALID, column)
+    return whole.replace(other, ""), part
+
+
 def _decimal_sign(digits: str) -> str:
     """Give the sign that separates decimals: the last one, when it stands there once."""
     last = max(digits.rfind(","), digits.rfind("."))
@@ -139,4 +147,6 @@ def yes_or_no(text: str, column: str) -> bool | None:
 
 def words(text: str) -> tuple[str, ...]:
     """Give what spaces, bars and semicolons separate."""
+    if not text:
+        return ()
     return tuple(part for part in re.split(r"[\s|;]+", text) if part)

@@ -23,7 +23,7 @@ from pos_loyalty.imports.faults import Fault
 from pos_loyalty.imports.members import members
 from pos_loyalty.imports.rules import ImportRules
 from pos_loyalty.imports.tables import Form, look, records
-from pos_loyalty.imports.tickets import scattered, tickets
+from pos_loyalty.imports.tickets import KEY, scattered, tickets
 from pos_loyalty.imports.units import Imported, Maker, Unit
 from pos_loyalty.imports.values import Reader
 
@@ -134,7 +134,7 @@ def units(request: Request, form: Form, maker: Maker) -> Iterator[Unit]:
     kind, mapping = request.kind, request.mapping
 
     if kind == "tickets":
-        broken = scattered(records(request.path, kind, mapping, form))
+        broken = scattered(records(request.path, kind, mapping, form, only=KEY))
         return tickets(records(request.path, kind, mapping, form), broken, maker, mapping)
     if kind == "members":
         return members(records(request.path, kind, mapping, form), maker)
