@@ -107,7 +107,8 @@ def records(
 ) -> Iterator[Record]:
     """Give every row; what is wrong with one stands in it, and the rest of the file goes on.
 
-    With `only`, rows of CSV have these fields and no others. Raises `LoyaltyError` (`IMPORT_COLUMNS_MISSING`, `IMPORT_FILE_UNREADABLE`).
+    With `only`, rows of CSV have these fields and no others. Raises `LoyaltyError`
+    (`IMPORT_COLUMNS_MISSING`, `IMPORT_FILE_UNREADABLE`).
     """
     try:
         with path.open(encoding=form.encoding, errors="replace") as stream:
