@@ -6,6 +6,7 @@ ids hex, days ISO dates, moments Unix milliseconds.
 """
 
 import hashlib
+import hmac
 
 import msgspec
 from msgspec import Struct
@@ -309,9 +310,19 @@ class NoteImport(Command, frozen=True, kw_only=True):
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
-def content_digest(command: Command) -> bytes:
-    """Give the digest of what a command asks, whoever asks it."""
-    return hashlib.sha256(_encode(msgspec.structs.replace(command, id="", actor=""))).digest()
+def digest_key(chain_key: bytes) -> bytes:
+    """Give the key of command digests, made of the chain's own, which no database holds."""
+    return hmac.digest(chain_key, b"command memory", "sha256")
+
+
+def content_digest(command: Command, key: bytes) -> bytes:
+    """Give the digest of what a command asks, whoever asks it.
+
+    It is keyed: a command can name a person, and whoever has the database must not be able to try
+    names until one fits.
+    """
+    content = _encode(msgspec.structs.replace(command, id="", actor=""))
+    return hmac.digest(key, content, "sha256")
 
 
 def text_digest(text: str) -> str:

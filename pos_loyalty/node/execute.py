@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pos_loyalty import answers, commands
 from pos_loyalty.answers import Unchanged
-from pos_loyalty.commands import Command, content_digest
+from pos_loyalty.commands import Command, content_digest, digest_key
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.events import Fact
 from pos_loyalty.node import (
@@ -107,6 +107,7 @@ class Node:
         self.random_bytes = random_bytes
         self.writer: Writer = Turns() if store.is_sqlite else Direct()
         self._fault = fault
+        self._digest_key = digest_key(settings.cards.key)
 
     def execute(self, command: Command) -> Any:
         """Carry out a command and give its answer, durable when it is given.
@@ -168,7 +169,7 @@ class Node:
         self._fault("before-begin")
         with self.store.write() as tx:
             ctx = self.context(tx)
-            known = _recalled(tx, command)
+            known = self._recalled(tx, command)
             if known is not None:
                 return memory.read(known)
             decision, answer = self._carry_out(ctx, command)
@@ -194,7 +195,7 @@ class Node:
     def _take(self, ctx: Context, command: Command) -> Any:
         """Carry out a command of a batch; where it is refused, what it wrote is undone."""
         try:
-            known = _recalled(ctx.tx, command)
+            known = self._recalled(ctx.tx, command)
             if known is not None:
                 return Unchanged(answer=memory.read(known))
             with ctx.tx.savepoint():
@@ -213,7 +214,7 @@ class Node:
         decided: list[tuple[Command, Decision]] = []
         for command in run:
             try:
-                known = _recalled(ctx.tx, command)
+                known = self._recalled(ctx.tx, command)
                 if known is not None:
                     given.append(Unchanged(answer=memory.read(known)))
                     continue
@@ -246,11 +247,25 @@ class Node:
         local.add_jobs(ctx.tx, jobs)
         answers = [decision.answer() for _, decision in decided]
         remembered = [
-            (command.id, content_digest(command), memory.written(decision.refusal or answer))
+            (command.id, self._digest(command), memory.written(decision.refusal or answer))
             for (command, decision), answer in zip(decided, answers, strict=True)
         ]
         local.remember(ctx.tx, remembered, ctx.now_ms)
         return answers
+
+    def _recalled(self, tx: Tx, command: Command) -> bytes | None:
+        """Give what a command id was answered; raises `LoyaltyError` for other content."""
+        known = local.recall(tx, command.id)
+        if known is None:
+            return None
+        if not known.answer:
+            raise LoyaltyError(Reason.MEMBER_ERASED)
+        if known.digest != self._digest(command):
+            raise LoyaltyError(Reason.COMMAND_ALTERED)
+        return known.answer
+
+    def _digest(self, command: Command) -> bytes:
+        return content_digest(command, self._digest_key)
 
     def _record(self, ctx: Context, drafts: Sequence[journal.Draft]) -> None:
         """Number facts at the end of this node's chain, store and apply them."""
@@ -282,15 +297,3 @@ def _row(job: Job, now_ms: int) -> JobRow:
     return JobRow(
         job.id, job.kind, "waiting", now_ms, 0, job.subject, job.ticket, job.payload, "", now_ms
     )
-
-
-def _recalled(tx: Tx, command: Command) -> bytes | None:
-    """Give what a command id was answered; raises `LoyaltyError` for other content."""
-    known = local.recall(tx, command.id)
-    if known is None:
-        return None
-    if not known.answer:
-        raise LoyaltyError(Reason.MEMBER_ERASED)
-    if known.digest != content_digest(command):
-        raise LoyaltyError(Reason.COMMAND_ALTERED)
-    return known.answer

@@ -111,15 +111,17 @@ def interrupted_jobs(tx: Tx) -> list[JobRow]:
 
 
 def forget(tx: Tx, member: bytes) -> None:
-    """Delete a member's local copies: jobs with their address, and remembered answers.
+    """Delete a member's local copies: jobs with their address, and what is known of commands.
 
-    A remembered answer can show a name, so every answer that mentions the member's id goes.
+    A remembered answer can show a name, so every answer that mentions the member's id, or a job
+    of theirs, goes with the digest of its command.
     """
+    jobs = [str(row[0]) for row in tx.rows(_JOBS_ABOUT, subject_=member.hex())]
     tx.run(_FORGET_JOBS, subject_=member.hex())
     tx.run(_FORGET_BASKETS, account_=member)
-    needle = member.hex().encode()
+    needles = [each.encode() for each in (member.hex(), *jobs)]
     for command, answer in tx.rows(_ANSWERS):
-        if needle in answer:
+        if any(needle in answer for needle in needles):
             tx.run(_FORGET_ANSWER, id_=command)
 
 
@@ -160,6 +162,7 @@ _ANSWERS = select(_c.id, _c.answer)
 _FORGET_ANSWER = (
     update(schema.command).where(_c.id == bindparam("id_")).values(answer=b"", digest=b"")
 )
+_JOBS_ABOUT = select(_j.id).where(_j.subject == bindparam("subject_"))
 _FORGET_JOBS = delete(schema.job).where(_j.subject == bindparam("subject_"))
 _FORGET_BASKETS = delete(schema.basket).where(_b.account == bindparam("account_"))
 _NEWEST = select(schema.basket).order_by(_b.at.desc()).limit(1)

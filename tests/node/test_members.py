@@ -1,5 +1,8 @@
 """People at the till: enrolled, found, given cards, mistaken, forgotten."""
 
+import hashlib
+
+import msgspec
 import pytest
 
 from pos_loyalty import commands
@@ -144,3 +147,25 @@ def test_two_members_linked_share_points_and_part_with_their_own(till: Till) -> 
     assert till.points("29001") == till.points("29002") == 17
     till.do(commands.LinkMembers, member=one, other=other, joined=False)
     assert (till.points("29001"), till.points("29002")) == (10, 7)
+
+
+def test_what_is_kept_of_commands_confirms_no_guess_about_an_erased_member(till: Till) -> None:
+    till.do(commands.ReadLabel, id="scan", device="s", text="29001")
+    enrolled = {"card": "29001", "profile": {"first_name": "Zoé", "last_name": "Lefèvre"}}
+    member = till.do(commands.EnrolMember, id="enrolment", **enrolled).member
+    till.do(commands.ChangeProfile, id="change", member=member, fields={"city": "Brest"})
+    ticket = till.sell(1000).ticket
+    choice = commands.ReceiptChoice(channel="email", email="zoe@orange.fr")
+    till.do(commands.ChooseReceipt, id="receipt", ticket=ticket, choice=choice)
+    till.do(commands.EraseMember, member=member)
+    with till.node.store.read() as tx:
+        digests = {
+            row[0]: bytes(row[1]) for row in tx.text("SELECT id, digest FROM command").fetchall()
+        }
+    assert [digests[each] for each in ("enrolment", "change", "receipt")] == [b""] * 3
+    guess = commands.ReadLabel(id="", actor="", device="s", text="29001")
+    written = msgspec.json.encode(guess, order="deterministic")
+    assert digests["scan"] not in (b"", hashlib.sha256(written).digest())
+    assert digests["scan"] != commands.content_digest(guess, commands.digest_key(bytes(32)))
+    with refused(Reason.MEMBER_ERASED):
+        till.do(commands.ChooseReceipt, id="receipt", ticket=ticket, choice=choice)
