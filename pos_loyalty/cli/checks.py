@@ -39,11 +39,13 @@ def check_config_command(file: Path) -> None:
 
 
 def check_register(config: RegisterConfig) -> None:
-    """Check what stands behind the settings: device options, and the programme's own file."""
+    """Check what stands behind the settings: device options, the tokens, the programme's file."""
+    from pos_loyalty.daemon.tokens import check_tokens
     from pos_loyalty.daemon.wiring import devices_of, programme_text
     from pos_loyalty.programme_file import read_programme
 
     devices_of(config)
+    check_tokens(config.api.token_file)
     if config.programme is not None:
         read_programme(programme_text(config.programme.file))
 

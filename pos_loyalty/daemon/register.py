@@ -14,7 +14,7 @@ from pos_loyalty.config import RegisterConfig
 from pos_loyalty.config.sections import Uplink
 from pos_loyalty.daemon import wiring
 from pos_loyalty.daemon.devices import Inlet
-from pos_loyalty.daemon.tokens import TokenFile, new_control_token
+from pos_loyalty.daemon.tokens import TokenFile, check_tokens, new_control_token
 from pos_loyalty.daemon.upkeep import Rebuilder
 from pos_loyalty.daemon.watch import HubWatch
 from pos_loyalty.dispatch import Dispatcher
@@ -64,6 +64,7 @@ class Register:
         self.training = training or config.training.enabled
         self._log = structlog.get_logger("register")
         devices = wiring.devices_of(config)
+        check_tokens(config.api.token_file)
         config.node.data_directory.mkdir(parents=True, exist_ok=True)
         store = open_store(wiring.database_url(config, training=self.training))
         wiring.guard_key(store, config.cards)

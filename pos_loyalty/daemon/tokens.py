@@ -1,16 +1,20 @@
 """The token file of a register: who may call its API.
 
 A line is a token alone (the POS software), or a name, a profile (pos, screen, admin) and a
-token. The file is read again when it changes, so a line taken out is a token revoked.
+token. The file is read again when it changes, so a line taken out is a token revoked. Names are
+unique: two devices of one name would take each other's repeated commands for their own.
 """
 
 import os
 import re
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
 import structlog
 
+from pos_loyalty.config import ConfigError, Fault
+from pos_loyalty.config.faults import shown
 from web.access import Device, Profile, token_digest
 
 TOKEN_BYTES = 32
@@ -35,8 +39,27 @@ def new_control_token(folder: Path) -> bytes:
     return token_digest(token)
 
 
+def check_tokens(path: Path) -> None:
+    """Look for names that stand twice; raises `ConfigError` naming each such line."""
+    if not path.exists():
+        return
+    seen: set[str] = set()
+    faults = []
+    for number, device in _lines(path):
+        if device.name in seen:
+            at, found = f"{path}:{number}", shown(device.name)
+            faults.append(Fault(path=at, found=found, expected="a name that no other line has"))
+        seen.add(device.name)
+    if faults:
+        raise ConfigError(faults)
+
+
 class TokenFile:
-    """The devices of a token file, made with one token for the POS where it is absent."""
+    """The devices of a token file, made with one token for the POS where it is absent.
+
+    The second line of a name opens nothing, and the log says so; `check_tokens` refuses it at the
+    start.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -59,9 +82,20 @@ class TokenFile:
         return self._devices
 
     def _read(self) -> tuple[Device, ...]:
-        lines = [line.split() for line in self._path.read_text("utf-8").splitlines()]
-        found = [_device(words) for words in lines if words and not words[0].startswith("#")]
-        return tuple(device for device in found if device is not None)
+        found: dict[str, Device] = {}
+        for number, device in _lines(self._path):
+            if found.setdefault(device.name, device) is not device:
+                structlog.get_logger("tokens").warning("name of a line stands twice", line=number)
+        return tuple(found.values())
+
+
+def _lines(path: Path) -> Iterator[tuple[int, Device]]:
+    """Give the lines that name a device, counted from 1."""
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        words = line.split()
+        device = _device(words) if words and not words[0].startswith("#") else None
+        if device is not None:
+            yield number, device
 
 
 def _device(words: list[str]) -> Device | None:

@@ -78,6 +78,25 @@ def programme(old: str, new: str) -> Callable[[Bench], Seen]:
     return act
 
 
+def tokens_of_one_name(bench: Bench) -> Seen:
+    """Give two programs the same name: neither could tell its commands from the other's."""
+    path = bench.folder / "api.token"
+    own = path.read_text()
+    path.write_text(f"{own}\n# and another one\npos pos second-token\n")
+    try:
+        code, said = ended("check-config", bench.settings)
+        assert (code, len(said)) == (1, 2), said
+        assert "api.token:3" in said[1]
+        assert is_a_french_fault(said[1]), said
+        headers = {"Authorization": "Bearer second-token"}
+        assert bench.call("GET", "/jobs", headers=headers).status_code in (401, 429)
+        assert bench.call("GET", "/jobs").status_code == 200
+    finally:
+        path.write_text(own)
+    reason, _, sentence = said[0].partition(": ")
+    return Seen(reason, sentence)
+
+
 def named(name: str, content: bytes | None = None) -> Callable[[Bench], Seen]:
     """Have a file checked and run as settings that holds nothing of the kind, or is not there."""
 
@@ -131,6 +150,7 @@ ROWS = (
         faults=("cards.key_file",)), "CONFIG_INVALID"),
     Row("prefixes of payment cards", checked(('prefixes = ["2990"]', 'prefixes = ["4"]'),
         faults=("cards.prefixes[0]",)), "CONFIG_INVALID"),
+    Row("two tokens of one name", tokens_of_one_name, "CONFIG_INVALID"),
     Row("a settings file that is not there", named("no.toml"), "CONFIG_INVALID"),
     Row("a programme file that is not there", named("programme.no.toml"), "CONFIG_INVALID"),
     Row("a programme file that is no text", named("programme.dat", b"\xff"), "CONFIG_INVALID"),

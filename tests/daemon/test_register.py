@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pos_loyalty.config import ConfigError
 from pos_loyalty.daemon.register import Register
 from pos_loyalty.demo.client import ApiError
 from pos_loyalty.demo.peers import wait_for
@@ -60,6 +61,17 @@ def test_another_cards_key_is_refused_before_anything_is_recorded(till: Till) ->
     with pytest.raises(LoyaltyError) as told:
         till.register()
     assert told.value.reason is Reason.CARDS_KEY_CHANGED
+
+
+def test_two_devices_of_one_name_are_refused_before_anything_starts(till: Till) -> None:
+    path = till.folder / "api.token"
+    path.touch(mode=0o600)
+    path.write_text("one\ntill-2 pos two\ntill-2 screen three\nfour\n")
+    with pytest.raises(ConfigError) as told:
+        till.register()
+    places = [(fault.path.rpartition(":")[2], fault.found) for fault in told.value.faults]
+    assert places == [("3", '"till-2"'), ("4", '"pos"')]
+    assert not (till.folder / "data").exists()
 
 
 def test_a_token_taken_out_of_its_file_opens_nothing_any_more(till: Till) -> None:
