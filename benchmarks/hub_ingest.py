@@ -43,7 +43,7 @@ from pos_loyalty.store.journal import SALT_BYTES, Draft, number, start_of
 from pos_loyalty.store.migrate import open_store
 from sync.calls import PREFIX
 from sync.envelope import MEDIA_TYPE, pack
-from sync.hub.app import create_hub_app
+from sync.hub.app import create_hub_app, settled
 from sync.transport import HttpTransport
 
 TICKETS, BATCH, LINES, ACCOUNTS = 20_000, 1000, 9, 100_000
@@ -109,7 +109,8 @@ def serve(url: str, told: Connection) -> None:
     """Serve the hub in a process of its own; says its port."""
     from waitress.server import create_server
 
-    server = create_server(create_hub_app(hub_on(url)), host="127.0.0.1", port=0, threads=4)
+    app = settled(create_hub_app(hub_on(url)))
+    server = create_server(app, host="127.0.0.1", port=0, threads=4)
     told.send(server.effective_port)
     server.run()
 

@@ -25,7 +25,7 @@ from pos_loyalty.receipts.ticket import ShopWording
 from pos_loyalty.store.engine import Store, connect
 from pos_loyalty.store.migrate import open_store
 from pos_loyalty.systemd import WATCHDOG, notify, watchdog_interval_s
-from sync.hub.app import create_hub_app
+from sync.hub.app import create_hub_app, settled
 from web.receipts import receipt_routes
 from web.serving import Serving
 
@@ -165,6 +165,6 @@ def gunicorn(config: HubConfig) -> None:
 
         def load(self) -> Any:
             url = wiring.database_url(config)
-            return hub_app(config, connect(url, connections=config.database.connections))
+            return settled(hub_app(config, connect(url, connections=config.database.connections)))
 
     Workers().run()

@@ -1,5 +1,7 @@
 """The hub's WSGI application: what registers call, and whether the hub is well."""
 
+import gc
+
 import structlog
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
@@ -43,6 +45,17 @@ def create_hub_app(hub: Hub, *, request_bytes_max: int = REQUEST_BYTES_MAX) -> F
         return Response("ok\n", content_type="text/plain")
 
     app.register_error_handler(Exception, _failed)
+    return app
+
+
+def settled(app: Flask) -> Flask:
+    """Give the application of a process that does nothing else, ready to serve.
+
+    What stands by now stays to the end, so Python need not look through it for garbage while
+    facts come in: that would take a tenth of their time.
+    """
+    gc.collect()
+    gc.freeze()
     return app
 
 
