@@ -85,6 +85,7 @@ def _beside_sqlite(store: Store, file: Path | None) -> Iterator[ScratchTx]:
     if file is not None:
         file.unlink(missing_ok=True)
         os.close(os.open(file, os.O_CREAT | os.O_WRONLY, PRIVATE))
+    was_resting = not _log_of(store.path).exists()
     connection = sqlite3.connect(str(file or ""), isolation_level=None, uri=True)
     try:
         # What is lost when this is cut short is made again from the journal.
@@ -97,6 +98,23 @@ def _beside_sqlite(store: Store, file: Path | None) -> Iterator[ScratchTx]:
         connection.execute("COMMIT")
     finally:
         connection.close()
+        if was_resting:
+            _clear_log(store.path)
+
+
+def _log_of(path: Path) -> Path:
+    return path.with_name(path.name + "-wal")
+
+
+def _clear_log(path: Path) -> None:
+    """Let SQLite take away the empty log that reading a resting file has made beside it.
+
+    A reader may not; the last connection that may write does when it closes, and where another
+    process has opened the file meanwhile, SQLite leaves its log alone.
+    """
+    if _log_of(path).exists():
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True)) as connection:
+            connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
 
 
 @contextmanager

@@ -1,13 +1,15 @@
 """Verification names the first difference, whatever was touched, and touches nothing."""
 
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from sqlalchemy import LargeBinary, String, Table
 
 from pos_loyalty.domain.account import decode_state
 from pos_loyalty.store import schema
-from pos_loyalty.store.engine import Store
+from pos_loyalty.store.engine import Store, connect, sqlite_url
 from pos_loyalty.store.statements import Row
 from pos_loyalty.store.verify import ABSENT, Difference, Sums, verify
 from tests.store.shop import LATER_DAYS, START, dump, fill_journal
@@ -165,3 +167,25 @@ def test_sums_are_those_of_the_accounts_as_of_the_day(store: Store) -> None:
     assert verify(store, as_of=day, since=lambda programme: START + 10).sums == (expected,)
     much_later = verify(store, as_of=day + 400).sums[0]
     assert much_later.points == 0
+
+
+def test_verifying_a_resting_database_leaves_its_folder_as_it_was(
+    sqlite_shop: Store, database: Path
+) -> None:
+    sqlite_shop.close()
+    before = {each.name: each.read_bytes() for each in database.parent.iterdir()}
+    with closing(connect(sqlite_url(database))) as resting:
+        assert verify(resting).difference is None
+    assert {each.name: each.read_bytes() for each in database.parent.iterdir()} == before
+
+
+def test_verifying_beside_another_process_leaves_its_log_alone(
+    sqlite_shop: Store, database: Path
+) -> None:
+    log = database.with_name("till.db-wal")
+    with closing(connect(sqlite_url(database))) as beside:
+        assert verify(beside).difference is None
+    assert log.exists()
+    with sqlite_shop.write() as tx:
+        tx.put(schema.setting, [("mark", b"1")])
+    assert verify(sqlite_shop).difference is None
