@@ -12,7 +12,7 @@ from msgspec.structs import astuple, replace
 from sqlalchemy import bindparam, case, func, select
 
 from pos_loyalty.events import CHAIN_START, Fact, chain_hash, decode_payload
-from pos_loyalty.store import checkpoints, schema
+from pos_loyalty.store import checkpoints, refused, schema
 from pos_loyalty.store.apply import apply, lower_clamp, sorted_known, withdraw
 from pos_loyalty.store.cores import draft
 from pos_loyalty.store.groups import accounts_of, group_of
@@ -64,11 +64,16 @@ def unwant(tx: Tx, accounts: Sequence[bytes]) -> None:
     tx.delete(schema.wanted, ["account"], [(account,) for account in accounts])
 
 
+def want_nothing(tx: Tx) -> None:
+    """Ask for nothing that was to be asked."""
+    tx.run(_UNWANT)
+
+
 def heed_answer(
     tx: Tx,
     chain: tuple[bytes, int],
     clamps: Sequence[tuple[int, int]],
-    refused: Sequence[tuple[int, str]],
+    aside: Sequence[tuple[int, str]],
     now_ms: int,
 ) -> None:
     """Heed what the hub said of own facts: stamps it lowered, facts that it set aside."""
@@ -76,17 +81,21 @@ def heed_answer(
     for seq, clamp in clamps:
         for fact in own_facts(tx, node, inc, after=seq - 1, limit=1):
             lower_clamp(tx, fact, clamp)
-    for seq, reason in refused:
-        row = Quarantined(node, inc, seq, reason, b"", b"", now_ms)
-        keep_quarantined(tx, [row])
+    for seq, reason in aside:
         for fact in own_facts(tx, node, inc, after=seq - 1, limit=1):
             wants(tx, _accounts(tx, fact), now_ms)
+            if reason == refused.REPEATED:
+                refused.silence(tx, fact, now_ms)
+        row = Quarantined(node, inc, seq, reason, b"", b"", now_ms)
+        keep_quarantined(tx, [row])
 
 
 def _accounts(tx: Tx, fact: Fact) -> list[bytes]:
-    """Give the account that a fact moved here; its payload may be damaged since."""
+    """Give the account that a fact moved here, or its member; its payload may be damaged since."""
     if fact.key:
         return [row[6] for row in tx.fetch(schema.claim, [fact.key]) if row[6]]
+    if fact.subject:
+        return [fact.subject]
     for known in sorted_known([fact]):
         with suppress(*FAILURES):
             found = draft(known.key, decode_payload(known.kind, known.payload))
@@ -111,6 +120,7 @@ def rekey(tx: Tx, node: bytes, *, common: int, inc: int) -> int:
     facts = own_facts(tx, node, head.inc, after=common, limit=ALL)
     for fact in reversed(sorted_known(facts)):
         withdraw(tx, fact)
+    facts = refused.spoken(tx, facts)
     columns = ["node", "inc", "seq"]
     places = [(fact.node, fact.inc, fact.seq) for fact in facts]
     tx.delete(schema.fact, columns, places)
@@ -197,6 +207,7 @@ def _told_of(tx: Tx, accounts: Sequence[bytes]) -> set[bytes]:
 
 _w, _f = schema.wanted.c, schema.fact.c
 _WANTED = select(_w.account).order_by(_w.at).limit(bindparam("limit_"))
+_UNWANT = schema.wanted.delete()
 _effective = case((_f.clamp < _f.stamp, _f.clamp), else_=_f.stamp)
 _NEWEST = select(func.max(_effective)).where(
     _f.node == bindparam("node_"), _f.inc == bindparam("inc_")

@@ -135,6 +135,21 @@ def test_a_failed_computation_leaves_the_live_tables(store: Store) -> None:
     assert dump(store) == before
 
 
+def test_a_fact_that_leaves_the_journal_makes_the_rebuild_void(shop: Store) -> None:
+    with shop.write() as tx:
+        place = tx.text("SELECT node, inc, max(seq) FROM fact GROUP BY node, inc").fetchone()
+    with pytest.raises(LoyaltyError) as refusal, Rebuild(shop) as work:
+        compute(shop)
+        with shop.write() as tx:
+            tx.delete(schema.fact, ["node", "inc", "seq"], [tuple(place)])
+        while work.step():
+            pass
+        work.swap()
+    assert refusal.value.reason is Reason.JOURNAL_PARTED
+    assert leftovers(shop) == set()
+    assert triggers(shop) == 0
+
+
 def test_a_second_rebuild_at_a_time_is_refused(shop: Store) -> None:
     before = dump(shop)
     with Rebuild(shop) as work:
