@@ -15,6 +15,7 @@ from pos_loyalty import commands
 from pos_loyalty.commands import Command
 from pos_loyalty.errors import LoyaltyError
 from pos_loyalty.events import CHAIN_START, Fact
+from pos_loyalty.node import parting
 from pos_loyalty.node.exchange import (
     FACTS_MAX,
     Batch,
@@ -28,7 +29,7 @@ from pos_loyalty.node.exchange import (
 )
 from pos_loyalty.node.execute import Node
 from pos_loyalty.node.members import identify
-from pos_loyalty.store import intake, local, people, senders, tickets, upstream
+from pos_loyalty.store import forgetting, intake, local, people, senders, tickets, upstream
 from pos_loyalty.store.journal import Head, own_facts, own_head
 from pos_loyalty.store.statements import Tx
 from pos_loyalty.store.upstream import Sent
@@ -90,6 +91,7 @@ class Upstream:
 
     def join(self, joined: Joined) -> None:
         """Keep what joining gave; another hub or store is followed from a snapshot on."""
+        self._part_unless(joined.hub, joined.epoch)
 
         def work() -> None:
             with self.node.store.write() as tx:
@@ -139,10 +141,11 @@ class Upstream:
         return {seq: value.hex() for seq, value in found.items()}
 
     def welcomed(self, inc: int, welcome: Welcome) -> None:
-        """Heed what the hub has: send again what it lacks; in a new epoch, take a snapshot.
+        """Heed what the hub has: send again what it lacks; in a new epoch, begin as a new till.
 
         `inc` is the incarnation that said hello.
         """
+        self._part_unless(welcome.hub, welcome.epoch)
 
         def work() -> None:
             with self.node.store.write() as tx:
@@ -161,6 +164,15 @@ class Upstream:
                     _keep(tx, fresh)
 
         self.node.write(work)
+
+    def _part_unless(self, hub: str, epoch: str) -> None:
+        """Forget what was told, unless it was by this hub in this epoch: it may know less now.
+
+        The membership changes only afterwards, so that this goes on where it was cut short.
+        """
+        known = self.membership()
+        if known is not None and (known.hub, known.epoch) != (hub, epoch):
+            parting.part(self.node)
 
     def begin_incarnation(self, forked: Forked, common: int) -> int:
         """Tell the facts behind the last common one again; gives how many these are."""
@@ -235,7 +247,7 @@ class Upstream:
                 return msgspec.structs.replace(known, key=page.key.hex(), until=until)
             return msgspec.structs.replace(known, after=until, key="", until=-1)
 
-        return self._take(page, reached)
+        return self._take(page, reached, forget_shop=True)
 
     def expire_news(self) -> None:
         """Take a snapshot next: the hub no longer keeps what came behind the number reached."""
@@ -266,7 +278,8 @@ class Upstream:
         with self.node.store.read() as tx:
             return upstream.wanted(tx, limit)
 
-    def _take(self, page: Page, reached: Reached) -> bool:
+    def _take(self, page: Page, reached: Reached, *, forget_shop: bool = False) -> bool:
+        """Take a page; with `forget_shop`, its first one tells of all programmes there are."""
         known = self.membership()
         if known is None or known.epoch != page.epoch:
             return False
@@ -280,6 +293,8 @@ class Upstream:
                 now = _membership(tx)
                 if now is None or now.epoch != page.epoch:
                     return False
+                if forget_shop and not now.key:
+                    forgetting.forget_shop(tx, self.node.settings.node, page.facts)
                 moved = reached(now)
                 if moved != now:
                     _keep(tx, moved)

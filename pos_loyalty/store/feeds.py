@@ -147,8 +147,17 @@ def _heed_sender(
 
 
 def people_among(tx: Tx, accounts: Iterable[bytes]) -> list[bytes]:
-    """Give those accounts that are members' own ids."""
-    return sorted({row[0] for row in tx.fetch(schema.member, sorted(set(accounts)))})
+    """Give those accounts that are members' own ids.
+
+    The enrolment of some was lost with their till, or is still to come: other facts name them.
+    """
+    left = sorted(set(accounts))
+    people: list[bytes] = []
+    for table, place in _NAMING:
+        found = {row[place] for row in tx.fetch(table, left, by="member")}
+        people += found
+        left = [each for each in left if each not in found]
+    return sorted(people)
 
 
 def is_folded(tx: Tx, group: bytes) -> bool:
@@ -234,6 +243,10 @@ def restart(tx: Tx) -> None:
         tx.put(schema.scope, [(scope, held.n + 1, held.n + 1)], "upsert")
 
 
+_NAMING = [
+    (table, list(table.columns.keys()).index("member"))
+    for table in (schema.member, schema.tombstone, schema.card, schema.profile, schema.consent)
+]
 _d, _r, _f = schema.feed.c, schema.reach.c, schema.fact.c
 select_scopes = select(schema.scope.c.scope).order_by(schema.scope.c.scope)
 _PAGE = (

@@ -15,8 +15,9 @@ from pos_loyalty.commands import (
 )
 from pos_loyalty.domain.identifiers import derived_id
 from pos_loyalty.events import KINDS, Fact, decode_payload
-from pos_loyalty.store import people, schema
+from pos_loyalty.store import people, schema, upstream
 from pos_loyalty.store.cores import draft
+from pos_loyalty.store.senders import newest
 from pos_loyalty.store.statements import Tx
 from tests.simulation.machines import Machine
 
@@ -100,23 +101,29 @@ class Book:
         """Note as lost what no disk holds: neither the hub's nor that of the till it came from."""
         kept = held(hub)
         for till in tills:
-            kept |= held(till, till.settings.node)
+            kept |= told_by(till)
         for fact_id in self.promises.keys() - kept - self.spoilt.keys():
             self.lost[fact_id] = self.promises.pop(fact_id)
 
     def tainted(self) -> set[bytes]:
-        """Give the accounts of lost and spoilt facts, of which nodes may know different things."""
-        found: set[bytes] = set().union(*self.spoilt.values())
-        for promise in self.lost.values():
-            found |= accounts_of(promise.fact)
-        return found
+        """Give the accounts of spoilt facts, of which nodes may know different things."""
+        return set().union(*self.spoilt.values())
 
 
-def held(machine: Machine, node: bytes = b"") -> set[bytes]:
-    """Give the ids of the facts on a machine, all or those that a node told."""
+def held(machine: Machine) -> set[bytes]:
+    """Give the ids of the facts on a machine."""
     with machine.store.read() as tx:
-        rows = tx.text("SELECT id, node FROM fact").fetchall()
-    return {bytes(row[0]) for row in rows if node in (b"", bytes(row[1]))}
+        return {bytes(row[0]) for row in tx.text("SELECT id FROM fact").fetchall()}
+
+
+def told_by(till: Machine) -> set[bytes]:
+    """Give the ids of the facts that a till can tell a hub that has nothing."""
+    node = till.settings.node
+    with till.store.read() as tx:
+        ends = {row.inc: row.last for row in upstream.sent(tx, node).values()}
+        ends[newest(tx, node).inc] = upstream.ALL
+        rows = tx.text("SELECT id, inc, seq FROM fact WHERE node = ?", [node]).fetchall()
+    return {bytes(row[0]) for row in rows if row[2] <= ends.get(row[1], 0)}
 
 
 def accounts_of(fact: Fact) -> set[bytes]:
