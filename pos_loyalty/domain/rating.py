@@ -59,7 +59,7 @@ def rate(
     holds: tuple[str, ...] = (),
 ) -> Rating:
     """Rate a ticket of business day `day`; `paid` is what each line cost, `spent` points paid."""
-    bases = tuple(_base(programme, line, cost) for line, cost in zip(lines, paid, strict=True))
+    bases = _bases(programme, lines, paid)
     numerators, denominator = _exact(programme, lines, bases, tier=tier, day=day)
     conditions = tuple((bonus.threshold, bonus.points) for bonus in programme.bonuses)
     if programme.visit:
@@ -84,6 +84,13 @@ def rate(
     )
 
 
+def _bases(programme: Programme, lines: Sequence[Line], paid: Sequence[int]) -> tuple[int, ...]:
+    """Give the minor units of each line that earn."""
+    if not programme.exclusions and programme.tax != "excluded":
+        return tuple(paid)
+    return tuple([_base(programme, line, cost) for line, cost in zip(lines, paid, strict=True)])
+
+
 def _base(programme: Programme, line: Line, paid: int) -> int:
     """Give the minor units of a line that earn; a line whose VAT nobody told keeps all."""
     if _excluded(programme, line):
@@ -105,6 +112,10 @@ def _exact(
 ) -> tuple[tuple[int, ...], int]:
     """Give what each line earns, exactly, as numerators over one denominator."""
     rules = [rule for rule in programme.multipliers if _in_force(rule, day)]
+    if not rules and not programme.quantities:  # every line that earns has the tier's own factor
+        same = _factor(programme, tier, []) if any(bases) else _Factor(0, 0)
+        each = programme.points * same.percent
+        return tuple([base * each for base in bases]), programme.per * 100**same.power
     factors = [
         _factor(programme, tier, [rule.percent for rule in rules if _touches(rule, line)])
         if base

@@ -61,11 +61,16 @@ class Handing(NamedTuple):
     domain_meant: str = ""
 
 
+NOTHING_HANDED = Handing([])
+
+
 def hand_over(
     ctx: Context, ticket: str, choice: ReceiptChoice, member: bytes | None, command: str
 ) -> Handing:
     """Do what a choice asks; raises `LoyaltyError` for an unusable address or channel."""
     channel = choice.channel or _default_channel(ctx, choice, member)
+    if channel == "none":
+        return NOTHING_HANDED
     made = Job(
         id=derived_id(command, 500).hex(),
         kind="print",
@@ -89,8 +94,6 @@ def hand_over(
             return Handing([post], made.id, domain_meant=domain_meant(choice.email))
         case "qr":
             return Handing([], url=ctx.settings.receipt_url(ticket))
-        case "none":
-            return Handing([])
     choices, wrong = ", ".join(CHANNELS), Wrong.ONE_OF
     raise LoyaltyError(
         Reason.TICKET_INVALID, field="receipt.channel", problem=wrong, choices=choices

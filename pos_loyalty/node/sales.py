@@ -19,10 +19,13 @@ from pos_loyalty.node import baskets
 from pos_loyalty.node.checks import check_moment, check_number, check_ticket
 from pos_loyalty.node.context import Context, Decision, Notice, fact
 from pos_loyalty.node.members import show
-from pos_loyalty.node.receipts import Handing, hand_over
+from pos_loyalty.node.receipts import NOTHING_HANDED, Handing, hand_over
 from pos_loyalty.store import local, people, shop, tickets
 
 Answer = TypeVar("Answer", SaleAnswer, ReturnAnswer)
+
+
+NO_RECEIPT = ReceiptChoice(channel="none")
 
 
 class _Customer(NamedTuple):
@@ -47,9 +50,8 @@ def close_sale(ctx: Context, command: commands.CloseSale) -> Decision:
     customer = _customer(ctx, command)
     sale = _sale(ctx, command, customer)
     key = ticket_key(sale.store, sale.till, sale.epoch, sale.day, sale.number)
-    known = tickets.sale_of(ctx.tx, key)
-    if known is not None or tickets.holder_of(ctx.tx, key) is not None:
-        return _again(ctx, command, key, sale, known)
+    if tickets.holder_of(ctx.tx, key) is not None:
+        return _again(ctx, command, key, sale, tickets.sale_of(ctx.tx, key))
     given = hand_over(ctx, key, _wanted(command), customer.member, command.id)
     _note_unknown_articles(ctx, sale)  # from here on nothing is refused any more
     if command.basket and local.basket(ctx.tx, command.basket):
@@ -64,6 +66,8 @@ def close_sale(ctx: Context, command: commands.CloseSale) -> Decision:
 
 def _with_receipt(answer: Answer, given: Handing) -> Answer:
     """Add to an answer how the receipt reaches the customer."""
+    if given == NOTHING_HANDED:
+        return answer
     return msgspec.structs.replace(
         answer, receipt_job=given.job, receipt_url=given.url, domain_meant=given.domain_meant
     )
@@ -72,7 +76,7 @@ def _with_receipt(answer: Answer, given: Handing) -> Answer:
 def _wanted(command: commands.CloseSale) -> ReceiptChoice:
     """Give how the receipt is wanted; for a ticket of the past nobody waits."""
     if command.source != "live" and not command.receipt.channel:
-        return ReceiptChoice(channel="none")
+        return NO_RECEIPT
     return command.receipt
 
 
@@ -165,6 +169,8 @@ def _same_pool(ctx: Context, account: bytes, customer: _Customer) -> bool:
 
 
 def _note_unknown_articles(ctx: Context, sale: SaleClosed) -> None:
+    if not shop.keeps_articles(ctx.tx):
+        return
     seen = {line.article: line.label for line in sale.lines}
     shop.note_unknown(ctx.tx, seen, day_of(sale.day))
 
