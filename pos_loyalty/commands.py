@@ -236,11 +236,15 @@ class ReleaseHold(Command, frozen=True, kw_only=True):
 
 
 class AdjustPoints(Command, frozen=True, kw_only=True):
-    """Add or take points by hand; `reason` is a code such as `goodwill` or `correction`."""
+    """Add or take points by hand; `reason` is a code such as `goodwill` or `correction`.
+
+    Above the programme's limit `approved_by` names a second person; the caller has made sure who.
+    """
 
     member: str
     points: int
     reason: str
+    approved_by: str = ""
 
 
 class UndoAdjustment(Command, frozen=True, kw_only=True):

@@ -62,6 +62,10 @@ class Reason(Enum):
     POINTS_INSUFFICIENT = (Kind.PRECONDITION, "{available} points are available, {needed} needed.")
     ACCOUNT_IN_DEBT = (Kind.PRECONDITION, "The account owes {debt} points; earning repays first.")
     OFFLINE_LIMIT = (Kind.PRECONDITION, "Offline, this redemption is above the shop's limit.")
+    APPROVAL_NEEDED = (
+        Kind.FORBIDDEN,
+        "More than {limit} points by hand need a second person's approval.",
+    )
     HOLD_UNKNOWN = (Kind.NOT_FOUND, "This hold does not exist or has ended.")
     ADJUSTMENT_UNKNOWN = (Kind.NOT_FOUND, "This adjustment does not exist.")
     ALREADY_UNDONE = (Kind.CONFLICT, "This was already undone.")

@@ -65,7 +65,10 @@ class LinesReturned(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
 
 
 class PointsAdjusted(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
-    """Points were added or taken by hand, with a reason code; `undoes` names an adjustment."""
+    """Points were added or taken by hand, with a reason code; `undoes` names an adjustment.
+
+    `approved_by` is who allowed it, where a second person had to.
+    """
 
     account: str
     programme: str
@@ -74,6 +77,7 @@ class PointsAdjusted(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=F
     expires: str
     reason: str
     undoes: str = ""
+    approved_by: str = ""
 
 
 class BalanceOpened(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):

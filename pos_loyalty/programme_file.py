@@ -106,6 +106,10 @@ class _Tier(Struct, forbid_unknown_fields=True, kw_only=True):
     percent: _Percent = 100
 
 
+class _Adjustments(Struct, forbid_unknown_fields=True, kw_only=True):
+    limit: _Positive
+
+
 class _Reward(Struct, forbid_unknown_fields=True, kw_only=True):
     label: _Text
     points: _Positive
@@ -120,6 +124,7 @@ _TABLES: dict[str, type[Struct]] = {
     "expiry": _Expiry,
     "tiers": _Tiers,
     "reward": _Reward,
+    "adjustments": _Adjustments,
 }
 _LISTS: dict[str, type[Struct]] = {
     "exclusion": _Exclusion,
@@ -306,7 +311,7 @@ def _lines(content: str) -> Iterator[tuple[str, int]]:
 def _programme(content: str, found: dict[str, Any]) -> Programme:
     head, earn = found["programme"], found["earn"]
     expiry, tiers = found.get("expiry", _Expiry()), found.get("tiers", _Tiers())
-    reward = found.get("reward")
+    reward, adjustments = found.get("reward"), found.get("adjustments")
     levels = tuple(Tier(each.name, each.threshold, each.percent) for each in found["tier"])
     return Programme(
         id=head.id,
@@ -335,6 +340,7 @@ def _programme(content: str, found: dict[str, Any]) -> Programme:
         combine=earn.combine,
         visit=earn.visit,
         quantities=tuple(Quantity(*structs.astuple(each)) for each in found["quantity"]),
+        adjustment_limit=adjustments.limit if adjustments else 0,
     )
 
 

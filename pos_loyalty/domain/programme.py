@@ -75,7 +75,8 @@ class Programme(Struct, frozen=True):
     """One version: `points` for each `per` minor units, exact until one floor a ticket.
 
     `visit` points come with each ticket that money paid part of. `best_multiplier_only` is what
-    versions before `combine` said: of a line's multipliers the best, times its tier.
+    versions before `combine` said: of a line's multipliers the best, times its tier. More points
+    than `adjustment_limit` are moved by hand by two people only; 0 is no limit.
     """
 
     id: str
@@ -99,6 +100,7 @@ class Programme(Struct, frozen=True):
     combine: Combine = "multiply"
     visit: int = 0
     quantities: tuple[Quantity, ...] = ()
+    adjustment_limit: int = 0
 
     def tier_for(self, qualifying: int) -> Tier:
         """Give the highest tier whose threshold is reached (inclusive)."""

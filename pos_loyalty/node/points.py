@@ -23,6 +23,7 @@ def adjust_points(ctx: Context, command: commands.AdjustPoints) -> Decision:
     if not command.reason or len(command.reason) > REASON_CHARACTERS_MAX:
         raise LoyaltyError(Reason.PROFILE_INVALID, field="reason")
     programme = ctx.programme_needed(ctx.today)
+    _check_approved(programme, command)
     available = standing(ctx, member, programme).available
     if command.points < 0 and -command.points > available:
         raise LoyaltyError(Reason.POINTS_INSUFFICIENT, available=available, needed=-command.points)
@@ -33,6 +34,7 @@ def adjust_points(ctx: Context, command: commands.AdjustPoints) -> Decision:
         day=iso(ctx.today),
         expires=iso(_last_day(programme, ctx.today)),
         reason=command.reason,
+        approved_by=command.approved_by,
     )
     made = derived_id(command.id, 0).hex()
     return Decision(
@@ -40,6 +42,13 @@ def adjust_points(ctx: Context, command: commands.AdjustPoints) -> Decision:
         answer=lambda: Done(id=made),
         notices=lambda _: [Notice(kind="member_changed", body=show(ctx, member))],
     )
+
+
+def _check_approved(programme: Programme, command: commands.AdjustPoints) -> None:
+    """Ask for a second person above the programme's limit."""
+    limit = programme.adjustment_limit
+    if limit and abs(command.points) > limit and command.approved_by in ("", command.actor):
+        raise LoyaltyError(Reason.APPROVAL_NEEDED, limit=limit)
 
 
 def undo_adjustment(ctx: Context, command: commands.UndoAdjustment) -> Decision:

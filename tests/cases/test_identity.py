@@ -2,6 +2,7 @@
 
 from pos_loyalty import commands
 from pos_loyalty.errors import Reason
+from pos_loyalty.events import PointsAdjusted, decode_payload
 from tests.cases.company import Company
 from tests.cases.programmes import programme
 from tests.cases.shop import Till, refused
@@ -53,3 +54,19 @@ def test_lc_118_who_asks_to_be_forgotten_leaves_tickets_and_no_points(shop: Till
     assert shop.told()[-1] == "member_erased"
     assert all(b"Durand" not in fact.payload for fact in shop.facts())
     assert shop.sums() == (0, 0, 0)
+
+
+def test_lc_116_many_points_by_hand_need_a_reason_and_a_second_person(shop: Till) -> None:
+    shop.runs(programme(adjustments={"limit": 100}))
+    anne = shop.member()
+    for nobody in ("", "op7"):
+        with refused(Reason.APPROVAL_NEEDED):
+            anne.gets(500, approved_by=nobody)
+    with refused(Reason.PROFILE_INVALID):
+        anne.gets(500, approved_by="manager3", reason="")
+    anne.gets(500, approved_by="manager3")
+    anne.gets(100)
+    assert anne.points == 600
+    approved = decode_payload("points_adjusted", shop.facts()[-2].payload)
+    assert isinstance(approved, PointsAdjusted)
+    assert (shop.facts()[-2].actor, approved.approved_by) == ("op7", "manager3")

@@ -68,8 +68,15 @@ class Member:
         """Bring a basket to the till."""
         return self.till.basket(*lines, off=off, card=self.card)
 
-    def gets(self, points: int) -> None:
-        self.till.do(commands.AdjustPoints, member=self.id, points=points, reason="goodwill")
+    def gets(self, points: int, *, reason: str = "goodwill", approved_by: str = "") -> None:
+        """Get points by hand, or lose them."""
+        self.till.do(
+            commands.AdjustPoints,
+            member=self.id,
+            points=points,
+            reason=reason,
+            approved_by=approved_by,
+        )
 
     def joins(self, other: "Member", joined: bool = True) -> None:
         """Pool points with somebody, or no longer."""

@@ -240,10 +240,15 @@ class CardForm(Form):
 
 
 class AdjustmentForm(Form):
-    """Points to add, or to take where negative; `reason` is a code such as `goodwill`."""
+    """Points to add, or to take where negative; `reason` is a code such as `goodwill`.
+
+    Above the programme's limit `approved_by` is the code of a second person, whom the caller has
+    identified.
+    """
 
     points: Annotated[int, Whole(-POINTS_MAX, POINTS_MAX)]
     reason: Code
+    approved_by: MaybeName = ""
 
 
 class JobForm(Form):

@@ -21,6 +21,7 @@ from web.api.operation import Call, NoForm, Operation, api, operation
             Reason.MEMBER_ERASED,
             Reason.PROFILE_INVALID,
             Reason.POINTS_INSUFFICIENT,
+            Reason.APPROVAL_NEEDED,
             Reason.PROGRAMME_MISSING,
         ),
     )
@@ -28,7 +29,11 @@ from web.api.operation import Call, NoForm, Operation, api, operation
 def adjust_points(call: Call[forms.AdjustmentForm], member: str) -> Done:
     """Add or take points; answers the adjustment's id, by which it can be undone."""
     answer: Done = call.execute(
-        commands.AdjustPoints, member=member, points=call.form.points, reason=call.form.reason
+        commands.AdjustPoints,
+        member=member,
+        points=call.form.points,
+        reason=call.form.reason,
+        approved_by=call.form.approved_by,
     )
     return answer
 
