@@ -4,8 +4,9 @@ Business keys are settled first, across accounts; then each fact is routed to an
 each touched group is folded. The journal already holds the facts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,11 +16,11 @@ from pos_loyalty.domain.identifiers import ticket_account
 from pos_loyalty.domain.legs import Leg
 from pos_loyalty.events import KINDS, Fact, decode_payload
 from pos_loyalty.store import projections, schema
-from pos_loyalty.store.cores import Draft, draft
+from pos_loyalty.store.cores import Draft, counted_core, draft
 from pos_loyalty.store.groups import Work, settle
 from pos_loyalty.store.statements import Row, Tx
 
-Decoded = tuple[Fact, Struct]
+Drafted = tuple[Fact, Draft | None]
 DUPLICATE_KEY = "DUPLICATE_KEY"
 
 
@@ -79,14 +80,38 @@ def apply(tx: Tx, facts: Sequence[Fact], payloads: Sequence[Struct] = ()) -> set
     made the facts gives the `payloads` they were made of, which are then not read again.
     """
     if payloads:
-        decoded = sorted(zip(facts, payloads, strict=True), key=lambda each: each[0].order)
-    else:
-        decoded = [(f, decode_payload(f.kind, f.payload)) for f in sorted_known(facts)]
+        told = sorted(zip(facts, payloads, strict=True), key=lambda each: each[0].order)
+        return apply_read(tx, _drafted(told))
+    return apply_read(tx, read(facts))
+
+
+class Read(NamedTuple):
+    """A fact, what it says, and what of that the fold needs."""
+
+    fact: Fact
+    payload: Struct
+    draft: Draft | None
+
+
+def read(facts: Sequence[Fact]) -> list[Read]:
+    """Read facts before they are applied, in effective order; of unknown kinds none is given.
+
+    Raises what a payload that makes no sense may raise.
+    """
+    return _drafted((f, decode_payload(f.kind, f.payload)) for f in sorted_known(facts))
+
+
+def _drafted(told: Iterable[tuple[Fact, Struct]]) -> list[Read]:
+    return [Read(fact, payload, draft(fact.key, payload)) for fact, payload in told]
+
+
+def apply_read(tx: Tx, reads: Sequence[Read]) -> set[bytes]:
+    """Project facts as `apply` does, after they were read."""
     work = Work()
-    _route(tx, decoded, work)
-    work.locks = {fact.subject for fact, _ in decoded if fact.subject}
+    _route(tx, [(each.fact, each.draft) for each in reads], work)
+    work.locks = {each.fact.subject for each in reads if each.fact.subject}
     touched = settle(tx, work)
-    projections.write(tx, decoded)
+    projections.write(tx, [(each.fact, each.payload) for each in reads])
     return touched
 
 
@@ -131,8 +156,7 @@ def lower_clamp(tx: Tx, fact: Fact, clamp: int) -> set[bytes]:
     return apply(tx, [moved])
 
 
-def _route(tx: Tx, decoded: Sequence[Decoded], work: Work) -> None:
-    drafts = [(fact, draft(fact.key, payload)) for fact, payload in decoded]
+def _route(tx: Tx, drafts: Sequence[Drafted], work: Work) -> None:
     claims = _lock_claims(tx, drafts)
     orphans: list[tuple[Fact, Draft]] = []
     for fact, found in drafts:
@@ -155,7 +179,7 @@ def _route(tx: Tx, decoded: Sequence[Decoded], work: Work) -> None:
     claims.write(tx)
 
 
-def _lock_claims(tx: Tx, drafts: Sequence[tuple[Fact, Draft | None]]) -> _Claims:
+def _lock_claims(tx: Tx, drafts: Sequence[Drafted]) -> _Claims:
     """Load the keys of a batch and of the tickets it returns.
 
     On PostgreSQL the rows of returned tickets are made first, in order, so that a worker with
@@ -224,7 +248,7 @@ def _drop_leg(tx: Tx, account: bytes, order: Row, work: Work) -> None:
 
 
 def _place(fact: Fact, found: Draft, account: bytes, work: Work) -> None:
-    leg = Leg(account, *fact.order, found.kind, found.ticket, found.core)
+    leg = Leg(account, *fact.order, found.kind, found.ticket, counted_core(fact, found))
     if found.kind == "sale" and account == ticket_account(fact.key):
         work.loose.append(leg)
         return

@@ -41,7 +41,6 @@ class Work:
 
 def settle(tx: Tx, work: Work) -> set[bytes]:
     """Write the batch's legs and bring every touched group up to date; gives the groups."""
-    tx.put(schema.leg, work.legs + work.loose)
     accounts = {leg.account for leg in work.legs} | work.dirty
     accounts |= {account for link in work.links for account in link}
     groups, held, made = _lock(tx, accounts | work.locks, work.links)
@@ -52,15 +51,20 @@ def settle(tx: Tx, work: Work) -> set[bytes]:
         by_group.setdefault(groups[leg.account], []).append(leg)
     if tx.is_sqlite:
         held = {row[0]: row for row in tx.fetch(schema.account, sorted({*by_group, *dirty}))}
-    outcome = _Outcome()
     late: list[bytes] = []
+    newer: list[_Newer] = []
     for group in sorted({*by_group, *dirty}):
         legs = sorted(by_group.get(group, ()), key=_order)
         row = held.get(group, (group, *FRESH, b""))
         if group in dirty or (legs and _order(legs[0]) <= row[1:5]):
             late.append(group)
         else:
-            _advance(tx, group, row, legs, outcome)
+            newer.append(_Newer(group, row, legs))
+    outcome = _Outcome()
+    with tx.putting(schema.leg, work.legs + work.loose):
+        opening = [each for each in newer if not _advance(tx, each, outcome)]
+    for each in opening:
+        _advance(tx, each, outcome, _opened(tx, each.legs))
     for start in range(0, len(late), REFOLDS):
         for past in _pasts(tx, late[start : start + REFOLDS]):
             _refold(tx, past, outcome)
@@ -175,20 +179,40 @@ class _Outcome:
             tx.run(_SET_RECORD, key_=key, record_=record)
 
 
-def _advance(tx: Tx, group: bytes, row: Row, legs: list[Leg], outcome: _Outcome) -> None:
-    """Take legs that are newer than all the group had: one step each."""
+class _Newer(NamedTuple):
+    """A group, its row, and legs that are newer than all that it had."""
+
+    group: bytes
+    row: Row
+    legs: list[Leg]
+
+
+def _advance(tx: Tx, newer: _Newer, outcome: _Outcome, tickets: Tickets | None = None) -> bool:
+    """Take newer legs: one step each, without a statement.
+
+    Tells false, and does nothing, where returns need the `tickets` that they open.
+    """
+    group, row, legs = newer
+    if tickets is None:
+        if any(leg.kind == "return" for leg in legs):
+            return False
+        tickets = Tickets()
     state = tx.kept(group, row[5], take=True)
     if state is None:
         state = decode_state(row[5]) if row[5] else State([], [], [], [])
-    tickets = Tickets()
-    sold = {leg.ticket for leg in legs if leg.kind == "sale"}
-    returned = sorted({leg.ticket for leg in legs if leg.kind == "return"} - sold)
-    if returned:
-        load_tickets(tx, returned, tickets)
     for leg in legs:
         step(state, leg, tickets)
     if legs:
         outcome.add(tx, group, _order(legs[-1]), state, tickets)
+    return True
+
+
+def _opened(tx: Tx, legs: Sequence[Leg]) -> Tickets:
+    """Load the tickets that returns open, but for those sold beside them."""
+    tickets = Tickets()
+    sold = {leg.ticket for leg in legs if leg.kind == "sale"}
+    load_tickets(tx, sorted({leg.ticket for leg in legs if leg.kind == "return"} - sold), tickets)
+    return tickets
 
 
 class _Past(NamedTuple):

@@ -22,7 +22,7 @@ from pos_loyalty.events import (
     payload_digest,
 )
 from pos_loyalty.store import local, schema
-from pos_loyalty.store.apply import apply
+from pos_loyalty.store.apply import Read, apply, apply_read, read
 from pos_loyalty.store.cores import draft
 from pos_loyalty.store.engine import Store
 from pos_loyalty.store.feeds import JOINING_KINDS, SHOP_KINDS, News
@@ -94,10 +94,11 @@ def take(tx: Tx, facts: Sequence[Fact], failures: Failures, now_ms: int) -> News
     """Store facts of one chain that is checked, and apply them; gives what this changed."""
     aside = _unusable(tx, facts)
     kept = [replace(f, payload=b"", salt=b"") if f.seq in aside else f for f in facts]
-    tx.put(schema.fact, [astuple(fact) for fact in kept])
-    keep_quarantined(tx, [hidden(f, aside[f.seq], now_ms) for f in facts if f.seq in aside])
     sound = [fact for fact in facts if fact.seq not in aside]
-    taken, groups = _apply(tx, sound, failures, now_ms)
+    with tx.putting(schema.fact, [astuple(fact) for fact in kept]):
+        reads = _read(sound, failures)
+    keep_quarantined(tx, [hidden(f, aside[f.seq], now_ms) for f in facts if f.seq in aside])
+    taken, groups = _apply(tx, sound, failures, now_ms, reads)
     _forget_local(tx, taken)
     _forget_aside(tx, facts)
     news = news_of(taken)
@@ -144,13 +145,28 @@ def _unusable(tx: Tx, facts: Sequence[Fact]) -> dict[int, str]:
     return aside
 
 
+def _read(facts: Sequence[Fact], failures: Failures) -> list[Read] | None:
+    """Read facts ahead, or nothing where one makes no sense."""
+    try:
+        return read(facts)
+    except failures:
+        return None
+
+
 def _apply(
-    tx: Tx, facts: Sequence[Fact], failures: Failures, now_ms: int
+    tx: Tx,
+    facts: Sequence[Fact],
+    failures: Failures,
+    now_ms: int,
+    reads: Sequence[Read] | None = None,
 ) -> tuple[list[Fact], set[bytes]]:
-    """Apply facts together; where that fails, one by one. Gives those that count, and groups."""
+    """Apply facts together; where that fails, one by one. Gives those that count, and groups.
+
+    `reads` are all of them as they were read ahead.
+    """
     try:
         with _savepoint(tx):
-            return list(facts), apply(tx, facts)
+            return list(facts), apply(tx, facts) if reads is None else apply_read(tx, reads)
     except failures:
         if len(facts) == 1:
             _set_aside(tx, facts[0], now_ms)

@@ -4,8 +4,8 @@ Core's own execution costs more than SQLite's work; its compiled text on the dri
 costs a fraction. The price: no type processors, so values are integers, texts and bytes.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -20,6 +20,8 @@ BULK = 48
 """From this many rows on, PostgreSQL takes them by COPY through a staging table."""
 
 
+TOGETHER = 32
+"""From this many keys on, SQLite is asked for so many at a time."""
 REMEMBERED_MAX = 4000
 """Answers that are kept at most; then the memory begins again with none."""
 DECODED_MAX = 256
@@ -108,6 +110,14 @@ class Statements:
             match = f"{name} = ?" if self.is_sqlite else f"{name} = ANY(%b)"
             tail = f" ORDER BY {name} FOR UPDATE" if lock and not self.is_sqlite else ""
             self._texts[key] = f"{body} WHERE {match}{tail}"
+        return self._texts[key]
+
+    def fetch_together(self, table: Table) -> str:
+        """Give SQLite's select of the rows of `TOGETHER` keys."""
+        key = ("together", table.name)
+        if key not in self._texts:
+            one = self.fetch(table, "", lock=False).removesuffix(" = ?")
+            self._texts[key] = f"{one} IN ({', '.join('?' * TOGETHER)})"
         return self._texts[key]
 
     def delete(self, table: Table, columns: Sequence[str]) -> str:
@@ -288,12 +298,32 @@ class Tx:
         else:
             self._copy(table, rows, mode)
 
+    @contextmanager
+    def putting(self, table: Table, rows: Sequence[Row]) -> Iterator[None]:
+        """Write new rows; where they are many, PostgreSQL takes them in while the block computes.
+
+        The block has no use of the transaction.
+        """
+        connection = self._connection
+        if self.is_sqlite or len(rows) < BULK:
+            self.put(table, rows)
+            filling: AbstractContextManager[None] = nullcontext()
+        else:
+            filling = self._filling(table, table.name, rows)
+        with filling:
+            self._connection = None
+            try:
+                yield
+            finally:
+                self._connection = connection
+
     def _copy(self, table: Table, rows: Sequence[Row], mode: str) -> None:
         """Write rows in bulk; those that may meet others go through a staging table."""
-        cursor = self._connection.cursor()
         if mode == "insert":
-            self._copy_into(table, table.name, rows)
+            with self._filling(table, table.name, rows):
+                pass
             return
+        cursor = self._connection.cursor()
         stage = f"stage_{table.name}"
         cursor.execute(
             f'CREATE TEMP TABLE IF NOT EXISTS "{stage}" (LIKE "{table.name}") ON COMMIT DELETE ROWS'
@@ -301,10 +331,13 @@ class Tx:
         if stage in self._staged:
             cursor.execute(f'DELETE FROM "{stage}"')
         self._staged.add(stage)
-        self._copy_into(table, stage, rows)
+        with self._filling(table, stage, rows):
+            pass
         cursor.execute(self._statements.merge(table, mode))
 
-    def _copy_into(self, table: Table, name: str, rows: Sequence[Row]) -> None:
+    @contextmanager
+    def _filling(self, table: Table, name: str, rows: Sequence[Row]) -> Iterator[None]:
+        """Send rows to a table, or one of its form, and hear at the end that they are there."""
         from psycopg.types.string import BytesBinaryDumper
 
         names = ", ".join(f'"{column.name}"' for column in table.columns)
@@ -315,9 +348,10 @@ class Tx:
             copy.set_types(self._statements.types(table))
             for row in rows:
                 copy.write_row(row)
+            yield
 
     def fetch(
-        self, table: Table, keys: Iterable[Any], *, by: str = "", lock: bool = False
+        self, table: Table, keys: Collection[Any], *, by: str = "", lock: bool = False
     ) -> list[Row]:
         """Give the rows whose key column (or column `by`) is one of `keys`.
 
@@ -329,6 +363,8 @@ class Tx:
             return self._connection.execute(sql, [wanted]).fetchall() if wanted else []
         found: list[Row] = []
         answers, name = self._answers, table.name
+        if len(keys) >= TOGETHER and not by:
+            self._look_up(table, [key for key in keys if answers.of_key(name, key) is None])
         for key in keys:
             known = answers.of(name, (by, key)) if by else answers.of_key(name, key)
             if known is None:
@@ -339,6 +375,23 @@ class Tx:
                     answers.keep_key(name, key, known)
             found += known
         return found
+
+    def expect(self, table: Table, keys: Collection[Any]) -> None:
+        """Have the rows of many keys at hand for who asks for each; only SQLite's are kept."""
+        if self.is_sqlite:
+            self.fetch(table, keys)
+
+    def _look_up(self, table: Table, keys: Sequence[Any]) -> None:
+        """Ask SQLite for the rows of many keys, some at a time, and remember them."""
+        sql = self._statements.fetch_together(table)
+        for start in range(0, len(keys), TOGETHER):
+            some = keys[start : start + TOGETHER]
+            rows: dict[Any, list[Row]] = {key: [] for key in some}
+            filled = [*some, *(TOGETHER - len(some)) * [some[-1]]]
+            for row in self._connection.execute(sql, filled):
+                rows[row[0]].append(row)
+            for key, known in rows.items():
+                self._answers.keep_key(table.name, key, known)
 
     def text(self, sql: str, values: Sequence[Any] = ()) -> Any:
         """Run SQL written by hand, for what is no hot statement; gives the driver's cursor."""
