@@ -28,6 +28,7 @@ BENCHMARKS = MappingProxyType(
         "import": "benchmarks.importing",
         "hub_ingest": "benchmarks.hub_ingest",
         "cold_start": "benchmarks.cold_start",
+        "backtest": "benchmarks.backtest",
         "replay": "benchmarks.replay",
     }
 )

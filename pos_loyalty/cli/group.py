@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "rebuild": "stores",
         "verify": "stores",
         "parked": "parked",
+        "backtest": "backtest",
         "backup": "stores",
         "restore": "stores",
     }

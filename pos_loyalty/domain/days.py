@@ -47,3 +47,14 @@ def window_start(day: int, months: int) -> int:
     while add_months(start, months) < day:
         start += 1
     return start
+
+
+def month_ends(first: int, last: int) -> tuple[int, ...]:
+    """Give the last day of every month from `first` on, and `last` as the end of the last one."""
+    ends, start = [], date.fromordinal(first)
+    end = start.replace(day=monthrange(start.year, start.month)[1]).toordinal()
+    while end < last:
+        ends.append(end)
+        following = date.fromordinal(end + 1)
+        end += monthrange(following.year, following.month)[1]
+    return (*ends, last)

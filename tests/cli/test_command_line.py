@@ -1,5 +1,8 @@
 """The command line as an operator uses it: beside a running register, and while it rests."""
 
+import csv
+import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +20,9 @@ MEMBERS = """number;card;last_name;first_name;points;points_day
 TICKETS = """number;at;article;amount;card
 1;2026-01-05 10:00;A;12,50;2990000000019
 1;2026-01-05 10:00;B;7,50;2990000000019
+"""
+PAST = """number;at;article;amount;card
+77;2026-01-07 10:00;A;32,50;2990000000033
 """
 
 
@@ -75,6 +81,28 @@ def test_a_running_register_rebuilds_verifies_and_is_saved(world: World, setting
     saved = world.folder / "saved.db"
     assert "Sauvegardé" in pos_loyalty("backup", settings, saved)
     assert "STORE_IN_USE" in pos_loyalty("restore", settings, saved, code=1)
+
+
+def test_a_programme_is_tried_on_the_past_of_a_running_register(
+    world: World, settings: Path
+) -> None:
+    pos_loyalty("import", "tickets", written(world, "past.csv", PAST), settings)
+    text = (world.folder / "programme.toml").read_text(encoding="utf-8")
+    doubled = re.sub(r"(?m)^points = 1$", "points = 2", text)
+    assert doubled != text
+    tried, each = written(world, "tried.toml", doubled), world.folder / "each.csv"
+    said = pos_loyalty("backtest", tried, settings, "--each", each, "--use", "60", "80")
+    assert "clients auraient eu plus" in said
+    assert "On suppose que 70" in said
+    rows = list(csv.DictReader(each.read_text("utf-8-sig").splitlines(), delimiter=";"))
+    assert rows
+    assert all(int(row["points_tried"]) >= int(row["points_now"]) for row in rows)
+    told = json.loads(pos_loyalty("backtest", tried, settings, "--against", tried, "--json"))
+    assert (told["winners"], told["losers"], told["customers"]) == (0, 0, len(rows))
+    said = pos_loyalty("backtest", tried, settings, "--until", "2001-01-01", code=1)
+    assert said.startswith("PAST_EMPTY: Il n’y a pas de tickets")
+    wrong = written(world, "wrong.toml", doubled.replace("points = 2", 'points = "2"', 1))
+    assert "PROGRAMME_INVALID" in pos_loyalty("backtest", wrong, settings, code=1)
 
 
 def test_doctor_and_devices_tell_what_is_there(world: World, settings: Path) -> None:

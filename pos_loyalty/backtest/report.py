@@ -1,0 +1,110 @@
+"""What a manager reads of a trial: cost, winners and losers, moves between tiers, liability."""
+
+from typing import Any
+
+from msgspec import Struct
+
+from pos_loyalty.backtest.tally import Sums, Tally, Use, worth
+from pos_loyalty.domain.days import iso, month_ends
+from pos_loyalty.domain.programme import Programme
+
+
+class Cost(Struct, frozen=True):
+    """What points cost the shop in minor units: likeliest, at least, at most."""
+
+    likely: int
+    low: int
+    high: int
+
+
+class Side(Struct, frozen=True, kw_only=True):
+    """One programme on the shop's past; points, and `liability` by the last day of each month."""
+
+    name: str
+    version: str
+    kept: int
+    spent: int
+    lapsed: int
+    left: int
+    cost: Cost
+    liability: tuple[tuple[str, int], ...]
+
+
+class Move(Struct, frozen=True):
+    """Customers who would stand in another tier, or in the same one."""
+
+    current: str
+    tried: str
+    customers: int
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """A programme beside the one in force, on the tickets of the days `first` to `last`.
+
+    `won` and `lost` are what all winners and all losers together would have more or less, in
+    minor units of `currency`.
+    """
+
+    first: str
+    last: str
+    currency: str
+    customers: int
+    tickets: int
+    current: Side
+    tried: Side
+    use: Use
+    winners: int
+    losers: int
+    won: int
+    lost: int
+    moves: tuple[Move, ...]
+
+    def moved(self) -> list[tuple[int, str, str]]:
+        """Give (customers, tier now, tier then) of those whose tier would be another."""
+        return [(m.customers, m.current, m.tried) for m in self.moves if m.current != m.tried]
+
+
+def report(
+    tally: Tally,
+    current: Programme,
+    tried: Programme,
+    *,
+    first: int,
+    last: int,
+    use: Use | None = None,
+) -> Report:
+    """Give the report of a tally; `use` replaces what the past says of how points are spent."""
+    use = use or tally.settled.use()
+    ends = [iso(day) for day in month_ends(first, last)]
+    return Report(
+        first=iso(first),
+        last=iso(last),
+        currency=tried.currency,
+        customers=tally.groups,
+        tickets=tally.tickets,
+        current=_side(current, tally.current, use, ends),
+        tried=_side(tried, tally.tried, use, ends),
+        use=use,
+        winners=tally.winners,
+        losers=tally.losers,
+        won=round(tally.won / 1000),
+        lost=round(tally.lost / 1000),
+        moves=tuple(Move(one, other, count) for (one, other), count in sorted(tally.moves.items())),
+    )
+
+
+def _side(programme: Programme, sums: Sums, use: Use, ends: list[str]) -> Side:
+    value: Any = worth(programme)
+    shares = (use.share, use.low, use.high)
+    return Side(
+        name=programme.name,
+        version=programme.version,
+        kept=sums.kept,
+        spent=sums.spent,
+        lapsed=sums.lapsed,
+        left=sums.curve[-1] if sums.curve else 0,
+        cost=Cost(*(round(float(sums.kept * value) * share) for share in shares)),
+        liability=tuple(
+            (end, round(points * value)) for end, points in zip(ends, sums.curve, strict=False)
+        ),
+    )

@@ -1,0 +1,124 @@
+"""One programme tried on one account group's past: the ledger's own fold, with other ratings.
+
+Members are taken to buy what they bought, and to spend the points that they spent as far as the
+programme tried would have given them. Points from elsewhere (openings, adjustments) come along.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pos_loyalty.domain.account import State
+from pos_loyalty.domain.balance import Balance, balance
+from pos_loyalty.domain.days import day_of, window_start
+from pos_loyalty.domain.fold import Ticket, Tickets, step
+from pos_loyalty.domain.programme import Programme
+from pos_loyalty.domain.rating import Rating, rate
+from pos_loyalty.domain.ticket import paid_by_line
+from pos_loyalty.events import BalanceOpened, PointsAdjusted, SaleClosed
+from pos_loyalty.store.cores import draft
+from pos_loyalty.store.past import Deed
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """What a programme brought one group, in points; `qualifying` is in minor units.
+
+    `kept` were earned and not taken back by returns, `spent` likewise. `curve` is what could be
+    spent at the end of each day asked for, the last of which is the day of the outcome. `lapsed`
+    is the rest.
+    """
+
+    tickets: int
+    kept: int
+    spent: int
+    lapsed: int
+    curve: tuple[int, ...]
+    qualifying: int
+    tier: str
+
+    @property
+    def left(self) -> int:
+        """What can be spent on the last day."""
+        return self.curve[-1]
+
+
+class Trial:
+    """A programme on its way through one group's past; `ends` are the days of the curve."""
+
+    def __init__(self, programme: Programme, ends: Sequence[int]) -> None:
+        self._programme = programme
+        self._ends = ends
+        self._state = State([], [], [], [])
+        self._tickets = Tickets()
+        self._curve: list[int] = []
+        self._brought = 0
+
+    def outcome(self, deeds: Iterable[Deed]) -> Outcome:
+        """Take every deed, in order, and give what came of it on the last day."""
+        for deed in deeds:
+            self._take(deed)
+        self._reach(self._ends[-1] + 1)
+        sold = [ticket for ticket in self._tickets.known.values() if ticket.core.parts]
+        kept = sum(ticket.kept for ticket in sold)
+        spent = sum(_spent(ticket) for ticket in sold)
+        owed = sum(points for pot in self._state.pots for _, points in pot.debts)
+        last = [self._look(account, self._ends[-1]) for account in self._state.accounts]
+        qualifying = max((held.qualifying for held in last), default=0)
+        return Outcome(
+            tickets=len(sold),
+            kept=kept,
+            spent=spent,
+            lapsed=max(0, kept + self._brought - spent - self._curve[-1] + owed),
+            curve=tuple(self._curve),
+            qualifying=qualifying,
+            tier=self._programme.tier_for(qualifying).name,
+        )
+
+    def _take(self, deed: Deed) -> None:
+        leg, said = deed
+        if leg.kind == "hold":
+            return  # a redemption shows in its sale
+        self._reach(deed.day)
+        if isinstance(said, SaleClosed):
+            said = replace(said, ratings=(self._rated(leg.account, said),))
+        elif isinstance(said, PointsAdjusted):
+            self._brought += said.points
+            said = replace(said, programme=self._programme.id)
+        elif isinstance(said, BalanceOpened):
+            self._brought += sum(points for points, _, _ in said.lots)
+            said = replace(said, programme=self._programme.id)
+        routed = draft(leg.ticket, said) if said is not None else None
+        step(self._state, leg._replace(core=routed.core) if routed else leg, self._tickets)
+
+    def _rated(self, account: bytes, sale: SaleClosed) -> Rating:
+        """Rate a sale as this programme would have on its day, in the tier it had given."""
+        day, programme = day_of(sale.day), self._programme
+        held = self._look(account, day)
+        wanted = sum(sum(rating.spent) for rating in sale.ratings)
+        return rate(
+            programme,
+            sale.lines,
+            paid_by_line(sale.lines, sale.discounts),
+            tier=programme.tier_for(held.qualifying),
+            day=day,
+            spent=min(wanted, held.points),
+        )
+
+    def _look(self, account: bytes, day: int) -> Balance:
+        since = window_start(day, self._programme.tier_months)
+        return balance(self._state, account, self._programme.id, day=day, now_ms=0, since=since)
+
+    def _reach(self, day: int) -> None:
+        """Note what could be spent at the end of each day before `day`."""
+        while len(self._curve) < len(self._ends) and self._ends[len(self._curve)] < day:
+            self._curve.append(self._spendable(self._ends[len(self._curve)]))
+
+    def _spendable(self, day: int) -> int:
+        lots = (lot for pot in self._state.pots for lot in pot.lots)
+        return sum(lot.left for lot in lots if lot.expires >= day)
+
+
+def _spent(ticket: Ticket) -> int:
+    restored = sum(part.restored for part in ticket.record.parts) if ticket.record else 0
+    return sum(part.spent for part in ticket.core.parts) - restored
