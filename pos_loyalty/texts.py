@@ -7,10 +7,23 @@ from types import MappingProxyType
 
 from babel.messages.pofile import read_po
 
-from pos_loyalty.errors import LoyaltyError
+from pos_loyalty.errors import Kind, LoyaltyError
 
 DEFAULT_LOCALE = "fr"
 LOCALES = ("fr", "en")
+
+TITLES: Mapping[Kind, str] = MappingProxyType(
+    {
+        Kind.INVALID: "The request is wrong",
+        Kind.NOT_FOUND: "Not found",
+        Kind.FORBIDDEN: "Not allowed",
+        Kind.CONFLICT: "It contradicts what is recorded",
+        Kind.PRECONDITION: "Not possible now",
+        Kind.UNAVAILABLE: "Try again later",
+        Kind.INTERNAL: "A fault of this program",
+    }
+)
+"""What each kind of refusal is called, in English; the catalogues hold the other languages."""
 
 
 @cache

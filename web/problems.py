@@ -12,7 +12,7 @@ from msgspec import Struct, json
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from pos_loyalty.errors import Kind, LoyaltyError, Reason
-from pos_loyalty.texts import LOCALES, explain, translate
+from pos_loyalty.texts import LOCALES, TITLES, explain, translate
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 1
@@ -44,18 +44,6 @@ OWN_STATUS: Mapping[Reason, int] = MappingProxyType(
     }
 )
 """Reasons for which HTTP has a word of its own."""
-
-TITLES: Mapping[Kind, str] = MappingProxyType(
-    {
-        Kind.INVALID: "The request is wrong",
-        Kind.NOT_FOUND: "Not found",
-        Kind.FORBIDDEN: "Not allowed",
-        Kind.CONFLICT: "It contradicts what is recorded",
-        Kind.PRECONDITION: "Not possible now",
-        Kind.UNAVAILABLE: "Try again later",
-        Kind.INTERNAL: "A fault of this register",
-    }
-)
 
 _log = structlog.get_logger(__name__)
 

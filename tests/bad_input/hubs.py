@@ -16,14 +16,13 @@ from pos_loyalty.config import load_hub, load_register
 from pos_loyalty.daemon import wiring
 from pos_loyalty.daemon.register import Register
 from pos_loyalty.demo.peers import Network, free_port, wait_for
-from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.errors import LoyaltyError
 from pos_loyalty.node import enrolment
 from pos_loyalty.node.execute import Node
 from pos_loyalty.node.hub import Hub
 from pos_loyalty.queries import Queries
 from pos_loyalty.store.migrate import open_store
 from pos_loyalty.store.verify import verify
-from pos_loyalty.texts import explain
 from sync.hub.app import create_hub_app
 from tests.bad_input.bench import KNOWN, OTHER, PATIENCE_S, Bench, Seen
 from tests.bad_input.rows import Row
@@ -356,9 +355,7 @@ def to_hub(method: str, path: str, *, token: str = "", **sent: Any) -> Callable[
         )
         problem = answer.json()
         assert problem["status"] == answer.status_code >= 400
-        values = {k: v for k, v in problem.items() if k not in ("title", "status", "reason")}
-        error = LoyaltyError(Reason[problem["reason"]], **values)
-        return Seen(error.reason.code, explain(error, "fr"))
+        return Seen(problem["reason"], problem["detail"])
 
     return act
 

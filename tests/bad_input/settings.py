@@ -82,11 +82,12 @@ def tokens_of_one_name(bench: Bench) -> Seen:
     """Give two programs the same name: neither could tell its commands from the other's."""
     path = bench.folder / "api.token"
     own = path.read_text()
-    path.write_text(f"{own}\n# and another one\npos pos second-token\n")
+    lines = [*own.splitlines(), "# and another one", "pos pos second-token"]
+    path.write_text("\n".join(lines))
     try:
         code, said = ended("check-config", bench.settings)
         assert (code, len(said)) == (1, 2), said
-        assert "api.token:3" in said[1]
+        assert f"api.token:{len(lines)}" in said[1]
         assert is_a_french_fault(said[1]), said
         headers = {"Authorization": "Bearer second-token"}
         assert bench.call("GET", "/jobs", headers=headers).status_code in (401, 429)

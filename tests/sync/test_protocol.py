@@ -504,3 +504,16 @@ def test_a_store_hears_nothing_of_members_who_never_went_there(chain: Chain) -> 
     with far.node.store.read() as tx:
         assert tx.text("SELECT count(*) FROM checkpoint").fetchone()[0] == 0
         assert tx.text("SELECT count(*) FROM profile").fetchone()[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("accepts", "language"), [("", "fr"), ("en-GB,en;q=0.9", "en"), ("de", "fr"), ("fr,en", "fr")]
+)
+def test_a_refusal_speaks_the_callers_language(chain: Chain, accepts: str, language: str) -> None:
+    till = chain.register(till="1")
+    answer = post(till, "/nowhere", b"", **{"Accept-Language": accepts})
+    problem = answer.json()
+    assert answer.headers["Content-Language"] == language
+    assert problem["reason"] == "ADDRESS_UNKNOWN"
+    assert problem["detail"] == explain(LoyaltyError(Reason.ADDRESS_UNKNOWN), language)
+    assert problem["title"] == {"fr": "Introuvable", "en": "Not found"}[language]

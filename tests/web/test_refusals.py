@@ -9,13 +9,12 @@ import pytest
 
 from pos_loyalty import commands
 from pos_loyalty.errors import LoyaltyError, Reason
-from pos_loyalty.texts import translate
+from pos_loyalty.texts import TITLES, translate
 from tests.web.registers import API, Caller, Register, card, reason, sale, token_of
 from web.access import ALLOWED, OPEN, Device, Profile, token_digest
 from web.api.document import operations
 from web.api.reading import EXPECTED, OTHERWISE
 from web.app import bare_app
-from web.problems import TITLES
 
 JSON = {"Content-Type": "application/json"}
 MEBIBYTE = 1 << 20
