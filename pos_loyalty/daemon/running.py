@@ -1,5 +1,6 @@
 """Running a daemon in the foreground: signals, systemd's watchdog, one clean way out."""
 
+import gc
 import signal
 import threading
 from types import FrameType
@@ -36,6 +37,7 @@ def run_until_told(daemon: Daemon) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, tell)
     daemon.start()
+    gc.freeze()  # what stands by now stays: no scan waits while Python looks through it for garbage
     notify(READY)
     interval = watchdog_interval_s() or HEARTBEAT_S
     while not told.wait(interval):
