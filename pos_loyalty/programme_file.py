@@ -20,6 +20,7 @@ from msgspec import Meta, Struct, inspect, structs
 from pos_loyalty.domain.programme import (
     BasketBonus,
     Combine,
+    Ends,
     Exclusion,
     Multiplier,
     Programme,
@@ -61,6 +62,8 @@ class _Earn(Struct, forbid_unknown_fields=True, kw_only=True):
 
 class _Expiry(Struct, forbid_unknown_fields=True, kw_only=True):
     months: _Months = 12
+    ends: Ends = "anniversary"
+    minimum_days: Annotated[int, Meta(ge=0, le=3_660)] = 0
     courtesy_days: _Months = 30
 
 
@@ -341,6 +344,8 @@ def _programme(content: str, found: dict[str, Any]) -> Programme:
         visit=earn.visit,
         quantities=tuple(Quantity(*structs.astuple(each)) for each in found["quantity"]),
         adjustment_limit=adjustments.limit if adjustments else 0,
+        validity_ends=expiry.ends,
+        validity_days_min=expiry.minimum_days,
     )
 
 

@@ -34,6 +34,13 @@ def add_months(day: int, months: int) -> int:
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1])).toordinal()
 
 
+def period_end(day: int, months: int) -> int:
+    """Give the last day of the month, quarter, half year or year (1, 3, 6, 12) of a day."""
+    at = date.fromordinal(day)
+    month = at.month + -at.month % months
+    return date(at.year, month, monthrange(at.year, month)[1]).toordinal()
+
+
 @lru_cache(maxsize=1024)
 def window_start(day: int, months: int) -> int:
     """Give the first day whose spend still counts on `day` in a window of `months`.

@@ -4,6 +4,11 @@ from typing import Literal
 
 from msgspec import Struct
 
+from pos_loyalty.domain.days import NEVER, add_months, period_end
+
+Ends = Literal["anniversary", "month", "quarter", "half", "year"]
+"""Whether points end on their anniversary, or with the period that it lies in."""
+_PERIOD_MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 Tax = Literal["included", "excluded"]
 """Whether what earns is what was paid, or that without its VAT."""
 Combine = Literal["multiply", "add", "best"]
@@ -101,6 +106,21 @@ class Programme(Struct, frozen=True):
     visit: int = 0
     quantities: tuple[Quantity, ...] = ()
     adjustment_limit: int = 0
+    validity_ends: Ends = "anniversary"
+    validity_days_min: int = 0
+
+    def last_day(self, day: int) -> int:
+        """Give the last day of points earned on `day`.
+
+        They live `validity_months`, to the end of the period that `validity_ends` names; what
+        would live less than `validity_days_min` lives to the end of a later one.
+        """
+        least = min(day + self.validity_days_min, NEVER)
+        if self.validity_ends == "anniversary":
+            months = self.validity_months
+            return max(add_months(day, months), least) if months else NEVER
+        last = max(add_months(day, self.validity_months), least)
+        return period_end(last, _PERIOD_MONTHS[self.validity_ends])
 
     def tier_for(self, qualifying: int) -> Tier:
         """Give the highest tier whose threshold is reached (inclusive)."""

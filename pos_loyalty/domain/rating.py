@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from pos_loyalty.domain.days import NEVER, add_months, weekday
+from pos_loyalty.domain.days import weekday
 from pos_loyalty.domain.money import allocate, without_tax
 from pos_loyalty.domain.programme import Multiplier, Programme, Quantity, Tier
 from pos_loyalty.domain.ticket import Line
@@ -67,7 +67,6 @@ def rate(
     total = sum(bases)
     earned = max(0, sum(numerators) // denominator)
     earned += sum(points for threshold, points in conditions if total >= threshold)
-    months = programme.validity_months
     return Rating(
         programme=programme.id,
         version=programme.version,
@@ -76,7 +75,7 @@ def rate(
         denominator=denominator,
         bases=bases,
         numerators=numerators,
-        expires=add_months(day, months) if months else NEVER,
+        expires=programme.last_day(day),
         courtesy=programme.courtesy_days,
         conditions=conditions,
         spent=tuple(allocate(spent, [line.amount for line in lines])) if spent else (),

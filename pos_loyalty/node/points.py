@@ -2,7 +2,7 @@
 
 from pos_loyalty import commands, events
 from pos_loyalty.answers import Done
-from pos_loyalty.domain.days import NEVER, add_months, day_of, iso
+from pos_loyalty.domain.days import day_of, iso
 from pos_loyalty.domain.identifiers import derived_id
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.errors import LoyaltyError, Reason
@@ -32,7 +32,7 @@ def adjust_points(ctx: Context, command: commands.AdjustPoints) -> Decision:
         programme=programme.id,
         points=command.points,
         day=iso(ctx.today),
-        expires=iso(_last_day(programme, ctx.today)),
+        expires=iso(programme.last_day(ctx.today)),
         reason=command.reason,
         approved_by=command.approved_by,
     )
@@ -104,13 +104,8 @@ def opening(
         day=iso(ctx.today),
         origin=origin or command.origin,
         lots=tuple(
-            (points, day, last or iso(_last_day(programme, day_of(day))))
+            (points, day, last or iso(programme.last_day(day_of(day))))
             for points, day, last in command.lots
         ),
         spend=command.spend,
     )
-
-
-def _last_day(programme: Programme, day: int) -> int:
-    months = programme.validity_months
-    return add_months(day, months) if months else NEVER

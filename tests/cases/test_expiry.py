@@ -93,3 +93,52 @@ def test_lc_74_what_lapsed_cannot_be_spent_though_nothing_ran(shop: Till) -> Non
     assert shop.told() == told
     with refused(Reason.POINTS_INSUFFICIENT):
         anne.fills(5_00).spends(100)
+
+
+@pytest.mark.parametrize(
+    ("minimum", "bought", "last"),
+    [
+        (60, "2026-12-31 23:50", "2027-12-31"),
+        (60, "2026-11-01", "2026-12-31"),
+        (60, "2026-11-02", "2027-12-31"),
+        (0, "2026-12-31 23:50", "2026-12-31"),
+    ],
+)
+def test_lc_71_points_that_end_with_the_year_live_a_least_time(
+    shop: Till, minimum: int, bought: str, last: str
+) -> None:
+    shop.runs(programme(expiry={"months": 0, "ends": "year", "minimum_days": minimum}))
+    shop.now(bought)
+    anne = shop.member()
+    anne.buys(10_00)
+    assert anne.lapses == (10, last)
+    shop.now(f"{last} 23:59:59")
+    assert anne.available == 10
+    shop.clock.at += 1_000
+    assert anne.available == 0
+
+
+@pytest.mark.parametrize(
+    ("ends", "last"),
+    [
+        ("anniversary", "2026-02-15"),
+        ("month", "2026-02-28"),
+        ("quarter", "2026-03-31"),
+        ("half", "2026-06-30"),
+        ("year", "2026-12-31"),
+    ],
+)
+def test_points_end_with_the_period_of_their_anniversary(shop: Till, ends: str, last: str) -> None:
+    shop.runs(programme(expiry={"months": 1, "ends": ends}))
+    shop.now("2026-01-15")
+    anne = shop.member()
+    anne.buys(10_00)
+    anne.gets(5)
+    assert anne.lapses == (15, last)
+
+
+def test_points_that_end_on_their_anniversary_live_a_least_time_too(shop: Till) -> None:
+    shop.runs(programme(expiry={"months": 1, "minimum_days": 60}))
+    anne = shop.member()
+    anne.buys(10_00)
+    assert anne.lapses == (10, "2026-03-10")
