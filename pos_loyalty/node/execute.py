@@ -24,7 +24,7 @@ from pos_loyalty.node import (
     sales,
     shop,
 )
-from pos_loyalty.node.batch import run_of
+from pos_loyalty.node.batch import WINDOW, expect, run_of
 from pos_loyalty.node.context import Context, Decision, Job
 from pos_loyalty.node.notices import Board
 from pos_loyalty.node.writer import Direct, Turns, Writer
@@ -186,10 +186,17 @@ class Node:
         given: list[Any] = []
         with self.store.write() as tx:
             ctx = self.context(tx)
-            while len(given) < len(batch):
-                run = run_of(ctx, batch, len(given))
-                given += self._take_run(ctx, run) if len(run) > 1 else [self._take(ctx, run[0])]
+            for start in range(0, len(batch), WINDOW):
+                given += self._take_window(ctx, batch[start : start + WINDOW])
             self.publish(tx, ctx.recorded, ctx.touched)
+        return given
+
+    def _take_window(self, ctx: Context, window: Sequence[Command]) -> list[Any]:
+        given: list[Any] = []
+        expect(ctx, window)
+        while len(given) < len(window):
+            run = run_of(ctx, window, len(given))
+            given += self._take_run(ctx, run) if len(run) > 1 else [self._take(ctx, run[0])]
         return given
 
     def _take(self, ctx: Context, command: Command) -> Any:

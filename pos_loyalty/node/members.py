@@ -29,7 +29,7 @@ def identify(ctx: Context, card: str) -> tuple[bytes, bytes | None]:
         known = people.card_of(ctx.tx, account)
         if known is None or known.status == "detached":
             return account, None
-        if people.status_of(ctx.tx, known.member) == "erased":
+        if people.is_erased(ctx.tx, known.member):
             generation += 1
             continue
         if known.status != "active":

@@ -42,8 +42,8 @@ class Basket(NamedTuple):
 
 def recall(tx: Tx, command: str) -> Remembered | None:
     """Give what a command id was answered."""
-    row = tx.row(_COMMAND, id_=command)
-    return Remembered(row[0], row[1]) if row else None
+    rows = tx.fetch(schema.command, [command])
+    return Remembered(*rows[0][1:3]) if rows else None
 
 
 def remember(tx: Tx, answered: Sequence[tuple[str, bytes, bytes]], at_ms: int) -> None:
@@ -157,7 +157,6 @@ def keep_setting(tx: Tx, name: str, value: bytes) -> None:
 
 
 _c, _b, _j = schema.command.c, schema.basket.c, schema.job.c
-_COMMAND = select(_c.digest, _c.answer).where(_c.id == bindparam("id_"))
 _ANSWERS = select(_c.id, _c.answer)
 _FORGET_ANSWER = (
     update(schema.command).where(_c.id == bindparam("id_")).values(answer=b"", digest=b"")

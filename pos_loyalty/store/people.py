@@ -9,7 +9,7 @@ from pos_loyalty.store import schema
 from pos_loyalty.store.groups import group_of
 from pos_loyalty.store.journal import COUNTER_BITS
 from pos_loyalty.store.projections import folded
-from pos_loyalty.store.statements import Tx
+from pos_loyalty.store.statements import Row, Tx
 
 SEARCH_MIN = 3
 FOUND_MAX = 20
@@ -35,9 +35,11 @@ class Account(NamedTuple):
 
 def card_of(tx: Tx, account: bytes) -> Card | None:
     """Give the card behind an account, or nothing where no member ever held it."""
-    rows = tx.rows(_CARD, account_=account)
+    rows = tx.fetch(schema.card, [account])
     if not rows:
         return None
+    if len(rows) > 1:
+        rows.sort(key=_place, reverse=True)
     _, _, _, _, _, member, _, tail, status = rows[0]
     shown = next((row[7] for row in rows if row[7]), tail)
     return Card(account, member, shown, status)
@@ -50,9 +52,18 @@ def cards_of(tx: Tx, member: bytes) -> list[Card]:
     return [card for card in cards if card.member == member]
 
 
+def _place(row: Row) -> Row:
+    return row[1:5]
+
+
+def is_erased(tx: Tx, member: bytes) -> bool:
+    """Tell whether a member asked to be forgotten."""
+    return bool(tx.fetch(schema.tombstone, [member]))
+
+
 def status_of(tx: Tx, member: bytes) -> str:
     """Give `enrolled`, `undone`, `erased`, or nothing for an unknown member."""
-    if tx.fetch(schema.tombstone, [member]):
+    if is_erased(tx, member):
         return "erased"
     row = tx.row(_MEMBER, member_=member)
     return str(row[0]) if row else ""
@@ -167,11 +178,6 @@ _HOLD = select(_h.account, _h.programme, _h.points, _h.amount, _h.until).where(
 )
 _OFFLINE = select(_h.hold).where(
     _h.account == bindparam("account_"), _h.offline == 1, _h.stamp > bindparam("since_")
-)
-_CARD = (
-    select(schema.card)
-    .where(_c.account == bindparam("account_"))
-    .order_by(_c.stamp.desc(), _c.node.desc(), _c.inc.desc(), _c.seq.desc())
 )
 _CARDS_OF = select(_c.account).where(_c.member == bindparam("member_"))
 _BY_TAIL = select(_c.member).where(_c.tail == bindparam("tail_")).limit(FOUND_MAX)
