@@ -107,8 +107,9 @@ def records(
 ) -> Iterator[Record]:
     """Give every row; what is wrong with one stands in it, and the rest of the file goes on.
 
-    With `only`, rows of CSV have these fields and no others. Raises `LoyaltyError`
-    (`IMPORT_COLUMNS_MISSING`, `IMPORT_FILE_UNREADABLE`).
+    With `only`, rows of CSV have these fields and no others, and of rows that follow one another
+    and say the same, the first is given. Raises `LoyaltyError` (`IMPORT_COLUMNS_MISSING`,
+    `IMPORT_FILE_UNREADABLE`).
     """
     try:
         with path.open(encoding=form.encoding, errors="replace") as stream:
@@ -160,10 +161,17 @@ def _csv(
 ) -> Iterator[Record]:
     lines, known = _Lines(stream), names_of(kind, mapping)
     header: _Header | None = None
+    before: list[str] = []
     while line := lines.take():
         if not line.text.strip():
             continue
-        row = _row(lines, line, sign)
+        if only and header is not None and _is_plain(line):
+            picked = header.pick(line.text, sign)
+            if picked != before:
+                before = picked
+                yield Record(line.number, header.named(picked))
+            continue
+        before, row = [], _row(lines, line, sign)
         if header is None:
             names = [our_name(kind, known, name.lstrip("\ufeff")) for name in row or []]
             check_header(kind, names)
@@ -186,6 +194,17 @@ class _Header:
             (at, name) for at, name in enumerate(names) if name and (not only or name in only)
         ]
         self._is_whole = len(self._wanted) == self.width
+        self._splits = max((at for at, _ in self._wanted), default=0) + 1
+
+    def pick(self, text: str, sign: str) -> list[str]:
+        """Give what is taken of a line without quotes, reading no further than needed."""
+        row = text.split(sign, self._splits)
+        count = len(row)
+        return [row[at] for at, _ in self._wanted if at < count]
+
+    def named(self, picked: list[str]) -> Fields:
+        """Give the fields that were picked of a line."""
+        return {name: text.strip() for (_, name), text in zip(self._wanted, picked, strict=False)}
 
     def fields(self, row: list[str]) -> Fields:
         """Give a row's fields; a short row lacks its last ones."""
@@ -193,6 +212,11 @@ class _Header:
             return dict(zip(self._names, map(str.strip, row), strict=False))
         count = len(row)
         return {name: row[at].strip() for at, name in self._wanted if at < count}
+
+
+def _is_plain(line: _Line) -> bool:
+    """Tell that a line is a row as it stands, whatever else is wrong with it."""
+    return line.is_whole and '"' not in line.text and len(line.text) <= GUESSED_CHARACTERS
 
 
 def _row(lines: _Lines, line: _Line, sign: str) -> list[str] | None:

@@ -30,7 +30,7 @@ def expect(ctx: Context, window: Sequence[Command]) -> None:
     ctx.tx.expect(schema.command, [command.id for command in window])
     ctx.tx.expect(schema.claim, [key for command in sales if (key := _key(ctx, command))])
     cards = {command.card for command in sales if ctx.settings.cards.is_card(command.card)}
-    accounts = [ctx.settings.cards.account(card) for card in cards]
+    accounts = [ctx.account(card) for card in cards]
     ctx.tx.expect(schema.card, accounts)
     ctx.tx.expect(schema.tombstone, accounts)  # a member's id is mostly that of their first card
 

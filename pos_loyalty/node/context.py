@@ -68,6 +68,8 @@ class Context:
     recorded: list[Fact] = field(default_factory=list)
     touched: set[bytes] = field(default_factory=set)
     _today: int = 0
+    _programmes: dict[int, Programme | None] = field(default_factory=dict)
+    _accounts: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def today(self) -> int:
@@ -79,7 +81,20 @@ class Context:
 
     def programme_on(self, day: int) -> Programme | None:
         """Give the programme in force on a business day."""
-        return self.programmes.on(self.tx, day)
+        if day not in self._programmes:
+            self._programmes[day] = self.programmes.on(self.tx, day)
+        return self._programmes[day]
+
+    def account(self, card: str) -> bytes:
+        """Give a card's first account; raises `LoyaltyError` (`CARD_INVALID`)."""
+        known = self._accounts.get(card)
+        if known is None:
+            known = self._accounts[card] = self.settings.cards.account(card)
+        return known
+
+    def look_again(self) -> None:
+        """Forget which programmes are in force: facts are about to be recorded."""
+        self._programmes.clear()
 
     def programme_needed(self, day: int) -> Programme:
         """Give the programme in force; raises `LoyaltyError` (`PROGRAMME_MISSING`)."""

@@ -246,6 +246,7 @@ class Node:
     def _keep(self, ctx: Context, decided: Sequence[tuple[Command, Decision]]) -> list[Any]:
         """Record what was decided, leave its jobs, remember its answers and give them."""
         self._fault("decided")
+        ctx.look_again()
         drafts = [draft for _, decision in decided for draft in decision.facts]
         if drafts:
             self._record(ctx, drafts)

@@ -25,7 +25,7 @@ def identify(ctx: Context, card: str) -> tuple[bytes, bytes | None]:
     """
     generation = 0
     while True:
-        account = ctx.settings.cards.account(card, generation)
+        account = ctx.settings.cards.account(card, generation) if generation else ctx.account(card)
         known = people.card_of(ctx.tx, account)
         if known is None or known.status == "detached":
             return account, None
