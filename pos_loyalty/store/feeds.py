@@ -152,6 +152,8 @@ def people_among(tx: Tx, accounts: Iterable[bytes]) -> list[bytes]:
     The enrolment of some was lost with their till, or is still to come: other facts name them.
     """
     left = sorted(set(accounts))
+    if not tx.is_sqlite:
+        return sorted(row[0] for row in tx.text(_NAMED, [left]).fetchall()) if left else []
     people: list[bytes] = []
     for table, place in _NAMING:
         found = {row[place] for row in tx.fetch(table, left, by="member")}
@@ -247,6 +249,10 @@ _NAMING = [
     (table, list(table.columns.keys()).index("member"))
     for table in (schema.member, schema.tombstone, schema.card, schema.profile, schema.consent)
 ]
+_IS_NAMED = " OR ".join(
+    f'EXISTS (SELECT FROM "{table.name}" WHERE member = account)' for table, _ in _NAMING
+)
+_NAMED = f"SELECT account FROM unnest(%b) account WHERE {_IS_NAMED}"
 _d, _r, _f = schema.feed.c, schema.reach.c, schema.fact.c
 select_scopes = select(schema.scope.c.scope).order_by(schema.scope.c.scope)
 _PAGE = (
