@@ -16,7 +16,7 @@ from pos_loyalty.domain.identifiers import ticket_account
 from pos_loyalty.domain.legs import Leg
 from pos_loyalty.events import KINDS, Fact, decode_payload
 from pos_loyalty.store import projections, schema
-from pos_loyalty.store.cores import Draft, draft
+from pos_loyalty.store.cores import Draft, counted_core, draft
 from pos_loyalty.store.groups import Work, settle
 from pos_loyalty.store.statements import Row, Tx
 
@@ -248,7 +248,7 @@ def _drop_leg(tx: Tx, account: bytes, order: Row, work: Work) -> None:
 
 
 def _place(fact: Fact, found: Draft, account: bytes, work: Work) -> None:
-    leg = Leg(account, *fact.order, found.kind, found.ticket, found.core)
+    leg = Leg(account, *fact.order, found.kind, found.ticket, counted_core(fact, found))
     if found.kind == "sale" and account == ticket_account(fact.key):
         work.loose.append(leg)
         return

@@ -1,6 +1,8 @@
 """From a fact's payload to what the fold needs: its account, fold kind, ticket and core."""
 
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -20,6 +22,19 @@ from pos_loyalty.domain.legs import (
     SaleCore,
 )
 from pos_loyalty.domain.rating import Rating
+from pos_loyalty.events import Fact
+from pos_loyalty.store.journal import COUNTER_BITS
+
+_DAY_MS = 86_400_000
+_UNIX_DAY = 719_163
+_DATED: Mapping[str, Callable[[bytes], Any]] = MappingProxyType(
+    {
+        "sale": msgspec.msgpack.Decoder(SaleCore).decode,
+        "return": msgspec.msgpack.Decoder(ReturnCore).decode,
+        "adjustment": msgspec.msgpack.Decoder(PointsCore).decode,
+    }
+)
+"""What has a day that the fold looks at, by the kind of its leg."""
 
 
 class Draft(NamedTuple):
@@ -62,6 +77,23 @@ def draft(key: str, payload: object) -> Draft | None:
             ended = HoldCore(payload.programme, bytes.fromhex(payload.hold), 0, 0)
             return _plain("hold", payload.account, encode(ended))
     return _of_people(payload)
+
+
+def counted_core(fact: Fact, found: Draft) -> bytes:
+    """Give a leg's core, its day no later than the one on which a hub had the fact.
+
+    A stamp that was ahead of the hub's clock is bound by the receipt, and so is the day of a till
+    whose calendar was ahead: else it cuts lots that are valid. The day after counts as well, for
+    stores whose date is ahead of UTC's. Without a bound the fact's own day counts.
+    """
+    if fact.clamp >= fact.stamp or found.kind not in _DATED:
+        return found.core
+    latest = (fact.clamp >> COUNTER_BITS) // _DAY_MS + _UNIX_DAY + 1
+    if found.day <= latest:
+        return found.core
+    core: SaleCore | ReturnCore | PointsCore = _DATED[found.kind](found.core)
+    core.day = latest
+    return encode(core)
 
 
 def _of_people(payload: object) -> Draft | None:

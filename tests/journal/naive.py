@@ -92,7 +92,7 @@ class World:
             self.waiting.add((returned.ticket, place(fact)))
             return
         account = bytes.fromhex(sale[1].account) or ticket_account(returned.ticket)
-        self.group(account).give_back(returned.ticket, returned)
+        self.group(account).give_back(returned.ticket, fact, returned)
 
     def _tell_people(self) -> None:
         self.erased = {

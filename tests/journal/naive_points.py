@@ -7,6 +7,7 @@ kept, so that it never cuts any.
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from fractions import Fraction
 from math import floor
 from typing import Any
@@ -60,7 +61,7 @@ class Group:
         self.holds: list[tuple[str, str, bytes, int, int]] = []
         self.ended: list[tuple[str, str]] = []
         self.sold: dict[str, Sold] = {}
-        self.early: dict[str, list[Any]] = defaultdict(list)
+        self.early: dict[str, list[tuple[Fact, Any]]] = defaultdict(list)
 
     def name(self, *accounts: bytes) -> None:
         for account in accounts:
@@ -105,7 +106,7 @@ class Group:
     # --- facts --------------------------------------------------------------------------------
     def sell(self, key: str, fact: Fact, sale: Any) -> None:
         account = bytes.fromhex(sale.account)
-        day = day_of(sale.day)
+        day = counted_day(fact, sale.day)
         sold = Sold(fact, sale, account, [0] * len(sale.lines))
         self.sold[key] = sold
         if account:
@@ -113,7 +114,7 @@ class Group:
             for rating in sale.ratings:
                 self._rate(sold, rating, day, fact)
         for early in self.early.pop(key, []):
-            self.give_back(key, early)
+            self.give_back(key, *early)
 
     def _rate(self, sold: Sold, rating: Any, day: int, fact: Fact) -> None:
         account, programme = sold.account, rating.programme
@@ -138,10 +139,10 @@ class Group:
         rank = self.accounts.index(account)
         return Lot(programme, last, day, tie, rank, account, points)
 
-    def give_back(self, key: str, returned: Any) -> None:
+    def give_back(self, key: str, fact: Fact, returned: Any) -> None:
         sold = self.sold.get(key)
         if sold is None:
-            self.early[key].append(returned)
+            self.early[key].append((fact, returned))
             return
         for each in returned.lines:
             there = each.line < len(sold.back)
@@ -151,7 +152,7 @@ class Group:
                 sold.back[each.line] += accepted
             sold.excess += each.quantity - accepted
         for rating in sold.sale.ratings if sold.account else ():
-            self._take_back(sold, rating, day_of(returned.day))
+            self._take_back(sold, rating, counted_day(fact, returned.day))
 
     def _take_back(self, sold: Sold, rating: Any, day: int) -> None:
         programme, account = rating.programme, sold.account
@@ -163,7 +164,7 @@ class Group:
         sold.kept[programme] -= lost
         uncounted = max(0, sold.counted[programme] - base)
         sold.counted[programme] -= uncounted
-        self.spend[programme, account, day_of(sold.sale.day)] -= uncounted
+        self.spend[programme, account, counted_day(sold.fact, sold.sale.day)] -= uncounted
         due = sum(rating.spent) - floor(self._share(sold, rating.spent)) if rating.spent else 0
         self._restore(sold, rating, due - sold.restored[programme], day)
         sold.restored[programme] = due
@@ -201,7 +202,7 @@ class Group:
     def _lose(self, sold: Sold, rating: Any, lost: int, day: int) -> None:
         """The ticket's own lot first, also when it lapsed; then any other; then debt."""
         own = self._lot(sold.fact, sold.account, rating.programme, rating.expires,
-                        day_of(sold.sale.day), 0)  # fmt: skip
+                        counted_day(sold.fact, sold.sale.day), 0)  # fmt: skip
         for lot in self.lots:
             if (lot.turn, lot.programme) == (own.turn, own.programme):
                 count = min(lost, lot.left)
@@ -211,7 +212,7 @@ class Group:
             self.take(sold.account, rating.programme, lost, day)
 
     def adjust(self, fact: Fact, given: Any) -> None:
-        account, day = bytes.fromhex(given.account), day_of(given.day)
+        account, day = bytes.fromhex(given.account), counted_day(fact, given.day)
         self.name(account)
         if given.points < 0:
             self.take(account, given.programme, -given.points, day)
@@ -260,6 +261,15 @@ class Group:
         for programme, owner in self.debts:
             if owner in accounts:
                 self.debts[programme, owner] = 0
+
+
+def counted_day(fact: Fact, day: str) -> int:
+    """Give a fact's day; where its clock was ahead of the hub's, at most the day after receipt."""
+    counted = day_of(day)
+    if fact.clamp < fact.stamp:
+        had = datetime.fromtimestamp((fact.clamp >> 16) / 1000, UTC).date()
+        counted = min(counted, had.toordinal() + 1)
+    return counted
 
 
 def pieces(line: Any) -> int:

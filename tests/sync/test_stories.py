@@ -164,6 +164,23 @@ def test_a_clock_far_ahead_is_brought_down_to_the_hubs_and_later_sales_follow(
     assert one.points() == two.points() == chain.office.points() == 15
 
 
+def test_a_calendar_far_ahead_cuts_no_lot_that_is_valid(chain: Chain) -> None:
+    one, two = chain.register(till="1"), chain.register(till="2")
+    member = one.enrol().member
+    one.sell(20_000)
+    one.sync()
+    right = one.clock.at
+    one.clock.at += 600 * 86_400_000
+    ahead = one.sell(1000, 500).ticket
+    one.give_back(ahead, (1, 1000))
+    one.do(commands.AdjustPoints, member=member, points=-6, reason="goodwill")
+    one.clock.at = right + 1000
+    one.sync()
+    two.sync()
+    for place in (one, two, chain.office):
+        assert place.points() == 200 + 10 - 6
+
+
 def test_a_hold_is_spent_once_though_the_balance_came_from_another_till(chain: Chain) -> None:
     one, two = chain.register(till="1"), chain.register(till="2")
     one.enrol()
