@@ -153,7 +153,8 @@ class _Import:
             while waiting:
                 batch, waiting = waiting[: self._size], waiting[self._size :]
                 self._carry_out(batch)
-            self._done([], chunk.done)
+            if not chunk.items or chunk.items[-1].done < chunk.done:
+                self._done([], chunk.done)  # records at the end that were no good
             self._tell()
         self._done([], -1)
         return self._summary
