@@ -25,6 +25,7 @@ from sync.session import Link, Session
 from sync.transport import HttpTransport
 from tests.support.shop import CHAIN_KEY, PROGRAMME, HandClock
 
+PATIENCE_S = 10.0
 HUB_NODE = b"the hub at office"
 HUB = HUB_NODE[:16]
 Rule = Callable[[str, str, bytes], Reply | None]
@@ -148,10 +149,16 @@ class Register(Worker):
         self.code = ""
         self.connect()
 
-    def connect(self) -> None:
+    def connect(self, *, budget_s: float = PATIENCE_S) -> None:
+        """Begin a session; a busy machine answers within the patience of a test, not of a shop."""
         self.wire = Wire(HttpTransport(self.office.address))
         self.session = Session(
-            self.node, self.wire, code=lambda: self.code, send_every_s=1, fetch_every_s=0
+            self.node,
+            self.wire,
+            code=lambda: self.code,
+            send_every_s=1,
+            fetch_every_s=0,
+            lookup_budget_s=budget_s,
         )
 
     def do(self, kind: type[Command], **fields: Any) -> Any:

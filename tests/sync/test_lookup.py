@@ -37,6 +37,7 @@ def test_a_slow_hub_delays_a_scan_by_the_budget_only_and_its_late_answer_is_kept
     one.enrol()
     one.sell(1000)
     one.sync()
+    far.connect(budget_s=BUDGET_S)
     release, arrived = threading.Event(), threading.Event()
 
     def slow(method: str, path: str, body: bytes) -> Reply | None:

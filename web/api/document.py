@@ -5,6 +5,7 @@
 
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
+from inspect import cleandoc
 from types import MappingProxyType
 from typing import Any
 
@@ -224,4 +225,7 @@ def _answer_schemas(known: Mapping[str, Operation]) -> dict[str, Any]:
     answers = {each.answer for each in known.values() if each.answer is not None}
     named = sorted(answers | {Problem}, key=lambda each: each.__name__)
     _, schemas = msgspec.json.schema_components(named, ref_template=REF.format("{name}"))
+    for schema in schemas.values():
+        if "description" in schema:  # Python 3.13 takes the margin off a docstring, others do not
+            schema["description"] = cleandoc(schema["description"])
     return schemas
