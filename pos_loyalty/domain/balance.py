@@ -10,7 +10,8 @@ class Balance(NamedTuple):
     """One programme's view of an account's pool.
 
     `points` are valid on the day asked for, `held` reserved, `debt` owed, `available` what can be
-    spent; `next_expiry` is (last day, points) of what lapses first, `qualifying` counts for tiers.
+    spent; `next_expiry` is (last day, points) of what lapses first, `qualifying` counts for tiers,
+    never below zero: a return may be known before its sale is.
     """
 
     points: int
@@ -59,7 +60,7 @@ def _look(
         debt=debt,
         available=0 if debt else max(0, points - held),
         next_expiry=(first, lapsing) if lots else None,
-        qualifying=_spent(pot, members, since, day),
+        qualifying=max(0, _spent(pot, members, since, day)),
     )
 
 

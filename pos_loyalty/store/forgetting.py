@@ -5,27 +5,23 @@ what it told itself; of the rest only programmes and places, by which it sells, 
 hub as it is now has told its own. Erasures are told again instead: nobody comes back to life.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-import msgspec
 from msgspec.structs import astuple, replace
 from sqlalchemy import bindparam, select
 
-from pos_loyalty.domain.legs import ErasureCore, Leg, LinkCore
-from pos_loyalty.events import UNCLAMPED, Fact, chain_hash, decode_payload
+from pos_loyalty.events import UNCLAMPED, Fact, chain_hash
 from pos_loyalty.store import journal, rebuild_log, schema
 from pos_loyalty.store.apply import apply, sorted_known, withdraw
 from pos_loyalty.store.checkpoints import decode_content
-from pos_loyalty.store.cores import draft
 from pos_loyalty.store.feeds import SHOP_KINDS, shop_facts
-from pos_loyalty.store.groups import Work, accounts_of, group_of, settle
 from pos_loyalty.store.installing import install
 from pos_loyalty.store.journal import own_facts, own_head
+from pos_loyalty.store.regrouping import accounts_named, regroup
 from pos_loyalty.store.statements import Tx
 
 PIECE = 20
 """How many checkpoints or facts one transaction forgets: a scan never waits long for it."""
-Link = tuple[bytes, bytes]
 
 
 def forget_some(tx: Tx, node: bytes, ended: Iterable[tuple[int, int]]) -> bool:
@@ -73,11 +69,8 @@ def _forget_facts(tx: Tx, node: bytes, facts: Sequence[Fact]) -> None:
     if tx.is_sqlite:
         tx.pragma("secure_delete = ON")
     known = sorted_known(facts)
-    accounts: set[bytes] = set()
+    accounts = {account for fact in known for account in accounts_named(fact)}
     for fact in reversed(known):
-        found = draft(fact.key, decode_payload(fact.kind, fact.payload))
-        if found is not None:
-            accounts |= {found.account, *(each for link in found.links for each in link)} - {b""}
         withdraw(tx, fact)
     tx.delete(schema.fact, ["node", "inc", "seq"], [(f.node, f.inc, f.seq) for f in facts])
     _tell_again(tx, node, [fact for fact in known if fact.kind == "member_erased"])
@@ -101,30 +94,10 @@ def _tell_again(tx: Tx, node: bytes, facts: Sequence[Fact]) -> None:
 
 
 def _settle_anew(tx: Tx, accounts: set[bytes]) -> None:
-    """Part the groups that nothing holds together any more, and fold them again."""
     install(tx, [], left=sorted(accounts))
-    for group in sorted(set(group_of(tx, accounts).values())):
-        members = accounts_of(tx, group)
-        if len(members) > 1:
-            links = sorted(set(_links(tx, members)))
-            tx.delete(schema.member_of, ["account"], [(each,) for each in members])
-            settle(tx, Work(dirty=set(members), links=links))
+    regroup(tx, accounts)
 
 
-def _links(tx: Tx, members: Sequence[bytes]) -> Iterator[Link]:
-    """Give what facts and checkpoints that are still here put together."""
-    for leg in (Leg(*row) for row in tx.fetch(schema.leg, members)):
-        if leg.kind == "link":
-            yield leg.account, _decode_link(leg.core).other
-        elif leg.kind == "erasure":
-            yield from ((leg.account, each) for each in _decode_erasure(leg.core).accounts)
-    for row in tx.fetch(schema.checkpoint, members):
-        first, *others = decode_content(row[5]).accounts
-        yield from ((first, each) for each in others)
-
-
-_decode_link = msgspec.msgpack.Decoder(LinkCore).decode
-_decode_erasure = msgspec.msgpack.Decoder(ErasureCore).decode
 _f = schema.fact.c
 _CHECKPOINTS = select(schema.checkpoint).limit(bindparam("limit_"))
 _some = select(schema.fact).limit(bindparam("limit_"))

@@ -13,6 +13,7 @@ from pos_loyalty.errors import Reason
 from pos_loyalty.events import Fact
 from pos_loyalty.store import rebuild_log, schema
 from pos_loyalty.store.apply import apply, sorted_known, withdraw
+from pos_loyalty.store.regrouping import accounts_named, regroup
 from pos_loyalty.store.senders import Quarantined, hidden
 from pos_loyalty.store.statements import Tx
 
@@ -26,6 +27,7 @@ def silence(tx: Tx, fact: Fact, now_ms: int) -> None:
     rebuild_log.make_void(tx)
     for known in sorted_known([fact]):
         withdraw(tx, known)
+        regroup(tx, accounts_named(known))
     tx.put(schema.quarantine, [hidden(fact, REPEATED, now_ms)], "upsert")
     _say(tx, replace(fact, payload=b"", salt=b""))
 

@@ -335,6 +335,31 @@ def test_of_a_fact_told_twice_the_one_that_the_hub_took_counts_at_the_till_too(
     assert restored.session.status().refused == 1
 
 
+def test_a_link_told_twice_holds_nothing_together_until_the_hub_tells_of_it(
+    small_chain: Chain, tmp_path: Path
+) -> None:
+    one = small_chain.register()
+    member = one.enrol().member
+    one.sync()
+    old = backup(one, tmp_path / "old.db")
+    given = {"id": "card", "member": member, "card": "29002"}
+    one.do(commands.AttachCard, **given)
+    one.sell(1000, card="29002")
+    one.sync()
+    small_chain.scrap(one)
+    restored = small_chain.reopen(old, one)
+    small_chain.pass_ms(60_000)
+    restored.wire.cut = True
+    restored.do(commands.AttachCard, **given)
+    restored.wire.cut = False
+    restored.wire.before = lambda method, path, body: Reply(0) if method == "GET" else None
+    restored.session.step()
+    restored.agrees()
+    restored.wire.before = lambda method, path, body: None
+    restored.sync()
+    assert restored.points() == restored.points("29002") == 10
+
+
 def test_what_a_till_told_twice_counts_again_where_a_restored_hub_has_neither(
     small_chain: Chain, tmp_path: Path
 ) -> None:
