@@ -8,7 +8,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from pos_loyalty.domain.profile import FIELDS
 from pos_loyalty.errors import LoyaltyError, Reason
 
 CENTS = "_cents"
@@ -78,7 +77,6 @@ _ARTICLES = (
 COLUMNS: Map[str, tuple[Column, ...]] = MappingProxyType(
     {"tickets": _TICKETS, "members": _MEMBERS, "articles": _ARTICLES}
 )
-PROFILE = tuple(FIELDS)
 ONE_OF: Map[str, tuple[tuple[str, ...], ...]] = MappingProxyType(
     {
         "tickets": (("at", "date"), ("article", "label")),

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pos_loyalty.commands import BringMember, ConsentGiven
-from pos_loyalty.domain.profile import checked_profile
+from pos_loyalty.domain.profile import FIELDS, checked_profile
 from pos_loyalty.errors import LoyaltyError, Reason
-from pos_loyalty.imports.columns import CONSENT, PROFILE
+from pos_loyalty.imports.columns import CONSENT
 from pos_loyalty.imports.faults import RowFault
 from pos_loyalty.imports.tables import Fields, Record
 from pos_loyalty.imports.units import (
@@ -68,7 +68,7 @@ def _cards(fields: Fields, maker: Maker) -> tuple[str, ...]:
 
 def _profile(fields: Fields, reader: Reader) -> dict[str, str]:
     """Give the profile's fields that the row fills; what it leaves empty stays as it is."""
-    given = {name: text for name in PROFILE if (text := optional(fields, name))}
+    given = {name: text for name in FIELDS if (text := optional(fields, name))}
     if "birth_date" in given:
         given["birth_date"] = reader.day(given["birth_date"], "birth_date")
     for name, text in given.items():

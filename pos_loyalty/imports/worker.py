@@ -20,7 +20,6 @@ from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.imports.articles import articles
 from pos_loyalty.imports.columns import Mapping, names_of
 from pos_loyalty.imports.faults import Fault
-from pos_loyalty.imports.members import members
 from pos_loyalty.imports.rules import ImportRules
 from pos_loyalty.imports.tables import Form, look, records
 from pos_loyalty.imports.tickets import KEY, scattered, tickets
@@ -137,6 +136,8 @@ def units(request: Request, form: Form, maker: Maker) -> Iterator[Unit]:
         broken = scattered(records(request.path, kind, mapping, form, only=KEY))
         return tickets(records(request.path, kind, mapping, form), broken, maker, mapping)
     if kind == "members":
+        from pos_loyalty.imports.members import members  # with the tables of phone numbers
+
         return members(records(request.path, kind, mapping, form), maker)
     return articles(records(request.path, kind, mapping, form), maker, request.run)
 
