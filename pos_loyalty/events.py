@@ -67,7 +67,8 @@ class LinesReturned(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
 class PointsAdjusted(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """Points were added or taken by hand, with a reason code; `undoes` names an adjustment.
 
-    `approved_by` is who allowed it, where a second person had to.
+    `approved_by` is who allowed it, where a second person had to. With `own_first` an undoing takes
+    from the lot of what it undoes first, without it as any other spend does.
     """
 
     account: str
@@ -78,6 +79,7 @@ class PointsAdjusted(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=F
     reason: str
     undoes: str = ""
     approved_by: str = ""
+    own_first: bool = False
 
 
 class BalanceOpened(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):

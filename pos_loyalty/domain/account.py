@@ -17,7 +17,10 @@ class Lot(Struct, array_like=True, order=True, gc=False):
 
 
 class Hold(Struct, array_like=True, gc=False):
-    """Points reserved until a moment (Unix milliseconds)."""
+    """Points reserved until a moment (Unix milliseconds).
+
+    One of no points is an end that came before its hold: it waits until then for it.
+    """
 
     id: bytes
     owner: int
@@ -33,7 +36,6 @@ class Pot(Struct, array_like=True, gc=False):
     debts: list[tuple[int, int]] = []
     window: list[tuple[int, int, int]] = []
     holds: list[Hold] = []
-    ended: list[bytes] = []
 
 
 class State(Struct, array_like=True, gc=False):
@@ -77,7 +79,7 @@ def pot_of(state: State, programme: str) -> Pot:
     for pot in state.pots:
         if pot.programme == programme:
             return pot
-    pot = Pot(programme, [], [], [], [], [])
+    pot = Pot(programme, [], [], [], [])
     insort(state.pots, pot, key=lambda each: each.programme)
     return pot
 

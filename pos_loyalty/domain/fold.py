@@ -29,11 +29,14 @@ from pos_loyalty.domain.money import remaining
 from pos_loyalty.domain.pots import (
     LOT_SLACK_DAYS,
     Allocation,
+    begin_hold,
     credit,
     end_hold,
+    lapse_holds,
     pay_debt,
     qualify,
     reduce,
+    reduce_origin,
     spend,
     trim,
 )
@@ -111,13 +114,16 @@ def sold_ticket(leg: Leg, record: bytes) -> Ticket:
 
 def step(state: State, leg: Leg, tickets: Tickets) -> None:
     """Take one leg, newer than all before it; changes `state` and `tickets`."""
+    for pot in state.pots:
+        if pot.holds:
+            lapse_holds(pot, leg.moment)
     _STEPS[leg.kind](state, leg, tickets)
 
 
 def fold(legs: Iterable[Leg], state: State, tickets: Tickets) -> None:
     """Take legs, in effective order."""
     for leg in legs:
-        _STEPS[leg.kind](state, leg, tickets)
+        step(state, leg, tickets)
 
 
 def _sale(state: State, leg: Leg, tickets: Tickets) -> None:
@@ -127,6 +133,8 @@ def _sale(state: State, leg: Leg, tickets: Tickets) -> None:
     if core.parts or leg.account != ticket_account(leg.ticket):
         owner = owner_of(state, leg.account)
         for index, part in enumerate(core.parts):
+            for hold in part.holds:
+                end_hold(pot_of(state, part.programme), hold, owner, leg.moment)
             _rate(state, ticket, owner, index, part)
     for early in tickets.early.pop(leg.ticket, ()):
         _return(state, early, tickets)
@@ -134,8 +142,6 @@ def _sale(state: State, leg: Leg, tickets: Tickets) -> None:
 
 def _rate(state: State, ticket: Ticket, owner: int, index: int, part: Part) -> None:
     pot, members, day = pot_of(state, part.programme), pool(state, owner), ticket.core.day
-    for hold in part.holds:
-        end_hold(pot, hold)
     if part.spent:
         taken = spend(pot, members, owner, part.spent, day)
         ticket.opened().parts[index].allocations = taken
@@ -229,9 +235,11 @@ def _adjust(state: State, leg: Leg, tickets: Tickets) -> None:
     owner = owner_of(state, leg.account)
     pot, members = pot_of(state, core.programme), pool(state, owner)
     if core.points < 0:
-        spend(pot, members, owner, -core.points, core.day)
+        own = reduce_origin(pot, core.mark, -core.points) if core.mark else 0
+        spend(pot, members, owner, -core.points - own, core.day)
     elif owner not in state.closed:
-        credit(pot, members, Lot(core.expires, core.day, leg.origin, owner, core.points))
+        origin = core.mark or leg.origin
+        credit(pot, members, Lot(core.expires, core.day, origin, owner, core.points))
 
 
 def _open(state: State, leg: Leg, tickets: Tickets) -> None:
@@ -251,11 +259,9 @@ def _hold(state: State, leg: Leg, tickets: Tickets) -> None:
     owner = owner_of(state, leg.account)
     pot = pot_of(state, core.programme)
     if core.points == 0:
-        end_hold(pot, core.id)
-    elif core.id in pot.ended:
-        pot.ended.remove(core.id)
+        end_hold(pot, core.id, owner, leg.moment)
     else:
-        pot.holds.append(Hold(core.id, owner, core.points, core.until))
+        begin_hold(pot, Hold(core.id, owner, core.points, core.until))
 
 
 def _link(state: State, leg: Leg, tickets: Tickets) -> None:

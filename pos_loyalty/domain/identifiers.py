@@ -39,6 +39,21 @@ def derived_id(command: str, index: int) -> bytes:
     return hashlib.sha256(f"{command}|{index}".encode()).digest()[:ID_BYTES]
 
 
+def adjustment_key(adjustment: str) -> str:
+    """Give the business key of points moved by hand; `adjustment` is its fact's id in hex."""
+    return f"adjustment/{adjustment}"
+
+
+def adjustment_mark(key: str) -> int:
+    """Give the number by which the lot of an adjustment is known, from its business key.
+
+    Beyond every number that names a leg: no other lot has it. 0 for an adjustment without a key.
+    """
+    if not key.startswith(adjustment_key("")):
+        return 0
+    return 1 << 61 | int.from_bytes(hashlib.sha256(key.encode()).digest()[:7], "big")
+
+
 def tail(number: str) -> str:
     """Give what may be shown of a card number: its last four characters."""
     return number[-4:]

@@ -8,6 +8,9 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Struct
 
+COUNTER_BITS = 16
+"""The low bits of a stamp are a counter within its millisecond."""
+
 
 class PartLines(Struct, array_like=True, gc=False):
     """What only a return opens: a rating line by line."""
@@ -48,12 +51,16 @@ class ReturnCore(Struct, array_like=True, gc=False):
 
 
 class PointsCore(Struct, array_like=True, gc=False):
-    """An adjustment, or one opening lot: points may be negative."""
+    """An adjustment: points may be negative.
+
+    `mark` names its own lot, so that its undoing can take from that one first; 0: no name.
+    """
 
     programme: str
     points: int
     day: int
     expires: int
+    mark: int = 0
 
 
 class OpeningCore(Struct, array_like=True, gc=False):
@@ -125,6 +132,11 @@ class Leg(NamedTuple):
     def order(self) -> tuple[int, bytes, int, int]:
         """Its place in the effective order."""
         return self.stamp, self.node, self.inc, self.seq
+
+    @property
+    def moment(self) -> int:
+        """When it counts, in Unix milliseconds: its stamp without the counter."""
+        return self.stamp >> COUNTER_BITS
 
     @property
     def origin(self) -> int:

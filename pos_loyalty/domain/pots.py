@@ -2,12 +2,14 @@
 
 from bisect import bisect_left
 
-from pos_loyalty.domain.account import Lot, Pot
+from pos_loyalty.domain.account import Hold, Lot, Pot
 
 WINDOW_DAYS_MAX = 1130
 """Spend older than this many days before a sale's own day leaves the state (37 months)."""
 LOT_SLACK_DAYS = 92
 """A lot stays this long past its last day: business days do not rise along the order."""
+EARLY_END_MS = 86_400_000
+"""No hold lasts longer than a day: an end that came first is forgotten after as long."""
 
 Allocation = tuple[int, int, int, int, int]
 """Points taken from a lot: last day, day, origin, owner, points; origin 0 is debt."""
@@ -66,6 +68,14 @@ def reduce(pot: Pot, lot: Lot, points: int) -> int:
     return count
 
 
+def reduce_origin(pot: Pot, origin: int, points: int) -> int:
+    """Take up to `points` from the lots of one origin, valid or not; gives how many they had."""
+    left = points
+    for lot in [each for each in pot.lots if each.origin == origin]:
+        left -= reduce(pot, lot, left)
+    return points - left
+
+
 def _find(pot: Pot, lot: Lot) -> int:
     return bisect_left(pot.lots, Lot(lot.expires, lot.day, lot.origin, lot.owner, 0))
 
@@ -95,13 +105,28 @@ def pay_debt(pot: Pot, owner: int, points: int) -> int:
     return paid
 
 
-def end_hold(pot: Pot, hold: bytes) -> None:
+def begin_hold(pot: Pot, hold: Hold) -> None:
+    """Reserve points, unless the hold's end came first: the two then go together."""
     for index, known in enumerate(pot.holds):
-        if known.id == hold:
+        if known.id == hold.id and known.points == 0:
             del pot.holds[index]
             return
-    if hold not in pot.ended:
-        pot.ended.append(hold)
+    pot.holds.append(hold)
+
+
+def end_hold(pot: Pot, hold: bytes, owner: int, moment: int) -> None:
+    """Give back what a hold reserved; the end of one that is not there waits a day for it."""
+    for index, known in enumerate(pot.holds):
+        if known.id == hold:
+            if known.points:
+                del pot.holds[index]
+            return
+    pot.holds.append(Hold(hold, owner, 0, moment + EARLY_END_MS))
+
+
+def lapse_holds(pot: Pot, moment: int) -> None:
+    """Drop the holds whose time was over at a moment (Unix milliseconds), and ends as old."""
+    pot.holds = [hold for hold in pot.holds if hold.until > moment]
 
 
 def qualify(pot: Pot, owner: int, day: int, amount: int) -> None:

@@ -23,4 +23,3 @@ def _merge(into: Pot, pot: Pot, shift: int) -> None:
     spend = [(day, owner + shift, amount) for day, owner, amount in pot.window]
     into.window = sorted(into.window + spend)
     into.holds += [Hold(h.id, h.owner + shift, h.points, h.until) for h in pot.holds]
-    into.ended += pot.ended

@@ -3,7 +3,7 @@
 from pos_loyalty import commands, events
 from pos_loyalty.answers import Done
 from pos_loyalty.domain.days import day_of, iso
-from pos_loyalty.domain.identifiers import derived_id
+from pos_loyalty.domain.identifiers import adjustment_key, derived_id
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.baskets import standing
@@ -38,7 +38,7 @@ def adjust_points(ctx: Context, command: commands.AdjustPoints) -> Decision:
     )
     made = derived_id(command.id, 0).hex()
     return Decision(
-        facts=[fact(command, 0, adjusted)],
+        facts=[fact(command, 0, adjusted, key=adjustment_key(made))],
         answer=lambda: Done(id=made),
         notices=lambda _: [Notice(kind="member_changed", body=show(ctx, member))],
     )
@@ -52,7 +52,7 @@ def _check_approved(programme: Programme, command: commands.AdjustPoints) -> Non
 
 
 def undo_adjustment(ctx: Context, command: commands.UndoAdjustment) -> Decision:
-    """Add the opposite of an adjustment, once."""
+    """Add the opposite of an adjustment, once; points that it gave go from its own lot first."""
     found = journal.adjustment(ctx.tx, command.adjustment)
     if found is None or found.undoes:
         raise LoyaltyError(Reason.ADJUSTMENT_UNKNOWN)
@@ -67,6 +67,7 @@ def undo_adjustment(ctx: Context, command: commands.UndoAdjustment) -> Decision:
         expires=found.expires,
         reason="undo",
         undoes=command.adjustment,
+        own_first=found.points > 0,
     )
     made = derived_id(command.id, 0).hex()
     return Decision(facts=[fact(command, 0, undone, key=key)], answer=lambda: Done(id=made))

@@ -9,7 +9,7 @@ import msgspec
 from pos_loyalty import events
 from pos_loyalty.domain.account import encode
 from pos_loyalty.domain.days import day_of
-from pos_loyalty.domain.identifiers import ticket_account
+from pos_loyalty.domain.identifiers import adjustment_key, adjustment_mark, ticket_account
 from pos_loyalty.domain.legs import (
     ErasureCore,
     HoldCore,
@@ -64,9 +64,7 @@ def draft(key: str, payload: object) -> Draft | None:
             day, amount = day_of(payload.day), -payload.refund
             return Draft("return", b"", payload.ticket, core, day, amount)
         case events.PointsAdjusted():
-            day = day_of(payload.day)
-            points = PointsCore(payload.programme, payload.points, day, day_of(payload.expires))
-            return _plain("adjustment", payload.account, encode(points), day)
+            return _adjustment(key, payload)
         case events.BalanceOpened():
             return _opening(payload)
         case events.PointsHeld():
@@ -154,6 +152,18 @@ def _part(rating: Rating, lines: int) -> Part:
         holds=[bytes.fromhex(hold) for hold in rating.holds],
         lines=msgspec.Raw(encode(detail)),
     )
+
+
+def _adjustment(key: str, adjusted: events.PointsAdjusted) -> Draft:
+    """Points that are given name their lot by their key; an undoing names the lot to take from."""
+    if adjusted.points > 0:
+        mark = adjustment_mark(key)
+    else:
+        mark = adjustment_mark(adjustment_key(adjusted.undoes)) if adjusted.own_first else 0
+    day = day_of(adjusted.day)
+    points = adjusted.programme, adjusted.points, day, day_of(adjusted.expires)
+    core = encode((*points, mark) if mark else points)
+    return _plain("adjustment", adjusted.account, core, day)
 
 
 def _opening(opening: events.BalanceOpened) -> Draft:

@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import astuple, replace
 from sqlalchemy import bindparam, case, select
 
+from pos_loyalty.domain.legs import COUNTER_BITS as COUNTER_BITS
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.events import (
     CHAIN_START,
@@ -24,8 +25,6 @@ from pos_loyalty.store import schema
 from pos_loyalty.store.statements import Tx
 
 SALT_BYTES = 16
-COUNTER_BITS = 16
-"""A stamp is Unix milliseconds and, in its low bits, a counter within the millisecond."""
 
 
 class Head(NamedTuple):

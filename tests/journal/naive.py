@@ -56,6 +56,8 @@ class World:
         return self.group_of.setdefault(account, Group())
 
     def _take(self, fact: Fact, payload: Any) -> None:
+        for account in self._concerned(fact, payload):
+            self.group(account).pass_time(fact)
         match payload:
             case events.SaleClosed():
                 account = bytes.fromhex(payload.account) or ticket_account(fact.key)
@@ -80,6 +82,30 @@ class World:
                 self._link(payload.member, payload.account, True)
             case events.CardEnded(status="detached"):
                 self._link(payload.member, payload.account, False)
+
+    def _concerned(self, fact: Fact, payload: Any) -> set[bytes]:
+        """Give an account of each group that a fact is folded in."""
+        match payload:
+            case events.SaleClosed():
+                return {bytes.fromhex(payload.account) or ticket_account(fact.key)}
+            case events.LinesReturned():
+                sale = self.first.get(payload.ticket)
+                if sale is None or not isinstance(sale[1], events.SaleClosed):
+                    return set()
+                return {bytes.fromhex(sale[1].account) or ticket_account(payload.ticket)}
+            case events.CardEnded(status="replaced"):
+                return set()
+        accounts = named_together(payload)
+        if len(accounts) == 1 and not isinstance(payload, events.MemberErased):
+            return set()  # a card linked to itself moves nothing
+        account = bytes.fromhex(getattr(payload, "account", ""))
+        points = (
+            events.PointsAdjusted,
+            events.BalanceOpened,
+            events.PointsHeld,
+            events.HoldReleased,
+        )
+        return {account} if isinstance(payload, points) else set(sorted(accounts)[:1])
 
     def _link(self, one: str, other: str, joined: bool) -> None:
         if one != other:

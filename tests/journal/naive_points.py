@@ -13,6 +13,7 @@ from math import floor
 from typing import Any
 
 from pos_loyalty.domain.days import day_of
+from pos_loyalty.domain.identifiers import adjustment_key, adjustment_mark
 from pos_loyalty.events import Fact
 
 
@@ -59,7 +60,7 @@ class Group:
         self.debts: dict[tuple[str, bytes], int] = defaultdict(int)
         self.spend: dict[tuple[str, bytes, int], int] = defaultdict(int)
         self.holds: list[tuple[str, str, bytes, int, int]] = []
-        self.ended: list[tuple[str, str]] = []
+        self.ended: dict[tuple[str, str], int] = {}  # ends that came first, and when
         self.sold: dict[str, Sold] = {}
         self.early: dict[str, list[tuple[Fact, Any]]] = defaultdict(list)
 
@@ -215,10 +216,24 @@ class Group:
         account, day = bytes.fromhex(given.account), counted_day(fact, given.day)
         self.name(account)
         if given.points < 0:
-            self.take(account, given.programme, -given.points, day)
+            named = adjustment_key(given.undoes) if given.own_first else ""
+            own = adjustment_mark(named)
+            left = self._take_from(given.programme, own, -given.points)
+            self.take(account, given.programme, left, day)
         elif account not in self.closed:
             last = day_of(given.expires)
-            self.earn(account, self._lot(fact, account, given.programme, last, day, given.points))
+            lot = self._lot(fact, account, given.programme, last, day, given.points)
+            lot.tie = adjustment_mark(fact.key) or lot.tie
+            self.earn(account, lot)
+
+    def _take_from(self, programme: str, tie: int, points: int) -> int:
+        """Take from what one adjustment gave, also when it lapsed; gives what is missing."""
+        for lot in sorted(self.lots, key=lambda lot: lot.turn):
+            if tie and lot.programme == programme and lot.tie == tie:
+                count = min(points, lot.left)
+                lot.left -= count
+                points -= count
+        return points
 
     def open(self, fact: Fact, opening: Any) -> None:
         account = bytes.fromhex(opening.account)
@@ -234,18 +249,22 @@ class Group:
     def hold(self, held: Any) -> None:
         account = bytes.fromhex(held.account)
         self.name(account)
-        if (held.programme, held.hold) in self.ended:
-            self.ended.remove((held.programme, held.hold))
-        else:
+        if self.ended.pop((held.programme, held.hold), None) is None:
             self.holds.append((held.programme, held.hold, account, held.points, held.until))
+
+    def pass_time(self, fact: Fact) -> None:
+        """Let go of holds whose time is over, and after a day of ends that nothing began."""
+        self.now = min(fact.stamp, fact.clamp) >> 16
+        self.holds = [hold for hold in self.holds if hold[4] > self.now]
+        day = 24 * 3600 * 1000
+        self.ended = {which: at for which, at in self.ended.items() if at + day > self.now}
 
     def end_hold(self, programme: str, hold: str) -> None:
         for known in self.holds:
             if known[:2] == (programme, hold):
                 self.holds.remove(known)
                 return
-        if (programme, hold) not in self.ended:
-            self.ended.append((programme, hold))
+        self.ended.setdefault((programme, hold), self.now)
 
     def link(self, one: bytes, other: bytes, joined: bool) -> None:
         self.name(one, other)

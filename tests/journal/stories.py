@@ -32,12 +32,20 @@ class Story:
         self._tills: dict[str, Till] = {}
 
     def tell(
-        self, payload: Any, *, day: int = 0, till: str = "one", clamp_day: int | None = None
+        self,
+        payload: Any,
+        *,
+        day: int = 0,
+        till: str = "one",
+        clamp_day: int | None = None,
+        key: str | None = None,
     ) -> Fact:
         """Let a till tell something; `clamp_day` is as late as a hub lets it count."""
         minute = len(self.facts)
         at_ms = START_MS + day * DAY_MS + minute * MINUTE_MS
-        fact = self._tills.setdefault(till, Till(till)).tell(payload, at_ms=at_ms, late=True)
+        fact = self._tills.setdefault(till, Till(till)).tell(
+            payload, at_ms=at_ms, late=True, key=key
+        )
         if clamp_day is not None:
             fact = replace(fact, clamp=(START_MS + clamp_day * DAY_MS + minute * MINUTE_MS) << 16)
         self.facts.append(fact)
@@ -123,7 +131,7 @@ def _where(number: str, day: int) -> dict[str, Any]:
 
 
 def adjusted(
-    account: bytes, points: int, *, day: int = 0, expires: int = 10_000
+    account: bytes, points: int, *, day: int = 0, expires: int = 10_000, undoes: str = ""
 ) -> events.PointsAdjusted:
     return events.PointsAdjusted(
         account=account.hex(),
@@ -132,6 +140,8 @@ def adjusted(
         day=iso(START + day),
         expires=iso(START + expires),
         reason="GOODWILL",
+        undoes=undoes,
+        own_first=points < 0 and bool(undoes),
     )
 
 

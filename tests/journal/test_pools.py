@@ -5,7 +5,9 @@ from functools import partial
 import pytest
 
 from pos_loyalty import events
+from pos_loyalty.domain.account import decode_state
 from pos_loyalty.domain.days import iso
+from pos_loyalty.domain.identifiers import adjustment_key
 from pos_loyalty.store.engine import Store
 from tests.journal.stories import (
     ANNE,
@@ -25,7 +27,7 @@ from tests.journal.stories import (
     released,
     sold,
 )
-from tests.journal.tills import START, START_MS, View
+from tests.journal.tills import START, START_MS, View, ident
 
 NOBODY = b""
 
@@ -113,6 +115,56 @@ def test_a_hold_that_ended_before_it_was_taken_never_stands(shown: After) -> Non
     story.tell(released("h", ANNE), day=1, till="fast clock")
     with shown(story.facts) as view:
         assert view.balance(ANNE, START + 2, now_ms=START_MS).held == 0
+
+
+def test_holds_whose_time_is_over_leave_with_the_next_fact(shown: After) -> None:
+    story = Story()
+    story.tell(opened(ANNE, (100, 400)))
+    story.tell(held("h", ANNE, 40, until_day=3))
+    story.tell(adjusted(ANNE, 5, day=2), day=2)
+    with shown(story.facts) as view:
+        assert [row[4] for row in view.rows("balance")] == [40]
+    story.tell(adjusted(ANNE, 5, day=4), day=4)
+    with shown(story.facts) as view:
+        assert [row[4] for row in view.rows("balance")] == [0]
+
+
+def test_a_release_after_the_capture_is_forgotten_after_a_day(shown: After) -> None:
+    story = Story()
+    story.tell(opened(ANNE, (100, 400)))
+    hold = story.tell(held("h", ANNE, 40))
+    ids = (events.decode_payload(hold.kind, hold.payload).hold,)  # type: ignore[attr-defined]
+    story.tell(sold("1", ANNE, [10_00], spent=40, off=2_00, holds=ids))
+    story.tell(released("h", ANNE))
+    story.tell(adjusted(ANNE, 5, day=2), day=2)
+    with shown(story.facts) as view:
+        (state,) = [decode_state(row[-1]) for row in view.rows("account")]
+        assert [pot.holds for pot in state.pots] == [[]]
+
+
+def test_an_undone_gift_goes_from_its_own_lot_first(shown: After) -> None:
+    story = Story()
+    given = ident("gift").hex()
+    story.tell(opened(ANNE, (30, 100)))
+    story.tell(adjusted(ANNE, 50, expires=200), key=adjustment_key(given))
+    story.tell(adjusted(ANNE, -50, expires=200, undoes=given), key=f"undo/{given}")
+    with shown(story.facts) as view:
+        assert view.balance(ANNE, START).next_expiry == (START + 100, 30)
+        assert points(view) == 30
+
+
+def test_what_is_missing_of_an_undone_gift_goes_from_what_lapses_first(shown: After) -> None:
+    story = Story()
+    given = ident("gift").hex()
+    story.tell(adjusted(ANNE, 50, expires=100), key=adjustment_key(given))
+    story.tell(sold("1", ANNE, [10_00], spent=20, off=1_00))
+    story.tell(opened(ANNE, (30, 150), (30, 120)))
+    with shown(story.facts) as view:
+        before = points(view)
+    story.tell(adjusted(ANNE, -50, expires=100, undoes=given), key=f"undo/{given}")
+    with shown(story.facts) as view:
+        assert points(view) == before - 50
+        assert view.balance(ANNE, START).next_expiry == (START + 120, 10)
 
 
 # --- pools and erasure -------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from pos_loyalty import events
 from pos_loyalty.domain.days import NEVER, iso
+from pos_loyalty.domain.identifiers import adjustment_key
 from pos_loyalty.domain.money import allocate
 from pos_loyalty.domain.programme import BasketBonus, Exclusion, Multiplier, Programme, Tier
 from pos_loyalty.domain.rating import rate
@@ -159,6 +160,7 @@ def adjustments() -> st.SearchStrategy[events.PointsAdjusted]:
         expires=_last_days(),
         reason=st.just("GOODWILL"),
         undoes=st.sampled_from(["", "", ident("adjustment 1").hex()]),
+        own_first=st.booleans(),
     )
 
 
@@ -317,8 +319,13 @@ def _fact(till: Till, scene: Scene) -> Fact:
 
 
 def _collided(scene: Scene) -> str | None:
-    """Let a return now and then carry the very number of a sale: a broken POS does that."""
+    """Give a key of its own to what shares one: the adjustment that others undo.
+
+    And let a return now and then carry the very number of a sale: a broken POS does that.
+    """
     payload = scene.payload
     if isinstance(payload, events.LinesReturned) and scene.minute % 5 == 0 and scene.late:
         return payload.ticket
+    if isinstance(payload, events.PointsAdjusted) and not payload.undoes and scene.minute % 2:
+        return adjustment_key(ident("adjustment 1").hex())
     return None
