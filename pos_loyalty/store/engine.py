@@ -14,7 +14,8 @@ from sqlalchemy.engine import make_url
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.store import schema
 from pos_loyalty.store.lock import ProcessLock
-from pos_loyalty.store.statements import Memory, Statements, Tx
+from pos_loyalty.store.remembering import Memory
+from pos_loyalty.store.statements import Statements, Tx
 
 BUSY_TIMEOUT_MS = 5000
 RUNNING = "running"
