@@ -56,7 +56,7 @@ _INSERTS = Statements(is_sqlite=True)
 def _state(today: int) -> State:
     lots = [Lot(today + 90 * n, today - 10 * n, n + 1, 0, 50) for n in range(1, LOTS + 1)]
     window = [(today - 10 * n, 0, 5_000) for n in range(LOTS, 0, -1)]
-    return State([b""], [], [], [Pot("points", lots, [], window, [], [])])
+    return State([b""], [], [], [Pot("points", lots=lots, window=window)])
 
 
 def _rows(numbers: Sequence[int], state: State) -> Iterator[tuple[Table, list[Row]]]:
