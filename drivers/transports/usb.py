@@ -114,6 +114,21 @@ def dispose(device: Any) -> None:
         return
 
 
+def read(device: Any, endpoint: Any, buffer: Any, timeout_s: float, *, what: str) -> int:
+    """Wait for one transfer into `buffer`; gives its bytes, 0 when nothing came in time.
+
+    :raises DeviceError: failed, when the device is gone.
+    """
+    try:
+        with translated(what):
+            timeout = milliseconds(timeout_s)
+            return int(device.read(endpoint.bEndpointAddress, buffer, timeout=timeout))
+    except DeviceError as error:
+        if error.kind is DeviceErrorKind.TIMED_OUT:
+            return 0
+        raise
+
+
 def milliseconds(seconds: float) -> int:
     """libusb reads 0 as for ever, so the least is one."""
     return max(1, round(seconds * 1000))

@@ -46,19 +46,7 @@ class BulkLine:
             raise DeviceError(DeviceErrorKind.FAILED, f"{self._what}: not open")
         if self._in is None:
             return 0
-        try:
-            with shared.translated(self._what):
-                count = int(
-                    self._device.read(
-                        self._in.bEndpointAddress,
-                        self._buffer,
-                        timeout=shared.milliseconds(timeout_s),
-                    )
-                )
-        except DeviceError as error:
-            if error.kind is DeviceErrorKind.TIMED_OUT:
-                return 0
-            raise
+        count = shared.read(self._device, self._in, self._buffer, timeout_s, what=self._what)
         buffer[:count] = self._buffer[:count].tobytes()
         return count
 

@@ -74,19 +74,7 @@ class HidLine:
         """Wait for one report; its copy in libusb's buffer is wiped."""
         if self._endpoint is None:
             raise DeviceError(DeviceErrorKind.FAILED, f"{self._what}: not claimed")
-        try:
-            with shared.translated(self._what):
-                count = int(
-                    self._device.read(
-                        self._endpoint.bEndpointAddress,
-                        self._buffer,
-                        timeout=shared.milliseconds(timeout_s),
-                    )
-                )
-        except DeviceError as error:
-            if error.kind is DeviceErrorKind.TIMED_OUT:
-                return 0
-            raise
+        count = shared.read(self._device, self._endpoint, self._buffer, timeout_s, what=self._what)
         buffer[:count] = self._buffer[:count].tobytes()
         self._buffer[:count] = array("B", bytes(count))
         return count
