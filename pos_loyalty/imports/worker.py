@@ -27,6 +27,8 @@ from pos_loyalty.imports.units import Imported, Maker, Unit
 from pos_loyalty.imports.values import Reader
 
 CHUNK = 1000
+CHUNK_SERVING = 200
+"""A message is read in one go, and nothing else is done meanwhile: short where people wait."""
 CHUNK_ROWS = 20_000
 NICENESS = 10
 
@@ -87,8 +89,12 @@ class Request:
     mapping: Mapping
     rules: ImportRules
     run: str
-    chunk: int = CHUNK
     is_background: bool = True
+
+    @property
+    def chunk(self) -> int:
+        """How many records go into a message."""
+        return CHUNK_SERVING if self.is_background else CHUNK
 
 
 def serve(pipe: Connection, request: Request) -> None:
