@@ -28,6 +28,7 @@ from pos_loyalty.domain.programme import (
     Reward,
     Tax,
     Tier,
+    Upgrade,
 )
 from pos_loyalty.errors import LoyaltyError, Reason, Wrong
 from pos_loyalty.texts import translate
@@ -101,6 +102,7 @@ class _Bonus(Struct, forbid_unknown_fields=True, kw_only=True):
 
 class _Tiers(Struct, forbid_unknown_fields=True, kw_only=True):
     months: Annotated[int, Meta(ge=1, le=36)] = 12
+    upgrade: Upgrade = "next"
 
 
 class _Tier(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -346,6 +348,7 @@ def _programme(content: str, found: dict[str, Any]) -> Programme:
         adjustment_limit=adjustments.limit if adjustments else 0,
         validity_ends=expiry.ends,
         validity_days_min=expiry.minimum_days,
+        upgrade=tiers.upgrade,
     )
 
 

@@ -103,6 +103,7 @@ class Trial:
             tier=programme.tier_for(held.qualifying),
             day=day,
             spent=min(wanted, held.points),
+            qualifying=held.qualifying,
         )
 
     def _look(self, account: bytes, day: int) -> Balance:

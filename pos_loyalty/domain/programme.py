@@ -9,6 +9,8 @@ from pos_loyalty.domain.days import NEVER, add_months, period_end
 Ends = Literal["anniversary", "month", "quarter", "half", "year"]
 """Whether points end on their anniversary, or with the period that it lies in."""
 _PERIOD_MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
+Upgrade = Literal["next", "whole", "split"]
+"""Whether a tier reached by a ticket counts from the next one, for all of it, or for its rest."""
 Tax = Literal["included", "excluded"]
 """Whether what earns is what was paid, or that without its VAT."""
 Combine = Literal["multiply", "add", "best"]
@@ -108,6 +110,7 @@ class Programme(Struct, frozen=True):
     adjustment_limit: int = 0
     validity_ends: Ends = "anniversary"
     validity_days_min: int = 0
+    upgrade: Upgrade = "next"
 
     def last_day(self, day: int) -> int:
         """Give the last day of points earned on `day`.

@@ -48,6 +48,13 @@ class _Factor(NamedTuple):
     power: int
 
 
+class _Share(NamedTuple):
+    """Minor units of a line that earn under one tier."""
+
+    amount: int
+    tier: Tier
+
+
 def rate(
     programme: Programme,
     lines: tuple[Line, ...],
@@ -57,10 +64,21 @@ def rate(
     day: int,
     spent: int = 0,
     holds: tuple[str, ...] = (),
+    qualifying: int = 0,
 ) -> Rating:
-    """Rate a ticket of business day `day`; `paid` is what each line cost, `spent` points paid."""
+    """Rate a ticket of business day `day`; `paid` is what each line cost, `spent` points paid.
+
+    `tier` is the member's before it, and `qualifying` what they had spent towards the next.
+    """
     bases = _bases(programme, lines, paid)
-    numerators, denominator = _exact(programme, lines, bases, tier=tier, day=day)
+    if programme.upgrade == "whole":
+        tier = programme.tier_for(qualifying + sum(bases))
+    rules = [rule for rule in programme.multipliers if _in_force(rule, day)]
+    if rules or programme.quantities or programme.upgrade == "split":
+        shares = _shares(programme, bases, tier, qualifying)
+        numerators, denominator = _exact(programme, lines, shares, rules)
+    else:
+        numerators, denominator = _plain(programme, bases, tier)
     conditions = tuple((bonus.threshold, bonus.points) for bonus in programme.bonuses)
     if programme.visit:
         conditions += ((FIRST_CENT, programme.visit),)
@@ -106,36 +124,66 @@ def _excluded(programme: Programme, line: Line) -> bool:
     )
 
 
+def _shares(
+    programme: Programme, bases: Sequence[int], tier: Tier, qualifying: int
+) -> list[tuple[_Share, ...]]:
+    """Give under which tier each line's money earns; a line may reach the next one on its way."""
+    if programme.upgrade != "split":
+        return [(_Share(base, tier),) if base else () for base in bases]
+    shares = []
+    for base in bases:
+        line = []
+        while base:
+            following = programme.next_tier(qualifying)
+            amount = min(base, following.threshold - qualifying) if following else base
+            line.append(_Share(amount, programme.tier_for(qualifying)))
+            base, qualifying = base - amount, qualifying + amount
+        shares.append(tuple(line))
+    return shares
+
+
+def _plain(programme: Programme, bases: Sequence[int], tier: Tier) -> tuple[tuple[int, ...], int]:
+    """Give what each line earns where the tier alone multiplies, as `_exact` does."""
+    same = _factor(programme, tier, []) if any(bases) else _Factor(0, 0)
+    each = programme.points * same.percent
+    return tuple([base * each for base in bases]), programme.per * 100**same.power
+
+
 def _exact(
-    programme: Programme, lines: Sequence[Line], bases: Sequence[int], *, tier: Tier, day: int
+    programme: Programme,
+    lines: Sequence[Line],
+    shares: Sequence[tuple[_Share, ...]],
+    rules: Sequence[Multiplier],
 ) -> tuple[tuple[int, ...], int]:
     """Give what each line earns, exactly, as numerators over one denominator."""
-    rules = [rule for rule in programme.multipliers if _in_force(rule, day)]
-    if not rules and not programme.quantities:  # every line that earns has the tier's own factor
-        same = _factor(programme, tier, []) if any(bases) else _Factor(0, 0)
-        each = programme.points * same.percent
-        return tuple([base * each for base in bases]), programme.per * 100**same.power
     factors = [
-        _factor(programme, tier, [rule.percent for rule in rules if _touches(rule, line)])
-        if base
-        else _Factor(0, 0)
-        for base, line in zip(bases, lines, strict=True)
+        _factors(programme, parts, [rule.percent for rule in rules if _touches(rule, line)])
+        if parts
+        else []
+        for parts, line in zip(shares, lines, strict=True)
     ]
-    power = max((factor.power for factor in factors), default=0)
+    power = max((factor.power for parts in factors for _, factor in parts), default=0)
     denominator = programme.per * 100**power
     money = [
-        base * programme.points * factor.percent * 100 ** (power - factor.power)
-        for base, factor in zip(bases, factors, strict=True)
+        programme.points
+        * sum([amount * f.percent * 100 ** (power - f.power) for amount, f in parts])
+        for parts in factors
     ]
     if not programme.quantities:
         return tuple(money), denominator
     scale = lcm(*(rule.every * 1000 for rule in programme.quantities))
-    rows = zip(bases, money, lines, strict=True)
+    rows = zip(shares, money, lines, strict=True)
     both = tuple(
-        exact * scale + (_by_quantity(programme, line, scale) * denominator if base else 0)
-        for base, exact, line in rows
+        exact * scale + (_by_quantity(programme, line, scale) * denominator if parts else 0)
+        for parts, exact, line in rows
     )
     return both, denominator * scale
+
+
+def _factors(
+    programme: Programme, parts: tuple[_Share, ...], touching: list[int]
+) -> list[tuple[int, _Factor]]:
+    return [(part.amount, _factor(programme, part.tier, touching)) for part in parts]
 
 
 def _factor(programme: Programme, tier: Tier, touching: list[int]) -> _Factor:

@@ -104,9 +104,10 @@ def _attach(ctx: Context, command_id: str, account: bytes, member: bytes | None)
     current = current_basket(ctx)
     basket_id = current.id if current else derived_id(command_id, 0).hex()
     content = decode_content(current.content) if current else Content()
+    name = member.hex() if member else ""
     if current is not None and current.account not in (b"", account):
-        content = msgspec.structs.replace(content, holds=())
-    content = msgspec.structs.replace(content, member=member.hex() if member else "")
+        content = _given_to(content, name)
+    content = msgspec.structs.replace(content, member=name)
     keep(ctx, basket_id, account, content)
     return basket_id
 
@@ -119,8 +120,7 @@ def attach_member(ctx: Context, command: commands.AttachMember) -> Decision:
         raise LoyaltyError(Reason.MEMBER_UNKNOWN)
     released = _release_all(ctx, command, content)
     text = member.hex() if member else ""
-    kept = msgspec.structs.replace(content, member=text, holds=())
-    keep(ctx, command.basket, account, kept)
+    keep(ctx, command.basket, account, _given_to(content, text))
     return Decision(facts=released, answer=lambda: answer_of(ctx, command.basket), notices=changed)
 
 
@@ -138,8 +138,14 @@ def detach_member(ctx: Context, command: commands.DetachMember) -> Decision:
     """Take the member off; what was held for the basket is released."""
     _, content = load(ctx, command.basket)
     released = _release_all(ctx, command, content)
-    keep(ctx, command.basket, b"", msgspec.structs.replace(content, member="", holds=()))
+    keep(ctx, command.basket, b"", _given_to(content, ""))
     return Decision(facts=released, answer=lambda: answer_of(ctx, command.basket), notices=changed)
+
+
+def _given_to(content: Content, member: str) -> Content:
+    """Give a basket to somebody else, or to nobody: without what its member's points would pay."""
+    discounts = tuple(each for each in content.discounts if not each.hold)
+    return msgspec.structs.replace(content, member=member, holds=(), discounts=discounts)
 
 
 def drop_basket(ctx: Context, command: commands.DropBasket) -> Decision:
@@ -231,7 +237,14 @@ def answer_of(ctx: Context, basket_id: str) -> BasketAnswer:
 def preview(programme: Programme, content: Content, held: Balance, day: int) -> Rating:
     """Rate a basket as if it were closed now."""
     paid = paid_by_line(content.lines, content.discounts)
-    return rate(programme, content.lines, paid, tier=programme.tier_for(held.qualifying), day=day)
+    return rate(
+        programme,
+        content.lines,
+        paid,
+        tier=programme.tier_for(held.qualifying),
+        day=day,
+        qualifying=held.qualifying,
+    )
 
 
 def _offer(programme: Programme, content: Content, held: Balance) -> RewardOffer | None:
@@ -245,9 +258,9 @@ def _offer(programme: Programme, content: Content, held: Balance) -> RewardOffer
 
 
 def blocks_for(programme: Programme, content: Content, held: Balance) -> int:
-    """Give how many blocks of the reward a basket can take."""
+    """Give how many whole blocks of the reward a basket can take."""
     reward = programme.reward
     due = due_of(content)
     if reward is None or due < max(reward.minimum, 1):
         return 0
-    return min(held.available // reward.points, -(-due // reward.amount))
+    return min(held.available // reward.points, due // reward.amount)

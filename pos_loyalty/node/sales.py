@@ -10,7 +10,7 @@ from pos_loyalty.commands import ReceiptChoice
 from pos_loyalty.domain.days import day_of, iso
 from pos_loyalty.domain.fold import Ticket
 from pos_loyalty.domain.money import remaining
-from pos_loyalty.domain.programme import Programme, Tier
+from pos_loyalty.domain.programme import Programme
 from pos_loyalty.domain.rating import Rating, rate
 from pos_loyalty.domain.ticket import Discount, paid_by_line, ticket_key
 from pos_loyalty.errors import LoyaltyError, Reason, Wrong
@@ -105,14 +105,16 @@ def _sale(ctx: Context, command: commands.CloseSale, customer: _Customer) -> Sal
     programme = ctx.programme_on(day) if customer.account else None
     if programme is not None:
         paid = paid_by_line(lines, command.discounts)
+        qualifying = _qualifying(ctx, customer.account, programme, day)
         rating = rate(
             programme,
             lines,
             paid,
-            tier=_tier(ctx, customer.account, programme, day),
+            tier=programme.tier_for(qualifying),
             day=day,
             spent=redemption.points,
             holds=redemption.holds,
+            qualifying=qualifying,
         )
         ratings = (rating,)
     return SaleClosed(
@@ -134,11 +136,11 @@ def _sale(ctx: Context, command: commands.CloseSale, customer: _Customer) -> Sal
     )
 
 
-def _tier(ctx: Context, account: bytes, programme: Programme, day: int) -> Tier:
-    """Give an account's tier; where there is but one, nothing is looked up."""
+def _qualifying(ctx: Context, account: bytes, programme: Programme, day: int) -> int:
+    """Give what counts for an account's tier; where there is but one, nothing is looked up."""
     if len(programme.tiers) == 1:
-        return programme.tiers[0]
-    return programme.tier_for(baskets.standing(ctx, account, programme, day).qualifying)
+        return 0
+    return baskets.standing(ctx, account, programme, day).qualifying
 
 
 def _redemption(ctx: Context, discounts: tuple[Discount, ...], customer: _Customer) -> _Redemption:

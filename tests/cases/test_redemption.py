@@ -1,5 +1,7 @@
 """Paying with points: in whole points, once, and only what there is."""
 
+import pytest
+
 from pos_loyalty import commands
 from pos_loyalty.errors import Reason
 from tests.cases.programmes import programme
@@ -97,3 +99,36 @@ def test_lc_79_points_can_pay_to_the_last_cent(shop: Till) -> None:
     exact.spends(1_006)
     rounded.spends(1_010)
     assert (exact.closes().total, rounded.closes().total) == (0, 0)
+
+
+def test_lc_77_a_point_worth_more_than_the_rest_is_spent_only_when_asked(shop: Till) -> None:
+    shop.runs(programme(reward={"points": 1, "amount": 10_00}))
+    anne = shop.member(points=30)
+    basket, asked = anne.fills(25_00), anne.fills(25_00)
+    assert basket.offered == 2
+    basket.spends(2)
+    assert basket.closes().total == 5_00
+    assert asked.spends(3).discount.amount == 25_00
+
+
+def test_lc_80_what_no_whole_point_pays_is_paid_in_money(shop: Till) -> None:
+    shop.runs(programme(reward={"points": 1, "amount": 5}))
+    basket = shop.member(points=300).fills(10_03)
+    assert basket.offered == 200
+    assert basket.spends(200).discount.amount == 10_00
+    assert basket.closes().total == 3
+
+
+@pytest.mark.parametrize("other", [False, True])
+def test_a_basket_that_loses_its_member_loses_what_their_points_paid(
+    shop: Till, other: bool
+) -> None:
+    anne, bob = shop.member(points=100), shop.member()
+    basket = anne.fills(10_00, off=[2_00])
+    basket.spends(100)
+    assert basket.view.total == 3_00
+    if other:
+        shop.do(commands.AttachMember, basket=basket.id, card=bob.card)
+    else:
+        shop.do(commands.DetachMember, basket=basket.id)
+    assert (basket.view.total, anne.available) == (8_00, 100)

@@ -1,5 +1,7 @@
 """Tiers: what counts, from when, and until when."""
 
+import pytest
+
 from tests.cases.programmes import programme
 from tests.cases.shop import Till
 
@@ -43,3 +45,34 @@ def test_lc_39_spending_points_moves_no_tier(shop: Till) -> None:
     assert (anne.points, anne.tier) == (100, "Silver")
     anne.buys(5_00, points=50)
     assert (anne.points, anne.tier) == (50, "Silver")
+
+
+@pytest.mark.parametrize(("upgrade", "earned"), [("next", 40), ("whole", 50), ("split", 20 + 25)])
+def test_lc_31_a_tier_counts_from_where_the_programme_says(
+    shop: Till, upgrade: str, earned: int
+) -> None:
+    shop.runs(programme(tiers={"upgrade": upgrade}))
+    anne = shop.member(spent=480_00)
+    basket = anne.fills(40_00)
+    assert basket.view.earns == earned
+    assert (basket.closes().earned, anne.tier) == (earned, "Silver")
+
+
+def test_lc_33_a_first_invoice_below_every_tier_earns_nothing(shop: Till) -> None:
+    tiers = [
+        {"name": "none", "threshold": 0, "percent": 0},
+        {"name": "1/1000", "threshold": 100_000_00, "percent": 900},
+        {"name": "1/900", "threshold": 300_000_00, "percent": 1000},
+    ]
+    shop.runs(programme(earn={"per": 9000_00}, tier=tiers, tiers={"upgrade": "whole"}))
+    anne = shop.member()
+    assert (anne.buys(20_000_00).earned, anne.tier) == (0, "none")
+    assert (anne.buys(196_000_00).earned, anne.tier) == (196, "1/1000")
+
+
+def test_a_ticket_can_pass_two_tiers_line_by_line(shop: Till) -> None:
+    shop.runs(programme(tiers={"upgrade": "split"}))
+    anne = shop.member(spent=400_00)
+    sale = anne.buys(150_00, 650_00)
+    assert sale.earned == int(100 + 50 * 1.25 + 450 * 1.25 + 200 * 1.5)
+    assert sale.comes_back(0).taken_back == 1025 - int(450 * 1.25 + 200 * 1.5)
