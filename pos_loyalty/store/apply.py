@@ -55,15 +55,18 @@ class _Claims:
         row = (key, *fact.order, kind, account, day, amount, b"")
         self.held[key] = self.changed[key] = row
 
-    def write(self, tx: Tx) -> None:
-        """Write what changed. Should another worker have made a key meanwhile, the database
-        refuses it, and the work is done again with that key in sight."""
+    def write(self, tx: Tx) -> list[Row]:
+        """Write what changed, but for the rows given: those of keys that had none.
+
+        Should another worker have made such a key meanwhile, the database refuses it, and the
+        work is done again with that key in sight.
+        """
         rows = [self.changed[key] for key in sorted(self.changed)]
         if tx.is_sqlite:
             tx.put(schema.claim, rows, "upsert")
-            return
-        tx.put(schema.claim, [row for row in rows if row[0] not in self._known])
+            return []
         tx.put(schema.claim, [row for row in rows if row[0] in self._known], "upsert")
+        return [row for row in rows if row[0] not in self._known]
 
     def release(self, tx: Tx, leg: Leg) -> None:
         """Say of a routed return's key that its ticket is awaited again."""
@@ -176,7 +179,7 @@ def _route(tx: Tx, drafts: Sequence[Drafted], work: Work) -> None:
         holder = claims.get(fact.key)
         if holder is None or holder[1:5] == fact.order:
             _place_return(tx, claims, fact, found, work)
-    claims.write(tx)
+    work.claims = claims.write(tx)
 
 
 def _lock_claims(tx: Tx, drafts: Sequence[Drafted]) -> _Claims:

@@ -78,7 +78,7 @@ def publish(tx: Tx, news: News, *, scope: str, today: int, now_ms: int) -> None:
         return
     of_person = group_of(tx, news.groups | news.persons | news.homes.keys())
     groups = set(of_person.values())
-    reached, accounts = _reached(tx, groups, today)
+    reached, accounts, noted = _reached(tx, groups, today)
     changes: dict[str, dict[tuple[str, bytes], None]] = {}
     kept: list[Row] = []
     for member, home in news.homes.items():
@@ -96,17 +96,25 @@ def publish(tx: Tx, news: News, *, scope: str, today: int, now_ms: int) -> None:
     for person in sorted(people):
         for each in reached[people[person]]:
             changes.setdefault(each, {})[PERSON, person] = None
-    tx.put(schema.reach, sorted(dict.fromkeys(kept)), "upsert")
+    kept = sorted(dict.fromkeys(kept))
+    tx.put(schema.reach, [row for row in kept if row[:2] not in noted])
+    tx.put(schema.reach, [row for row in kept if row[:2] in noted], "upsert")
     if news.shop:
         for row in tx.rows(select_scopes):
             changes.setdefault(row[0], {})[SHOP, b""] = None
     _number(tx, changes, now_ms)
 
 
-def _reached(
-    tx: Tx, groups: Iterable[bytes], today: int
-) -> tuple[dict[bytes, dict[str, int]], dict[bytes, list[bytes]]]:
-    """Give, by group, the stores that it reaches (with the last day), and its accounts."""
+class _Reached(NamedTuple):
+    """By group the stores that it reaches (with the last day) and its accounts; and the accounts
+    and stores that have a row, be it an old one."""
+
+    stores: dict[bytes, dict[str, int]]
+    accounts: dict[bytes, list[bytes]]
+    noted: set[Row]
+
+
+def _reached(tx: Tx, groups: Iterable[bytes], today: int) -> _Reached:
     wanted = sorted(groups)
     accounts: dict[bytes, list[bytes]] = {group: [group] for group in wanted}
     of_account = {group: group for group in wanted}
@@ -115,11 +123,13 @@ def _reached(
         if account != group:
             accounts[group].append(account)
     reached: dict[bytes, dict[str, int]] = {group: {} for group in wanted}
+    noted: set[Row] = set()
     for account, scope, day in tx.fetch(schema.reach, sorted(of_account)):
+        noted.add((account, scope))
         if day >= today - REACH_DAYS:
             known = reached[of_account[account]]
             known[scope] = max(day, known.get(scope, 0))
-    return reached, accounts
+    return _Reached(reached, accounts, noted)
 
 
 def _heed_sender(

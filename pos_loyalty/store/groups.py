@@ -37,6 +37,7 @@ class Work:
     dirty: set[bytes] = field(default_factory=set)  # accounts whose group is folded again
     links: list[tuple[bytes, bytes]] = field(default_factory=list)
     locks: set[bytes] = field(default_factory=set)  # members whose personal data changes
+    claims: list[Row] = field(default_factory=list)  # new business keys, written beside the legs
 
 
 def settle(tx: Tx, work: Work) -> set[bytes]:
@@ -61,8 +62,11 @@ def settle(tx: Tx, work: Work) -> set[bytes]:
         else:
             newer.append(_Newer(group, row, legs))
     outcome = _Outcome()
+    half = len(newer) // 2
+    with tx.putting(schema.claim, work.claims):
+        opening = [each for each in newer[:half] if not _advance(tx, each, outcome)]
     with tx.putting(schema.leg, work.legs + work.loose):
-        opening = [each for each in newer if not _advance(tx, each, outcome)]
+        opening += [each for each in newer[half:] if not _advance(tx, each, outcome)]
     for each in opening:
         _advance(tx, each, outcome, _opened(tx, each.legs))
     for start in range(0, len(late), REFOLDS):
