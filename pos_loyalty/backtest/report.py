@@ -4,9 +4,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from pos_loyalty.backtest.tally import Sums, Tally, Use, worth
+from pos_loyalty.backtest.tally import Sums, Tally, worth
 from pos_loyalty.domain.days import iso, month_ends
 from pos_loyalty.domain.programme import Programme
+from pos_loyalty.domain.usage import Use
 
 
 class Cost(Struct, frozen=True):

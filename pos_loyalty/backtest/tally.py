@@ -3,18 +3,13 @@
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from itertools import zip_longest
-from math import sqrt
 from typing import Any
 
 from msgspec import Struct
 
 from pos_loyalty.backtest.trial import Outcome
 from pos_loyalty.domain.programme import Programme
-
-CONFIDENCE = 1.96
-"""Standard errors on either side of an interval that holds in 95 of 100 cases."""
-GROUPS_MIN = 30
-"""Below so many customers with settled points, a share of them says nothing."""
+from pos_loyalty.domain.usage import Settled
 
 
 class Pair(Struct, frozen=True):
@@ -23,22 +18,6 @@ class Pair(Struct, frozen=True):
     account: bytes
     current: Outcome
     tried: Outcome
-
-
-class Use(Struct, frozen=True):
-    """Which share of the points given is spent in the end: likeliest, at least, at most.
-
-    `observed` tells that it was found in the past, not assumed.
-    """
-
-    share: float
-    low: float
-    high: float
-    observed: bool
-
-
-ASSUMED = Use(1.0, 0.0, 1.0, observed=False)
-"""What is said of a shop that has no past to learn from: everything may be spent."""
 
 
 @dataclass
@@ -53,33 +32,6 @@ class Sums:
     def take(self, outcome: Outcome) -> None:
         """Add a group's outcome."""
         add(self, Sums(outcome.kept, outcome.spent, outcome.lapsed, list(outcome.curve)))
-
-
-@dataclass
-class Settled:
-    """Points whose fate is known, by group: spent (s) of spent or lapsed (t), and their squares."""
-
-    groups: int = 0
-    s: int = 0
-    t: int = 0
-    ss: int = 0
-    st: int = 0
-    tt: int = 0
-
-    def take(self, outcome: Outcome) -> None:
-        """Add a group's outcome."""
-        s, t = outcome.spent, outcome.spent + outcome.lapsed
-        if t > 0:
-            add(self, Settled(1, s, t, s * s, s * t, t * t))
-
-    def use(self) -> Use:
-        """Give the share that is spent: a ratio estimate over groups, with its interval."""
-        if self.groups < GROUPS_MIN or not self.s:
-            return ASSUMED
-        share = self.s / self.t
-        spread = self.ss - 2 * share * self.st + share * share * self.tt
-        error = CONFIDENCE * sqrt(max(0.0, spread)) / self.t
-        return Use(share, max(0.0, share - error), min(1.0, share + error), observed=True)
 
 
 @dataclass
@@ -107,7 +59,7 @@ class Tally:
         self.tickets += pair.tried.tickets
         self.current.take(pair.current)
         self.tried.take(pair.tried)
-        self.settled.take(pair.current)
+        self.settled.take(pair.current.spent, pair.current.lapsed)
         move = pair.current.tier, pair.tried.tier
         self.moves[move] = self.moves.get(move, 0) + 1
         difference = round(1000 * (pair.tried.kept * tried - pair.current.kept * current))

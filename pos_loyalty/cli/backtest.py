@@ -11,13 +11,14 @@ import msgspec
 
 from pos_loyalty.backtest.report import Report, Side, report
 from pos_loyalty.backtest.run import Question, backtest
-from pos_loyalty.backtest.tally import Pair, Use
+from pos_loyalty.backtest.tally import Pair
 from pos_loyalty.cli.checks import say
 from pos_loyalty.cli.group import language
 from pos_loyalty.cli.paths import READABLE, SETTINGS, WRITABLE
 from pos_loyalty.cli.stores import beside, load_any, told
 from pos_loyalty.daemon.wiring import database_url, programme_text
 from pos_loyalty.domain.days import iso
+from pos_loyalty.domain.usage import between
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.programme_file import read_programme
 from pos_loyalty.receipts.figures import Figures, figures
@@ -76,7 +77,7 @@ def backtest_command(
         read_programme(tried),
         first=first,
         last=last,
-        use=assumed(percent) if percent else None,
+        use=between(*percent) if percent else None,
     )
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(found)).decode())
@@ -102,12 +103,6 @@ def in_force(store: Store, day: int) -> str:
     if known is None:
         raise LoyaltyError(Reason.PROGRAMME_MISSING, day=iso(day))
     return known[1]
-
-
-def assumed(percent: tuple[float, float]) -> Use:
-    """Give the use of points that the caller assumes; the likeliest lies in the middle."""
-    low, high = sorted(percent)
-    return Use((low + high) / 200, low / 100, high / 100, observed=False)
 
 
 @contextmanager

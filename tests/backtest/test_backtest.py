@@ -9,10 +9,10 @@ import pytest
 from pos_loyalty import commands
 from pos_loyalty.backtest.report import Report, report
 from pos_loyalty.backtest.run import SLICES, Question, try_slice
-from pos_loyalty.backtest.tally import ASSUMED, Pair, Settled, Tally, add
-from pos_loyalty.backtest.trial import Outcome
+from pos_loyalty.backtest.tally import Pair, Tally, add
 from pos_loyalty.domain.days import day_of, month_ends
 from pos_loyalty.domain.ticket import Discount
+from pos_loyalty.domain.usage import ASSUMED, Settled
 from pos_loyalty.programme_file import read_programme
 from pos_loyalty.store.people import account_of
 from tests.support.shop import PROGRAMME, Till, open_till
@@ -153,29 +153,22 @@ def test_tickets_of_other_days_do_not_count(till: Till) -> None:
     assert (total.groups, total.tickets, total.tried.kept) == (1, 1, 40)
 
 
-def outcome(*, spent: int, lapsed: int) -> Outcome:
-    given = spent + lapsed
-    return Outcome(
-        tickets=1, kept=given, spent=spent, lapsed=lapsed, curve=(0,), qualifying=0, tier=""
-    )
-
-
 def test_the_share_of_points_spent_comes_from_the_past_with_its_interval() -> None:
     settled = Settled()
     for _ in range(300):
-        settled.take(outcome(spent=30, lapsed=10))
-        settled.take(outcome(spent=10, lapsed=30))
+        settled.take(30, 10)
+        settled.take(10, 30)
     use = settled.use()
     assert use.observed
     assert use.share == pytest.approx(0.5)
     # Each customer's own share is 0.25 away from the mean: 1.96 * 0.25 / sqrt(600) on either side.
-    assert (use.low, use.high) == (pytest.approx(0.48, abs=1e-3), pytest.approx(0.52, abs=1e-3))
+    assert [use.low, use.high] == pytest.approx([0.48, 0.52], abs=1e-3)
 
 
 def test_a_few_customers_say_nothing_of_all() -> None:
     settled = Settled()
     for _ in range(29):
-        settled.take(outcome(spent=30, lapsed=10))
+        settled.take(30, 10)
     assert settled.use() == ASSUMED
 
 
