@@ -64,11 +64,13 @@ class Queries:
             while True:
                 account = self._settings.cards.account(card, generation)
                 known = people.card_of(tx, account)
-                if known is None or known.status == "detached":
+                if known is None:
                     raise LoyaltyError(Reason.CARD_UNKNOWN)
                 if people.status_of(tx, known.member) != "erased":
                     break
                 generation += 1
+            if known.status == "detached":
+                raise LoyaltyError(Reason.CARD_UNKNOWN)
             if known.status != "active":
                 raise LoyaltyError(Reason.CARD_REPLACED)
             return self._view(tx, known.member, account)

@@ -42,13 +42,15 @@ class State(Struct, array_like=True, gc=False):
     """What a group of accounts is, after its legs so far.
 
     `accounts` in order of appearance (an owner is an index into it), `edges` the links that hold
-    now, `closed` the owners that were erased.
+    now, `closed` the owners that were erased, `cards` the last member of each card that had one,
+    as (card, member).
     """
 
     accounts: list[bytes] = []
     edges: list[tuple[int, int]] = []
     closed: list[int] = []
     pots: list[Pot] = []
+    cards: list[tuple[int, int]] = []
 
 
 def pool(state: State, owner: int) -> list[int]:

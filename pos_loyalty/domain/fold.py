@@ -267,22 +267,43 @@ def _hold(state: State, leg: Leg, tickets: Tickets) -> None:
 def _link(state: State, leg: Leg, tickets: Tickets) -> None:
     core = _decode_link(leg.core)
     one, other = owner_of(state, leg.account), owner_of(state, core.other)
+    if core.card and one in state.closed:
+        _erase_card(state, other)
+        return
     edge = (min(one, other), max(one, other))
     if edge in state.edges:
         state.edges.remove(edge)
     if core.joined and one != other:
         state.edges.append(edge)
+    if core.card:
+        state.cards = [(card, member) for card, member in state.cards if card != other]
+        state.cards.append((other, one))
 
 
 def _erase(state: State, leg: Leg, tickets: Tickets) -> None:
-    for account in sorted({leg.account, *_decode_erasure(leg.core).accounts}):
-        owner = owner_of(state, account)
-        if owner not in state.closed:
-            state.closed.append(owner)
-        for pot in state.pots:
-            pot.lots = [lot for lot in pot.lots if lot.owner != owner]
-            pot.holds = [hold for hold in pot.holds if hold.owner != owner]
-            pot.debts = [debt for debt in pot.debts if debt[0] != owner]
+    """Close the accounts named, and the member's cards that the node which erased did not know."""
+    accounts = sorted({leg.account, *_decode_erasure(leg.core).accounts})
+    named = [owner_of(state, account) for account in accounts]
+    member = owner_of(state, leg.account)
+    held = [card for card, last in state.cards if last == member]
+    for owner in dict.fromkeys((*named, *sorted(held))):
+        _close(state, owner)
+
+
+def _erase_card(state: State, card: int) -> None:
+    """Close a card that was given to a member after their erasure; not if it is another's."""
+    last = dict(state.cards).get(card)
+    if last is None or last in state.closed:
+        _close(state, card)
+
+
+def _close(state: State, owner: int) -> None:
+    if owner not in state.closed:
+        state.closed.append(owner)
+    for pot in state.pots:
+        pot.lots = [lot for lot in pot.lots if lot.owner != owner]
+        pot.holds = [hold for hold in pot.holds if hold.owner != owner]
+        pot.debts = [debt for debt in pot.debts if debt[0] != owner]
 
 
 _STEPS: dict[str, Callable[[State, Leg, Tickets], None]] = {

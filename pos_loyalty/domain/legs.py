@@ -82,10 +82,11 @@ class HoldCore(Struct, array_like=True, gc=False):
 
 
 class LinkCore(Struct, array_like=True, gc=False):
-    """Two accounts pooled from now on (`joined`), or no longer."""
+    """Two accounts pooled from now on (`joined`), or no longer; the `other` may be a `card`'s."""
 
     other: bytes
     joined: bool
+    card: bool = False
 
 
 class ErasureCore(Struct, array_like=True, gc=False):

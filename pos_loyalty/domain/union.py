@@ -11,6 +11,7 @@ def union(states: list[State]) -> State:
         joined.accounts += state.accounts
         joined.edges += [(one + shift, other + shift) for one, other in state.edges]
         joined.closed += [owner + shift for owner in state.closed]
+        joined.cards += [(card + shift, member + shift) for card, member in state.cards]
         for pot in state.pots:
             _merge(pot_of(joined, pot.programme), pot, shift)
     return joined

@@ -27,11 +27,13 @@ def identify(ctx: Context, card: str) -> tuple[bytes, bytes | None]:
     while True:
         account = ctx.settings.cards.account(card, generation) if generation else ctx.account(card)
         known = people.card_of(ctx.tx, account)
-        if known is None or known.status == "detached":
+        if known is None:
             return account, None
         if people.is_erased(ctx.tx, known.member):
-            generation += 1
+            generation += 1  # the erasure took the account of a card that was detached too
             continue
+        if known.status == "detached":
+            return account, None
         if known.status != "active":
             raise LoyaltyError(Reason.CARD_REPLACED)
         return account, known.member

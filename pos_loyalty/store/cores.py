@@ -27,6 +27,7 @@ from pos_loyalty.store.journal import COUNTER_BITS
 
 _DAY_MS = 86_400_000
 _UNIX_DAY = 719_163
+_decode_link = msgspec.msgpack.Decoder(LinkCore).decode
 _DATED: Mapping[str, Callable[[bytes], Any]] = MappingProxyType(
     {
         "sale": msgspec.msgpack.Decoder(SaleCore).decode,
@@ -78,15 +79,27 @@ def draft(key: str, payload: object) -> Draft | None:
 
 
 def counted_core(fact: Fact, found: Draft) -> bytes:
-    """Give a leg's core, its day no later than the one on which a hub had the fact.
+    """Give a leg's core as it counts: with what only the fact around its payload tells."""
+    if found.kind == "link":
+        is_card = fact.kind in ("card_attached", "card_ended")
+        return _of_card(found.core) if is_card else found.core
+    if fact.clamp < fact.stamp and found.kind in _DATED:
+        return _on_day(found, (fact.clamp >> COUNTER_BITS) // _DAY_MS + _UNIX_DAY + 1)
+    return found.core
+
+
+def _of_card(core: bytes) -> bytes:
+    link = _decode_link(core)
+    return encode(LinkCore(link.other, link.joined, True))
+
+
+def _on_day(found: Draft, latest: int) -> bytes:
+    """Give a core with its day no later than the one on which a hub had the fact.
 
     A stamp that was ahead of the hub's clock is bound by the receipt, and so is the day of a till
     whose calendar was ahead: else it cuts lots that are valid. The day after counts as well, for
     stores whose date is ahead of UTC's. Without a bound the fact's own day counts.
     """
-    if fact.clamp >= fact.stamp or found.kind not in _DATED:
-        return found.core
-    latest = (fact.clamp >> COUNTER_BITS) // _DAY_MS + _UNIX_DAY + 1
     if found.day <= latest:
         return found.core
     core: SaleCore | ReturnCore | PointsCore = _DATED[found.kind](found.core)
@@ -117,9 +130,9 @@ def _plain(kind: str, account: str, core: bytes, day: int = 0) -> Draft:
 def _link(one: str, other: str, *, joined: bool) -> Draft | None:
     if one == other:
         return None
-    core = LinkCore(bytes.fromhex(other), joined)
-    link = _plain("link", one, encode(core))
-    return link._replace(links=((link.account, core.other),))
+    account = bytes.fromhex(other)
+    link = _plain("link", one, encode((account, joined)))
+    return link._replace(links=((link.account, account),))
 
 
 def _sale(key: str, sale: events.SaleClosed) -> Draft:

@@ -75,13 +75,14 @@ class World:
                 self.group(account).name(account)
                 self.group(account).end_hold(payload.programme, payload.hold)
             case events.MemberErased():
-                self.group(bytes.fromhex(payload.member)).erase(named_together(payload))
+                erased = bytes.fromhex(payload.member)
+                self.group(erased).erase(erased, named_together(payload))
             case events.MembersLinked():
                 self._link(payload.member, payload.other, payload.joined)
             case events.CardAttached():
-                self._link(payload.member, payload.account, True)
+                self._link(payload.member, payload.account, True, card=True)
             case events.CardEnded(status="detached"):
-                self._link(payload.member, payload.account, False)
+                self._link(payload.member, payload.account, False, card=True)
 
     def _concerned(self, fact: Fact, payload: Any) -> set[bytes]:
         """Give an account of each group that a fact is folded in."""
@@ -107,10 +108,10 @@ class World:
         )
         return {account} if isinstance(payload, points) else set(sorted(accounts)[:1])
 
-    def _link(self, one: str, other: str, joined: bool) -> None:
+    def _link(self, one: str, other: str, joined: bool, *, card: bool = False) -> None:
         if one != other:
             a, b = bytes.fromhex(one), bytes.fromhex(other)
-            self.group(a).link(a, b, joined)
+            self.group(a).link(a, b, joined, card=card)
 
     def _return(self, fact: Fact, returned: Any) -> None:
         sale = self.first.get(returned.ticket)

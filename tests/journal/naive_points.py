@@ -55,6 +55,7 @@ class Group:
     def __init__(self) -> None:
         self.accounts: list[bytes] = []  # in the order in which facts named them
         self.pairs: set[frozenset[bytes]] = set()
+        self.last: dict[bytes, bytes] = {}  # the last member of a card
         self.closed: set[bytes] = set()
         self.lots: list[Lot] = []
         self.debts: dict[tuple[str, bytes], int] = defaultdict(int)
@@ -266,14 +267,24 @@ class Group:
                 return
         self.ended.setdefault((programme, hold), self.now)
 
-    def link(self, one: bytes, other: bytes, joined: bool) -> None:
+    def link(self, one: bytes, other: bytes, joined: bool, *, card: bool) -> None:
         self.name(one, other)
+        if card and one in self.closed:
+            if self.last.get(other, one) in self.closed:
+                self.close({other})
+            return
         self.pairs.discard(frozenset((one, other)))
         if joined:
             self.pairs.add(frozenset((one, other)))
+        if card:
+            self.last[other] = one
 
-    def erase(self, accounts: set[bytes]) -> None:
+    def erase(self, member: bytes, accounts: set[bytes]) -> None:
+        """Forget the accounts named and every card whose last member this was."""
         self.name(*sorted(accounts))
+        self.close(accounts | {card for card, last in self.last.items() if last == member})
+
+    def close(self, accounts: set[bytes]) -> None:
         self.closed |= accounts
         self.lots = [lot for lot in self.lots if lot.owner not in accounts]
         self.holds = [hold for hold in self.holds if hold[2] not in accounts]

@@ -4,6 +4,7 @@ import pytest
 
 from pos_loyalty import commands
 from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.store import people
 from tests.sync.shops import Chain
 
 
@@ -109,6 +110,41 @@ def test_an_erasure_reaches_the_other_till_and_its_local_copies(chain: Chain) ->
     with pytest.raises(LoyaltyError) as again:
         two.do(commands.ReadLabel, device="scanner", text="29001", id="scan-1")
     assert again.value.reason is Reason.MEMBER_ERASED
+
+
+@pytest.mark.parametrize("attached_first", [True, False])
+@pytest.mark.parametrize("told_first", [0, 1])
+def test_a_card_that_the_erasing_till_did_not_know_is_erased_with_its_member(
+    small_chain: Chain, attached_first: bool, told_first: int
+) -> None:
+    one, two = small_chain.register(till="1"), small_chain.register(till="2")
+    member = one.enrol(first_name="Zoé").member
+    two.sell(500, card="29002")
+    for till in (one, two, one):
+        till.sync()
+    one.wire.cut = two.wire.cut = True
+    steps = [
+        lambda: two.do(commands.AttachCard, member=member, card="29002"),
+        lambda: one.do(commands.EraseMember, member=member),
+    ]
+    for step in steps if attached_first else steps[::-1]:
+        small_chain.pass_ms(60_000)
+        step()
+    one.wire.cut = two.wire.cut = False
+    tills = (one, two) if told_first else (two, one)
+    for till in (*tills, *tills):
+        till.sync()
+    old = one.settings.cards.account("29002")
+    for place in (one, two, small_chain.office):
+        with pytest.raises(LoyaltyError) as refused:
+            place.points("29002")
+        assert refused.value.reason is Reason.CARD_UNKNOWN
+        with place.node.store.read() as tx:
+            state = people.account_of(tx, old).state
+            assert state.accounts.index(old) in state.closed
+            assert [pot.lots for pot in state.pots] == [[]]
+    assert two.enrol("29002").points == 0
+    assert two.sell(300, card="29002").member.points == 3
 
 
 def test_what_is_changed_at_head_office_reaches_the_tills(chain: Chain) -> None:
