@@ -1,5 +1,7 @@
 """When a till takes a checkpoint, and what it shows meanwhile."""
 
+from pos_loyalty.store.apply import lower_clamp
+from pos_loyalty.store.journal import own_facts, own_head
 from tests.sync.shops import Chain
 
 
@@ -91,3 +93,17 @@ def test_a_new_sale_sorts_behind_what_the_hub_told_though_the_clock_is_behind(
         own = tx.text("SELECT max(stamp) FROM fact WHERE node = ?", [two.settings.node]).fetchone()
         told = tx.text("SELECT max(stamp) FROM leg WHERE node <> ?", [two.settings.node]).fetchone()
     assert own[0] > told[0]
+
+
+def test_a_bound_that_is_told_later_and_is_higher_changes_nothing(small_chain: Chain) -> None:
+    one = small_chain.register()
+    one.enrol()
+    one.clock.at += 400 * 86_400_000
+    one.sell(1000)
+    one.sync()
+    own = one.settings.node
+    with one.node.store.write() as tx:
+        (fact,) = own_facts(tx, own, 1, after=own_head(tx, own).seq - 1, limit=1)
+        assert fact.clamp < fact.stamp
+        assert lower_clamp(tx, fact, fact.clamp + 1) == set()
+        assert own_facts(tx, own, 1, after=fact.seq - 1, limit=1) == [fact]
