@@ -29,6 +29,7 @@ from pos_loyalty.demo.postgres import administration, create_database, start, st
 from pos_loyalty.domain.days import iso
 from pos_loyalty.domain.identifiers import card_account, derived_id
 from pos_loyalty.domain.rating import rate
+from pos_loyalty.domain.rulebook import Rulebook
 from pos_loyalty.domain.ticket import Line, ticket_key
 from pos_loyalty.events import Fact, SaleClosed
 from pos_loyalty.node.enrolment import join, new_code
@@ -87,7 +88,7 @@ def _sale(name: str, index: int, account: bytes, at: int, programme: Any) -> Dra
         Line(f"3250390{k:06}", 99 + 41 * k + index % 50, category="c", vat=550)
         for k in range(LINES)
     )
-    rating = rate(programme, lines, [line.amount for line in lines],
+    rating = rate(Rulebook(programme), lines, [line.amount for line in lines],
                   tier=programme.tiers[0], day=day)  # fmt: skip
     sale = SaleClosed(
         store="s1", till=name, epoch=1, day=iso(day), number=str(index), at=at, zone=ZONE,

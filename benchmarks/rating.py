@@ -5,6 +5,7 @@ from statistics import median
 from benchmarks.harness import Bar, Figure, percentile, show, side_by_side
 from pos_loyalty.domain.programme import Exclusion, Multiplier, Programme, Tier
 from pos_loyalty.domain.rating import rate
+from pos_loyalty.domain.rulebook import Rulebook
 from pos_loyalty.domain.ticket import Line, paid_by_line
 
 LINES, RULES, ROUNDS = 50, 100, 400
@@ -38,19 +39,24 @@ def run(*, lines: int = LINES, rules: int = RULES, rounds: int = ROUNDS) -> list
     ticket = tuple(Line(f"a{n}", 100 + 13 * n, category=f"c{n % 20}") for n in range(lines))
     paid = paid_by_line(ticket, ())
     scheme = programme(rules)
-    tier = scheme.tiers[0]
-    product, limit = side_by_side(
-        lambda: rate(scheme, ticket, paid, tier=tier, day=DAY),
-        lambda: sum(line.amount * scheme.points for line in ticket) // scheme.per,
-        rounds=rounds,
-    )
-    title = f"rating {lines} lines × {rules} rules"
-    walk = median(limit)
-    tail = percentile(product, 0.99)
-    return [
-        Figure(f"{title}, p50", median(product), walk, "ms", Bar(most=5)),
-        Figure(f"{title}, p99", tail, percentile(limit, 0.99), "ms", Bar(most=5)),
-    ]
+    tier, book = scheme.tiers[0], Rulebook(scheme)
+    figures = []
+    for which, rated in (
+        ("articles sold before", lambda: rate(book, ticket, paid, tier=tier, day=DAY)),
+        ("articles never seen", lambda: rate(Rulebook(scheme), ticket, paid, tier=tier, day=DAY)),
+    ):
+        product, limit = side_by_side(
+            rated,
+            lambda: sum(line.amount * scheme.points for line in ticket) // scheme.per,
+            rounds=rounds,
+        )
+        title = f"rating {lines} lines × {rules} rules, {which}"
+        tails = percentile(product, 0.99), percentile(limit, 0.99)
+        figures += [
+            Figure(f"{title}, p50", median(product), median(limit), "ms", Bar(most=5)),
+            Figure(f"{title}, p99", *tails, "ms", Bar(most=5)),
+        ]
+    return figures
 
 
 if __name__ == "__main__":

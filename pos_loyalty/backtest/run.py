@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import lru_cache
 from multiprocessing import get_context
 
 from msgspec import Struct
@@ -14,11 +15,12 @@ from pos_loyalty.backtest.tally import Pair, Tally, add, worth
 from pos_loyalty.backtest.trial import Trial
 from pos_loyalty.domain.days import month_ends
 from pos_loyalty.domain.identifiers import ID_BYTES
+from pos_loyalty.domain.rulebook import Rulebook
 from pos_loyalty.programme_file import read_programme
 from pos_loyalty.store.engine import connect
 from pos_loyalty.store.past import Deed, pasts
 
-SLICES = 64
+SLICES = 32
 """Parts of the past, by the first byte of the group's id; progress is told after each."""
 NICENESS = 10
 
@@ -81,20 +83,25 @@ def backtest(
 
 def try_slice(question: Question, part: int) -> Found:
     """Try both programmes on one part of the past."""
-    current, tried = read_programme(question.current), read_programme(question.tried)
+    books = _book(question.current), _book(question.tried)
+    values = [worth(book.programme) for book in books]
     ends = month_ends(question.first, question.last)
-    values = worth(current), worth(tried)
     found = Found()
     for deeds in _within(question, part):
         pair = Pair(
             deeds[0].leg.account,
-            Trial(current, ends).outcome(deeds),
-            Trial(tried, ends).outcome(deeds),
+            *(Trial(rules, ends).outcome(deeds) for rules in books),
         )
         found.tally.take(pair, *values)
         if question.with_pairs:
             found.pairs.append(pair)
     return found
+
+
+@lru_cache(maxsize=2)
+def _book(text: str) -> Rulebook:
+    """Read a programme once a process; what it was asked about an article stays known."""
+    return Rulebook(read_programme(text))
 
 
 def _within(question: Question, part: int) -> Iterator[Sequence[Deed]]:

@@ -13,8 +13,8 @@ from pos_loyalty.domain.account import State
 from pos_loyalty.domain.balance import Balance, balance
 from pos_loyalty.domain.days import day_of, window_start
 from pos_loyalty.domain.fold import Ticket, Tickets, step
-from pos_loyalty.domain.programme import Programme
 from pos_loyalty.domain.rating import Rating, rate
+from pos_loyalty.domain.rulebook import Rulebook
 from pos_loyalty.domain.ticket import paid_by_line
 from pos_loyalty.events import BalanceOpened, PointsAdjusted, SaleClosed
 from pos_loyalty.store.cores import draft
@@ -46,8 +46,9 @@ class Outcome(Struct, frozen=True, kw_only=True):
 class Trial:
     """A programme on its way through one group's past; `ends` are the days of the curve."""
 
-    def __init__(self, programme: Programme, ends: Sequence[int]) -> None:
-        self._programme = programme
+    def __init__(self, rules: Rulebook, ends: Sequence[int]) -> None:
+        self._rules = rules
+        self._programme = rules.programme
         self._ends = ends
         self._state = State([], [], [], [])
         self._tickets = Tickets()
@@ -97,7 +98,7 @@ class Trial:
         held = self._look(account, day)
         wanted = sum(sum(rating.spent) for rating in sale.ratings)
         return rate(
-            programme,
+            self._rules,
             sale.lines,
             paid_by_line(sale.lines, sale.discounts),
             tier=programme.tier_for(held.qualifying),

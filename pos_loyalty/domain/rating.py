@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from pos_loyalty.domain.days import weekday
 from pos_loyalty.domain.money import allocate, without_tax
-from pos_loyalty.domain.programme import Multiplier, Programme, Quantity, Tier
+from pos_loyalty.domain.programme import Programme, Quantity, Tier
+from pos_loyalty.domain.rulebook import Rulebook, Touch
 from pos_loyalty.domain.ticket import Line
 
+_UNTOUCHED = Touch(excluded=False, percents=(), quantities=())
 FIRST_CENT = 1
 """The eligible amount from which a ticket is a visit: points alone make none."""
 
@@ -56,7 +57,7 @@ class _Share(NamedTuple):
 
 
 def rate(
-    programme: Programme,
+    rules: Rulebook,
     lines: tuple[Line, ...],
     paid: list[int],
     *,
@@ -70,13 +71,17 @@ def rate(
 
     `tier` is the member's before it, and `qualifying` what they had spent towards the next.
     """
-    bases = _bases(programme, lines, paid)
+    programme, season = rules.programme, rules.season(day)
+    if season or programme.exclusions or programme.quantities:
+        touches: Sequence[Touch] = [rules.touch(line, season) for line in lines]
+    else:
+        touches = [_UNTOUCHED] * len(lines)
+    bases = _bases(programme, lines, paid, touches)
     if programme.upgrade == "whole":
         tier = programme.tier_for(qualifying + sum(bases))
-    rules = [rule for rule in programme.multipliers if _in_force(rule, day)]
-    if rules or programme.quantities or programme.upgrade == "split":
+    if season or programme.quantities or programme.upgrade == "split":
         shares = _shares(programme, bases, tier, qualifying)
-        numerators, denominator = _exact(programme, lines, shares, rules)
+        numerators, denominator = _exact(programme, lines, shares, touches)
     else:
         numerators, denominator = _plain(programme, bases, tier)
     conditions = tuple((bonus.threshold, bonus.points) for bonus in programme.bonuses)
@@ -101,27 +106,15 @@ def rate(
     )
 
 
-def _bases(programme: Programme, lines: Sequence[Line], paid: Sequence[int]) -> tuple[int, ...]:
-    """Give the minor units of each line that earn."""
-    if not programme.exclusions and programme.tax != "excluded":
+def _bases(
+    programme: Programme, lines: Sequence[Line], paid: Sequence[int], touches: Sequence[Touch]
+) -> tuple[int, ...]:
+    """Give the minor units of each line that earn; where nobody told the VAT, there is none."""
+    if programme.tax == "excluded":
+        paid = [without_tax(cost, line.vat or 0) for cost, line in zip(paid, lines, strict=True)]
+    if not programme.exclusions:
         return tuple(paid)
-    return tuple([_base(programme, line, cost) for line, cost in zip(lines, paid, strict=True)])
-
-
-def _base(programme: Programme, line: Line, paid: int) -> int:
-    """Give the minor units of a line that earn; a line whose VAT nobody told keeps all."""
-    if _excluded(programme, line):
-        return 0
-    return without_tax(paid, line.vat or 0) if programme.tax == "excluded" else paid
-
-
-def _excluded(programme: Programme, line: Line) -> bool:
-    return any(
-        (rule.category and rule.category == line.category)
-        or (rule.article and rule.article == line.article)
-        or (rule.flag and rule.flag in line.flags)
-        for rule in programme.exclusions
-    )
+    return tuple([0 if t.excluded else cost for cost, t in zip(paid, touches, strict=True)])
 
 
 def _shares(
@@ -144,7 +137,7 @@ def _shares(
 
 def _plain(programme: Programme, bases: Sequence[int], tier: Tier) -> tuple[tuple[int, ...], int]:
     """Give what each line earns where the tier alone multiplies, as `_exact` does."""
-    same = _factor(programme, tier, []) if any(bases) else _Factor(0, 0)
+    same = _factor(programme, tier, ()) if any(bases) else _Factor(0, 0)
     each = programme.points * same.percent
     return tuple([base * each for base in bases]), programme.per * 100**same.power
 
@@ -153,14 +146,12 @@ def _exact(
     programme: Programme,
     lines: Sequence[Line],
     shares: Sequence[tuple[_Share, ...]],
-    rules: Sequence[Multiplier],
+    touches: Sequence[Touch],
 ) -> tuple[tuple[int, ...], int]:
     """Give what each line earns, exactly, as numerators over one denominator."""
     factors = [
-        _factors(programme, parts, [rule.percent for rule in rules if _touches(rule, line)])
-        if parts
-        else []
-        for parts, line in zip(shares, lines, strict=True)
+        [(part.amount, _factor(programme, part.tier, touch.percents)) for part in parts]
+        for parts, touch in zip(shares, touches, strict=True)
     ]
     power = max((factor.power for parts in factors for _, factor in parts), default=0)
     denominator = programme.per * 100**power
@@ -172,21 +163,15 @@ def _exact(
     if not programme.quantities:
         return tuple(money), denominator
     scale = lcm(*(rule.every * 1000 for rule in programme.quantities))
-    rows = zip(shares, money, lines, strict=True)
+    rows = zip(shares, money, lines, touches, strict=True)
     both = tuple(
-        exact * scale + (_by_quantity(programme, line, scale) * denominator if parts else 0)
-        for parts, exact, line in rows
+        exact * scale + (_by_quantity(touch.quantities, line, scale) * denominator if parts else 0)
+        for parts, exact, line, touch in rows
     )
     return both, denominator * scale
 
 
-def _factors(
-    programme: Programme, parts: tuple[_Share, ...], touching: list[int]
-) -> list[tuple[int, _Factor]]:
-    return [(part.amount, _factor(programme, part.tier, touching)) for part in parts]
-
-
-def _factor(programme: Programme, tier: Tier, touching: list[int]) -> _Factor:
+def _factor(programme: Programme, tier: Tier, touching: tuple[int, ...]) -> _Factor:
     """Give how the multipliers that touch a line and the tier work together."""
     every = (tier.percent, *touching)
     if programme.combine == "best":
@@ -198,24 +183,7 @@ def _factor(programme: Programme, tier: Tier, touching: list[int]) -> _Factor:
     return _Factor(prod(every), len(every))
 
 
-def _by_quantity(programme: Programme, line: Line, scale: int) -> int:
+def _by_quantity(rules: Sequence[Quantity], line: Line, scale: int) -> int:
     """Give the points that a line's units bring, over `scale`."""
-    return sum(
-        line.quantity * rule.points * (scale // (rule.every * 1000))
-        for rule in programme.quantities
-        if _touches(rule, line)
-    )
-
-
-def _in_force(rule: Multiplier, day: int) -> bool:
-    if rule.weekdays and weekday(day) not in rule.weekdays:
-        return False
-    return rule.first_day <= day and (not rule.last_day or day <= rule.last_day)
-
-
-def _touches(rule: Multiplier | Quantity, line: Line) -> bool:
-    if rule.categories and line.category not in rule.categories:
-        return False
-    if rule.flags and not any(flag in rule.flags for flag in line.flags):
-        return False
-    return not rule.articles or line.article in rule.articles
+    each = sum([rule.points * (scale // (rule.every * 1000)) for rule in rules])
+    return line.quantity * each

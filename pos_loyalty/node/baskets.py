@@ -229,20 +229,20 @@ def answer_of(ctx: Context, basket_id: str) -> BasketAnswer:
     if programme is None or not found.account:
         return answer
     held = standing(ctx, found.account, programme)
-    rating = preview(programme, content, held, ctx.today)
+    rating = _preview(ctx, programme, content, held)
     offer = _offer(programme, content, held) if member is not None else None
     return msgspec.structs.replace(answer, earns=rating.earned, reward=offer)
 
 
-def preview(programme: Programme, content: Content, held: Balance, day: int) -> Rating:
+def _preview(ctx: Context, programme: Programme, content: Content, held: Balance) -> Rating:
     """Rate a basket as if it were closed now."""
     paid = paid_by_line(content.lines, content.discounts)
     return rate(
-        programme,
+        ctx.programmes.rules_of(programme),
         content.lines,
         paid,
         tier=programme.tier_for(held.qualifying),
-        day=day,
+        day=ctx.today,
         qualifying=held.qualifying,
     )
 

@@ -107,7 +107,7 @@ def _sale(ctx: Context, command: commands.CloseSale, customer: _Customer) -> Sal
         paid = paid_by_line(lines, command.discounts)
         qualifying = _qualifying(ctx, customer.account, programme, day)
         rating = rate(
-            programme,
+            ctx.programmes.rules_of(programme),
             lines,
             paid,
             tier=programme.tier_for(qualifying),

@@ -3,6 +3,7 @@
 from sqlalchemy import bindparam, select
 
 from pos_loyalty.domain.programme import Programme
+from pos_loyalty.domain.rulebook import Rulebook
 from pos_loyalty.programme_file import read_programme
 from pos_loyalty.store import schema
 from pos_loyalty.store.statements import Row, Tx
@@ -13,6 +14,7 @@ class ProgrammeShelf:
 
     def __init__(self) -> None:
         self._read: dict[str, Programme] = {}
+        self._rules: dict[str, Rulebook] = {}
 
     def on(self, tx: Tx, day: int) -> Programme | None:
         """Give the programme in force on a business day."""
@@ -24,6 +26,13 @@ class ProgrammeShelf:
             text = programme_text(tx, day)
             assert text is not None, "the version was found just now"
             known = self._read[row[0]] = read_programme(text[1])
+        return known
+
+    def rules_of(self, programme: Programme) -> Rulebook:
+        """Give a programme ready to rate, with what it was asked before."""
+        known = self._rules.get(programme.version)
+        if known is None:
+            known = self._rules[programme.version] = Rulebook(programme)
         return known
 
 

@@ -11,6 +11,7 @@ from pos_loyalty.domain.days import iso
 from pos_loyalty.domain.money import allocate
 from pos_loyalty.domain.programme import Programme, Tier
 from pos_loyalty.domain.rating import rate
+from pos_loyalty.domain.rulebook import Rulebook
 from pos_loyalty.domain.ticket import Line, ticket_key
 from pos_loyalty.events import Fact
 from pos_loyalty.store.engine import Store
@@ -85,7 +86,8 @@ def sold(
     amounts = [line.amount for line in rows]
     shares = allocate(off, amounts) if off else [0] * len(rows)
     paid = [amount - share for amount, share in zip(amounts, shares, strict=True)]
-    rating = rate(programme, rows, paid, tier=tier, day=START + day, spent=spent, holds=holds)
+    rules, on = Rulebook(programme), START + day
+    rating = rate(rules, rows, paid, tier=tier, day=on, spent=spent, holds=holds)
     return events.SaleClosed(
         **_where(number, day),
         zone="Europe/Paris",

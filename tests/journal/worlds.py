@@ -16,6 +16,7 @@ from pos_loyalty.domain.identifiers import adjustment_key
 from pos_loyalty.domain.money import allocate
 from pos_loyalty.domain.programme import BasketBonus, Exclusion, Multiplier, Programme, Tier
 from pos_loyalty.domain.rating import rate
+from pos_loyalty.domain.rulebook import Rulebook
 from pos_loyalty.domain.ticket import Discount, Line, Tender
 from pos_loyalty.events import Fact
 from tests.journal.tills import DAY_MS, MINUTE_MS, START, START_MS, Till, ident
@@ -86,7 +87,7 @@ def sale(
     shares = allocate(off, amounts) if off else [0] * len(lines)
     paid = [amount - share for amount, share in zip(amounts, shares, strict=True)]
     ratings = tuple(
-        rate(p, lines, paid, tier=p.tiers[-1], day=day, spent=spent, holds=holds)
+        rate(Rulebook(p), lines, paid, tier=p.tiers[-1], day=day, spent=spent, holds=holds)
         for p in programmes
     )
     return events.SaleClosed(

@@ -9,6 +9,7 @@ from pos_loyalty import events
 from pos_loyalty.domain.days import iso
 from pos_loyalty.domain.programme import Programme, Tier
 from pos_loyalty.domain.rating import rate
+from pos_loyalty.domain.rulebook import Rulebook
 from pos_loyalty.domain.ticket import Line, Tender, ticket_key
 from pos_loyalty.events import Fact
 from pos_loyalty.store import journal, schema
@@ -89,7 +90,7 @@ class Shop:
         lines = tuple(self._line() for _ in range(self._random.randint(1, 4)))
         account = self._random.choice([b"", *MEMBERS, *CARDS])
         paid = [line.amount for line in lines]
-        rating = rate(PROGRAMME, lines, paid, tier=BASE, day=START + day)
+        rating = rate(Rulebook(PROGRAMME), lines, paid, tier=BASE, day=START + day)
         closed = events.SaleClosed(
             **_where(number, day),
             zone="Europe/Paris",

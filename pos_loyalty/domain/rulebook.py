@@ -1,0 +1,85 @@
+"""A programme made ready to rate: which rules touch an article is found once, not once a ticket."""
+
+from typing import NamedTuple
+
+from pos_loyalty.domain.days import weekday
+from pos_loyalty.domain.programme import Exclusion, Multiplier, Programme, Quantity
+from pos_loyalty.domain.ticket import Line
+
+KNOWN_MAX = 20_000
+"""Articles, and days, that are remembered; then the memory begins again with none."""
+
+
+class Touch(NamedTuple):
+    """What a programme does to an article: whether it earns, its multipliers' percents, its own
+    points by quantity."""
+
+    excluded: bool
+    percents: tuple[int, ...]
+    quantities: tuple[Quantity, ...]
+
+
+class Rulebook:
+    """The rules of one programme; any thread may ask.
+
+    Days on which the same multipliers are in force are one season: a shop has a few of them, and
+    sells the same articles all year.
+    """
+
+    def __init__(self, programme: Programme) -> None:
+        self.programme = programme
+        self._seasons: dict[int, tuple[Multiplier, ...]] = {}
+        self._same: dict[tuple[int, ...], tuple[Multiplier, ...]] = {}
+        self._touches: dict[tuple[object, ...], Touch] = {}
+        rules: list[Multiplier | Quantity] = [*programme.multipliers, *programme.quantities]
+        self._named = {article for rule in rules for article in rule.articles}
+        self._named |= {rule.article for rule in programme.exclusions}
+
+    def season(self, day: int) -> tuple[Multiplier, ...]:
+        """Give the multipliers in force on a business day."""
+        known = self._seasons.get(day)
+        if known is None:
+            if len(self._seasons) >= KNOWN_MAX:
+                self._seasons.clear()
+            rules = self.programme.multipliers
+            which = tuple([n for n, rule in enumerate(rules) if _in_force(rule, day)])
+            known = self._same.setdefault(which, tuple([rules[n] for n in which]))
+            self._seasons[day] = known
+        return known
+
+    def touch(self, line: Line, season: tuple[Multiplier, ...]) -> Touch:
+        """Give what a line's article is to the programme in a season (as `season` gave it)."""
+        article = line.article if line.article in self._named else ""
+        key = (article, line.category, line.flags, id(season))
+        known = self._touches.get(key)
+        if known is None:
+            if len(self._touches) >= KNOWN_MAX:
+                self._touches.clear()
+            known = self._touches[key] = Touch(
+                any(_excludes(rule, line) for rule in self.programme.exclusions),
+                tuple([rule.percent for rule in season if _touches(rule, line)]),
+                tuple([rule for rule in self.programme.quantities if _touches(rule, line)]),
+            )
+        return known
+
+
+def _excludes(rule: Exclusion, line: Line) -> bool:
+    return bool(
+        (rule.category and rule.category == line.category)
+        or (rule.article and rule.article == line.article)
+        or (rule.flag and rule.flag in line.flags)
+    )
+
+
+def _in_force(rule: Multiplier, day: int) -> bool:
+    if rule.weekdays and weekday(day) not in rule.weekdays:
+        return False
+    return rule.first_day <= day and (not rule.last_day or day <= rule.last_day)
+
+
+def _touches(rule: Multiplier | Quantity, line: Line) -> bool:
+    if rule.categories and line.category not in rule.categories:
+        return False
+    if rule.flags and not any(flag in rule.flags for flag in line.flags):
+        return False
+    return not rule.articles or line.article in rule.articles
