@@ -10,8 +10,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pos_loyalty.domain.account import State
-from pos_loyalty.domain.balance import Balance, balance
-from pos_loyalty.domain.days import day_of, window_start
+from pos_loyalty.domain.balance import EMPTY, Balance, balance
+from pos_loyalty.domain.days import window_start
 from pos_loyalty.domain.fold import Ticket, Tickets, step
 from pos_loyalty.domain.rating import Rating, rate
 from pos_loyalty.domain.rulebook import Rulebook
@@ -77,12 +77,12 @@ class Trial:
         )
 
     def _take(self, deed: Deed) -> None:
-        leg, said = deed
+        leg, said, day = deed
         if leg.kind == "hold":
             return  # a redemption shows in its sale
-        self._reach(deed.day)
+        self._reach(day)
         if isinstance(said, SaleClosed):
-            said = replace(said, ratings=(self._rated(leg.account, said),))
+            said = replace(said, ratings=(self._rated(leg.account, said, day),))
         elif isinstance(said, PointsAdjusted):
             self._brought += said.points
             said = replace(said, programme=self._programme.id)
@@ -92,20 +92,27 @@ class Trial:
         routed = draft(leg.ticket, said) if said is not None else None
         step(self._state, leg._replace(core=routed.core) if routed else leg, self._tickets)
 
-    def _rated(self, account: bytes, sale: SaleClosed) -> Rating:
+    def _rated(self, account: bytes, sale: SaleClosed, day: int) -> Rating:
         """Rate a sale as this programme would have on its day, in the tier it had given."""
-        day, programme = day_of(sale.day), self._programme
-        held = self._look(account, day)
-        wanted = sum(sum(rating.spent) for rating in sale.ratings)
-        return rate(
+        programme = self._programme
+        spent = next((rating.spent for rating in sale.ratings if rating.spent), ())
+        wanted = sum(spent)
+        held = self._look(account, day) if wanted or len(programme.tiers) > 1 else EMPTY
+        tier = programme.tier_for(held.qualifying)
+        known = next((r for r in sale.ratings if r.version == programme.version), None)
+        if known and known.tier == tier.name and not wanted and programme.upgrade == "next":
+            return known  # this version rated it then, as it would now
+        rating = rate(
             self._rules,
             sale.lines,
             paid_by_line(sale.lines, sale.discounts),
-            tier=programme.tier_for(held.qualifying),
+            tier=tier,
             day=day,
             spent=min(wanted, held.points),
             qualifying=held.qualifying,
         )
+        # What could be spent as it was fell on the same lines.
+        return replace(rating, spent=spent) if 0 < wanted <= held.points else rating
 
     def _look(self, account: bytes, day: int) -> Balance:
         since = window_start(day, self._programme.tier_months)

@@ -25,15 +25,11 @@ Moves = SaleClosed | LinesReturned | PointsAdjusted | BalanceOpened
 
 
 class Deed(NamedTuple):
-    """A fact as it was routed to an account, and what it says where that moves points."""
+    """A fact as it was routed to an account; where it moves points, what it says and its day."""
 
     leg: Leg
     payload: Moves | None
-
-    @property
-    def day(self) -> int:
-        """The business day of what moves points, else 0."""
-        return day_of(self.payload.day) if self.payload else 0
+    day: int
 
 
 def pasts(tx: Tx, first: bytes, after: bytes) -> Iterator[list[Deed]]:
@@ -53,16 +49,18 @@ def span(tx: Tx) -> tuple[int, int] | None:
 def _past(tx: Tx, group: bytes) -> list[Deed]:
     accounts = accounts_of(tx, group)
     rows = [row for account in accounts for row in tx.rows(_DEEDS, account_=account)]
-    deeds = [Deed(Leg(*leg), _read(kind, said)) for *leg, kind, said in rows]
+    deeds = [_read(Leg(*leg), kind, said) for *leg, kind, said in rows]
     if len(accounts) > 1:
         deeds.sort(key=lambda deed: deed.leg.order)
     return deeds
 
 
-def _read(kind: str | None, payload: bytes) -> Moves | None:
-    said = decode_payload(kind, payload) if kind else None
-    assert said is None or isinstance(said, Moves)
-    return said
+def _read(leg: Leg, kind: str | None, payload: bytes) -> Deed:
+    if not kind:
+        return Deed(leg, None, 0)
+    said = decode_payload(kind, payload)
+    assert isinstance(said, Moves)
+    return Deed(leg, said, day_of(said.day))
 
 
 _a, _l, _f = schema.account.c, schema.leg.c, schema.fact.c
