@@ -194,6 +194,7 @@ class Wrong(StrEnum):
     NUMBER_UNUSABLE = "1 to {maximum} characters without '/'"
     TEXT_UNUSABLE = "at most {maximum} characters, no NUL"
     DISCOUNTS_TOO_HIGH = "they exceed the lines"
+    DISCOUNT_BARRED = "they exceed the lines that discounts may cover"
     TENDERS_DIFFER = "they do not sum to {due}"
     HOLD_DIFFERS = "it is not what the hold is worth for this member"
     BASKET_TOO_SMALL = "it is too small for this reward"

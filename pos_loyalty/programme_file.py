@@ -75,6 +75,7 @@ class _Exclusion(Struct, forbid_unknown_fields=True, kw_only=True):
     flag: str = ""
 
 
+    coupons: bool = True
 class _Multiplier(Struct, forbid_unknown_fields=True, kw_only=True):
     name: _Text
     percent: _Percent
@@ -328,10 +329,7 @@ def _programme(content: str, found: dict[str, Any]) -> Programme:
         per=earn.per,
         best_multiplier_only=earn.best_multiplier_only,
         multipliers=tuple(_multiplier(each) for each in found["multiplier"]),
-        exclusions=tuple(
-            Exclusion(each.reason, each.category, each.article, each.flag)
-            for each in found["exclusion"]
-        ),
+        exclusions=tuple(Exclusion(*structs.astuple(each)) for each in found["exclusion"]),
         bonuses=tuple(BasketBonus(each.threshold, each.points) for each in found["bonus"]),
         tiers=levels or (Tier("", 0),),
         tier_months=tiers.months,

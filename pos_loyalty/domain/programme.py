@@ -53,12 +53,16 @@ class BasketBonus(Struct, frozen=True):
 
 
 class Exclusion(Struct, frozen=True):
-    """What never earns: a category, an article or a flag of the article file, and why."""
+    """What never earns: a category, an article or a flag of the article file, and why.
+
+    Without `coupons` no discount of the ticket covers it either.
+    """
 
     reason: str
     category: str = ""
     article: str = ""
     flag: str = ""
+    coupons: bool = True
 
 
 class Tier(Struct, frozen=True):

@@ -56,14 +56,15 @@ class Rulebook:
             if len(self._touches) >= KNOWN_MAX:
                 self._touches.clear()
             known = self._touches[key] = Touch(
-                any(_excludes(rule, line) for rule in self.programme.exclusions),
-                tuple([rule.percent for rule in season if _touches(rule, line)]),
-                tuple([rule for rule in self.programme.quantities if _touches(rule, line)]),
+                any(excludes(rule, line) for rule in self.programme.exclusions),
+                tuple([rule.percent for rule in season if touches(rule, line)]),
+                tuple([rule for rule in self.programme.quantities if touches(rule, line)]),
             )
         return known
 
 
-def _excludes(rule: Exclusion, line: Line) -> bool:
+def excludes(rule: Exclusion, line: Line) -> bool:
+    """Tell whether an exclusion means a line's article."""
     return bool(
         (rule.category and rule.category == line.category)
         or (rule.article and rule.article == line.article)
@@ -77,7 +78,7 @@ def _in_force(rule: Multiplier, day: int) -> bool:
     return rule.first_day <= day and (not rule.last_day or day <= rule.last_day)
 
 
-def _touches(rule: Multiplier | Quantity, line: Line) -> bool:
+def touches(rule: Multiplier | Quantity, line: Line) -> bool:
     if rule.categories and line.category not in rule.categories:
         return False
     if rule.flags and not any(flag in rule.flags for flag in line.flags):

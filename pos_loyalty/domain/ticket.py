@@ -1,5 +1,7 @@
 """A closed ticket as data: lines, discounts, tenders; integers only."""
 
+from collections.abc import Collection, Mapping, Sequence
+
 from msgspec import Struct
 
 from pos_loyalty.domain.money import allocate
@@ -27,11 +29,15 @@ class Line(Struct, frozen=True, omit_defaults=True, gc=False):
 
 
 class Discount(Struct, frozen=True, omit_defaults=True, gc=False):
-    """An amount off the whole ticket; with `hold`, paid with the points of that hold (hex id)."""
+    """An amount off the whole ticket, or off some of its `lines` (from 0).
+
+    With `hold` it is paid with the points of that hold (hex id).
+    """
 
     amount: int
     label: str = ""
     hold: str = ""
+    lines: tuple[int, ...] = ()
 
 
 class Tender(Struct, frozen=True, omit_defaults=True, gc=False):
@@ -46,10 +52,46 @@ def ticket_key(store: str, till: str, epoch: int, day: str, number: str) -> str:
     return f"{store}/{till}/{epoch}/{day}/{number}"
 
 
-def paid_by_line(lines: tuple[Line, ...], discounts: tuple[Discount, ...]) -> list[int]:
-    """Give what each line cost after ticket discounts, shared pro rata by largest remainder."""
+def paid_by_line(lines: Sequence[Line], discounts: Sequence[Discount]) -> list[int]:
+    """Give what each line cost after discounts, shared pro rata by largest remainder.
+
+    A discount of some lines comes off them first, one after the other; the others together come
+    off what that leaves. Each is at most what its lines still cost.
+    """
     amounts = [line.amount for line in lines]
-    off = sum(discount.amount for discount in discounts)
-    if not off:
-        return amounts
-    return [amount - share for amount, share in zip(amounts, allocate(off, amounts), strict=True)]
+    off = 0
+    for discount in discounts:
+        if discount.lines:
+            amounts = less(amounts, shares(amounts, discount.amount, discount.lines))
+        else:
+            off += discount.amount
+    return less(amounts, allocate(off, amounts)) if off else amounts
+
+
+def shares(amounts: Sequence[int], total: int, lines: Collection[int]) -> list[int]:
+    """Share `total` over some lines (none: all) pro rata to what each costs."""
+    if not lines:
+        return allocate(total, amounts)
+    covered = frozenset(lines)
+    return allocate(total, [cost if at in covered else 0 for at, cost in enumerate(amounts)])
+
+
+def points_by_line(
+    lines: Sequence[Line], discounts: Sequence[Discount], points: Mapping[str, int]
+) -> list[int]:
+    """Give the points that paid part of each line; `points` tells those of each hold.
+
+    Those of a discount of some lines lie on them, the others on all.
+    """
+    amounts = [line.amount for line in lines]
+    paid = allocate(sum(points[d.hold] for d in discounts if d.hold and not d.lines), amounts)
+    for discount in discounts:
+        if discount.lines and discount.hold:
+            on_lines = shares(amounts, points[discount.hold], discount.lines)
+            paid = [sum(both) for both in zip(paid, on_lines, strict=True)]
+    return paid
+
+
+def less(amounts: Sequence[int], off: Sequence[int]) -> list[int]:
+    """Take each share off its amount."""
+    return [amount - share for amount, share in zip(amounts, off, strict=True)]

@@ -16,6 +16,7 @@ from pos_loyalty.domain.ticket import Discount, Line, paid_by_line
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.checks import check_ticket
 from pos_loyalty.node.context import Context, Decision, Notice, facts
+from pos_loyalty.node.discounts import allowed
 from pos_loyalty.node.members import identify, member_id, show
 from pos_loyalty.store import local, people, shop
 from pos_loyalty.store.journal import Draft
@@ -173,7 +174,8 @@ def quote_basket(ctx: Context, command: commands.QuoteBasket) -> Decision:
     found, content = load(ctx, command.basket)
     check_ticket(command.lines, command.discounts, ())
     lines = known_lines(ctx, command.lines)
-    kept = msgspec.structs.replace(content, lines=lines, discounts=command.discounts)
+    discounts = allowed(ctx.programme_on(ctx.today), lines, command.discounts)
+    kept = msgspec.structs.replace(content, lines=lines, discounts=discounts)
     keep(ctx, command.basket, found.account, kept)
     return Decision(answer=lambda: answer_of(ctx, command.basket), notices=changed)
 

@@ -7,6 +7,8 @@ from pos_loyalty.domain.ticket import (
     Discount,
     Line,
     Tender,
+    less,
+    shares,
 )
 from pos_loyalty.errors import LoyaltyError, Reason, Wrong
 
@@ -25,10 +27,9 @@ def check_ticket(
             _check_line(index, line)
     due = sum(line.amount for line in lines)
     for index, discount in enumerate(discounts):
-        _check_range(f"discounts[{index}].amount", discount.amount, AMOUNT_MAX)
-        _check_text(f"discounts[{index}].label", discount.label)
+        _check_discount(index, discount, len(lines))
         due -= discount.amount
-    if due < 0:
+    if due < 0 or not fit(lines, discounts):
         raise _wrong("discounts", Wrong.DISCOUNTS_TOO_HIGH)
     if tenders and sum(tender.amount for tender in tenders) != due:
         raise _wrong("tenders", Wrong.TENDERS_DIFFER, due=due)
@@ -37,6 +38,26 @@ def check_ticket(
         if abs(tender.amount) > AMOUNT_MAX:
             raise _wrong(f"tenders[{index}].amount", Wrong.AT_MOST, maximum=AMOUNT_MAX)
     return due
+
+
+def _check_discount(index: int, discount: Discount, lines: int) -> None:
+    path = f"discounts[{index}]"
+    _check_range(f"{path}.amount", discount.amount, AMOUNT_MAX)
+    _check_text(f"{path}.label", discount.label)
+    for each in discount.lines:
+        _check_range(f"{path}.lines", each, lines - 1)
+
+
+def fit(lines: tuple[Line, ...], discounts: tuple[Discount, ...]) -> bool:
+    """Tell whether each discount of some lines is at most what they still cost."""
+    amounts = [line.amount for line in lines]
+    for discount in discounts:
+        if not discount.lines:
+            continue
+        if discount.amount > sum(amounts[each] for each in set(discount.lines)):
+            return False
+        amounts = less(amounts, shares(amounts, discount.amount, discount.lines))
+    return True
 
 
 def check_moment(at_ms: int, now_ms: int) -> None:

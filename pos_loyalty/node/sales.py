@@ -12,12 +12,13 @@ from pos_loyalty.domain.fold import Ticket
 from pos_loyalty.domain.money import remaining
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.domain.rating import Rating, rate
-from pos_loyalty.domain.ticket import Discount, paid_by_line, ticket_key
+from pos_loyalty.domain.ticket import Discount, Line, paid_by_line, points_by_line, ticket_key
 from pos_loyalty.errors import LoyaltyError, Reason, Wrong
 from pos_loyalty.events import ReturnedLine, SaleClosed
 from pos_loyalty.node import baskets
 from pos_loyalty.node.checks import check_moment, check_number, check_ticket
 from pos_loyalty.node.context import Context, Decision, Notice, fact
+from pos_loyalty.node.discounts import allowed
 from pos_loyalty.node.members import show
 from pos_loyalty.node.receipts import NOTHING_HANDED, Handing, hand_over
 from pos_loyalty.store import local, people, shop, tickets
@@ -36,10 +37,13 @@ class _Customer(NamedTuple):
 
 
 class _Redemption(NamedTuple):
-    """The points that discounts of a ticket are paid with."""
+    """The points that discounts of a ticket are paid with, by hold."""
 
-    points: int
-    holds: tuple[str, ...]
+    points: dict[str, int]
+
+    @property
+    def holds(self) -> tuple[str, ...]:
+        return tuple(self.points)
 
 
 def close_sale(ctx: Context, command: commands.CloseSale) -> Decision:
@@ -100,11 +104,12 @@ def _sale(ctx: Context, command: commands.CloseSale, customer: _Customer) -> Sal
     settings = ctx.settings
     day = day_of(command.day) if command.day else ctx.today
     lines = baskets.known_lines(ctx, command.lines)
-    redemption = _redemption(ctx, command.discounts, customer)
+    discounts = _discounts(ctx, command, lines, day)
+    redemption = _redemption(ctx, discounts, customer)
     ratings: tuple[Rating, ...] = ()
     programme = ctx.programme_on(day) if customer.account else None
     if programme is not None:
-        paid = paid_by_line(lines, command.discounts)
+        paid = paid_by_line(lines, discounts)
         qualifying = _qualifying(ctx, customer.account, programme, day)
         rating = rate(
             ctx.programmes.rules_of(programme),
@@ -112,10 +117,13 @@ def _sale(ctx: Context, command: commands.CloseSale, customer: _Customer) -> Sal
             paid,
             tier=programme.tier_for(qualifying),
             day=day,
-            spent=redemption.points,
+            spent=sum(redemption.points.values()),
             holds=redemption.holds,
             qualifying=qualifying,
         )
+        if any(each.hold and each.lines for each in discounts):
+            by_line = points_by_line(lines, discounts, redemption.points)
+            rating = msgspec.structs.replace(rating, spent=tuple(by_line))
         ratings = (rating,)
     return SaleClosed(
         store=command.store or settings.store,
@@ -127,13 +135,22 @@ def _sale(ctx: Context, command: commands.CloseSale, customer: _Customer) -> Sal
         zone=settings.zone,
         currency=settings.currency,
         lines=lines,
-        discounts=command.discounts,
+        discounts=discounts,
         tenders=command.tenders,
         ratings=ratings,
         account=customer.account.hex(),
         operator=command.actor,
         source=command.source,
     )
+
+
+def _discounts(
+    ctx: Context, command: commands.CloseSale, lines: tuple[Line, ...], day: int
+) -> tuple[Discount, ...]:
+    """Give the discounts with the lines they cover; those of a past ticket stand as they were."""
+    if not command.discounts or command.source != "live":
+        return command.discounts
+    return allowed(ctx.programme_on(day), lines, command.discounts)
 
 
 def _qualifying(ctx: Context, account: bytes, programme: Programme, day: int) -> int:
@@ -145,7 +162,7 @@ def _qualifying(ctx: Context, account: bytes, programme: Programme, day: int) ->
 
 def _redemption(ctx: Context, discounts: tuple[Discount, ...], customer: _Customer) -> _Redemption:
     """Check the holds that pay discounts; raises `LoyaltyError` for one that is not good."""
-    points, holds = 0, []
+    points: dict[str, int] = {}
     for discount in discounts:
         if not discount.hold:
             continue
@@ -153,14 +170,13 @@ def _redemption(ctx: Context, discounts: tuple[Discount, ...], customer: _Custom
             found = people.hold_of(ctx.tx, bytes.fromhex(discount.hold), ctx.now_ms)
         except ValueError:
             found = None
-        if found is None or discount.hold in holds:
+        if found is None or discount.hold in points:
             raise LoyaltyError(Reason.HOLD_UNKNOWN)
         if found.amount != discount.amount or not _same_pool(ctx, found.account, customer):
             wrong = Wrong.HOLD_DIFFERS
             raise LoyaltyError(Reason.TICKET_INVALID, field="discounts", problem=wrong)
-        points += found.points
-        holds.append(discount.hold)
-    return _Redemption(points, tuple(holds))
+        points[discount.hold] = found.points
+    return _Redemption(points)
 
 
 def _same_pool(ctx: Context, account: bytes, customer: _Customer) -> bool:
@@ -194,7 +210,10 @@ def _again(
 
 
 def _content(sale: SaleClosed) -> SaleClosed:
-    return msgspec.structs.replace(sale, ratings=(), at=0, operator="", source="live")
+    told = tuple(msgspec.structs.replace(each, lines=()) for each in sale.discounts)
+    return msgspec.structs.replace(
+        sale, ratings=(), at=0, operator="", source="live", discounts=told
+    )
 
 
 def _sold(ctx: Context, key: str, sale: SaleClosed) -> SaleAnswer:

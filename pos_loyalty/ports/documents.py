@@ -66,13 +66,15 @@ class TicketDiscount:
     """A discount on the whole ticket; `amount_minor` is what it takes off the total.
 
     `loyalty` tells a reward of the programme from a discount of the shop. Where `vat_rate` is
-    None the discount is spread over the ticket's rates pro rata.
+    None the discount is spread over the ticket's rates pro rata, or as `by_rate` says: its
+    (rate, part) of each, where it covers some lines only.
     """
 
     label: str
     amount_minor: int
     loyalty: bool = False
     vat_rate: int | None = None
+    by_rate: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

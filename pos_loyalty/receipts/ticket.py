@@ -1,12 +1,12 @@
 """From a recorded ticket, as queries show it, to what a receipt is composed of."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from pos_loyalty.answers import MemberView
 from pos_loyalty.domain.money import allocate
-from pos_loyalty.domain.ticket import Line, paid_by_line
+from pos_loyalty.domain.ticket import Line, less, paid_by_line, shares
 from pos_loyalty.events import LinesReturned, SaleClosed
 from pos_loyalty.ports.documents import (
     CountedUnit,
@@ -55,10 +55,7 @@ def sale_receipt(
         zone=sale.zone,
         currency=sale.currency,
         lines=tuple(_line(line) for line in sale.lines),
-        discounts=tuple(
-            TicketDiscount(label=each.label, amount_minor=each.amount, loyalty=bool(each.hold))
-            for each in sale.discounts
-        ),
+        discounts=tuple(_discounts(sale)),
         total_minor=sum(paid_by_line(sale.lines, sale.discounts)),
         tenders=tuple(Tender(kind=each.kind, amount_minor=each.amount) for each in paid),
         change_minor=-sum(each.amount for each in sale.tenders if each.amount < 0),
@@ -96,6 +93,25 @@ def return_receipt(
     )
     loyalty = _loyalty(member, -taken_back, 0) if sale.account else None
     return _compose(ticket, loyalty, shop, key)
+
+
+def _discounts(sale: SaleClosed) -> Iterator[TicketDiscount]:
+    """Give the discounts as told; one of some lines lies on the rates of these."""
+    amounts = [line.amount for line in sale.lines]
+    for each in sale.discounts:
+        by_rate: dict[int, int] = {}
+        if each.lines:
+            off = shares(amounts, each.amount, each.lines)
+            amounts = less(amounts, off)
+            for line, share in zip(sale.lines, off, strict=True):
+                if share and line.vat is not None:
+                    by_rate[line.vat] = by_rate.get(line.vat, 0) + share
+        yield TicketDiscount(
+            label=each.label,
+            amount_minor=each.amount,
+            loyalty=bool(each.hold),
+            by_rate=tuple(by_rate.items()),
+        )
 
 
 def _cashier(actor: str) -> str:

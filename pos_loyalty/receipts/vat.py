@@ -37,6 +37,8 @@ def vat_recap(
 
 
 def _spread(discount: TicketDiscount, gross: dict[int, int]) -> Iterable[tuple[int, int]]:
+    if discount.by_rate:
+        return discount.by_rate
     if discount.vat_rate is not None:
         return [(discount.vat_rate, discount.amount_minor)]
     sign = 1 if discount.amount_minor >= 0 else -1

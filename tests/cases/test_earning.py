@@ -2,7 +2,7 @@
 
 import pytest
 
-from pos_loyalty.domain.ticket import Tender
+from pos_loyalty.domain.ticket import Discount, Tender
 from pos_loyalty.errors import Reason
 from tests.cases.company import Company
 from tests.cases.programmes import programme
@@ -32,6 +32,54 @@ def test_lc_03_points_pay_every_line_in_proportion(shop: Till) -> None:
     sale = anne.buys(30_00, 20_00, 50_00, off=[10_00], points=800)
     assert sale.spent == (240, 160, 400)
     assert sale.paid == (15_00, 10_00, 25_00)
+
+
+@pytest.mark.parametrize(("coupons", "earned"), [(True, 63), (False, 60)])
+def test_lc_04_a_coupon_covers_what_is_excluded_or_not(
+    shop: Till, coupons: bool, earned: int
+) -> None:
+    tobacco = {"reason": "tabac", "category": "tabac", "coupons": coupons}
+    shop.runs(programme(exclusion=[tobacco]))
+    goods = line(30_00, category="tabac"), line(20_00), line(50_00)
+    sale = shop.member().buys(*goods, off=[10_00])
+    assert (sale.total, sale.earned) == (90_00, earned)
+    off = (0, 2_86, 7_14) if not coupons else (0, 2_00, 5_00)
+    assert sale.paid == (0, 20_00 - off[1], 50_00 - off[2])
+
+
+def test_a_coupon_is_refused_where_nothing_is_left_that_it_may_cover(shop: Till) -> None:
+    tobacco = {"reason": "tabac", "category": "tabac", "coupons": False}
+    shop.runs(programme(exclusion=[tobacco]))
+    basket = shop.basket(line(30_00, category="tabac"), line(20_00), off=[20_00])
+    assert basket.view.total == 30_00
+    for goods, off in ((basket.lines, 20_01), (basket.lines[:1], 1)):
+        with refused(Reason.TICKET_INVALID):
+            shop.basket(*goods, off=[off])
+        with refused(Reason.TICKET_INVALID):
+            shop.sells(*goods, off=[off])
+
+
+def test_a_discount_of_some_lines_comes_off_them_before_the_others(shop: Till) -> None:
+    discounts = Discount(9_00), Discount(10_00, lines=(1,))
+    anne = shop.member()
+    sale = shop.sells(10_00, 20_00, discounts=discounts, card=anne.card, number="7")
+    assert (sale.total, sale.paid) == (11_00, (5_50, 5_50))
+    again = shop.sells(10_00, 20_00, discounts=discounts, card=anne.card, number="7")
+    assert again.answer == sale.answer
+    assert sale.comes_back(1).refund == 5_50
+    for wrong in (Discount(1, lines=(2,)), Discount(20_01, lines=(1,)), Discount(1, lines=(-1,))):
+        with refused(Reason.TICKET_INVALID):
+            shop.sells(10_00, 20_00, discounts=(wrong,))
+
+
+def test_points_lie_on_the_lines_that_they_paid(shop: Till) -> None:
+    tobacco = {"reason": "tabac", "category": "tabac", "coupons": False}
+    shop.runs(programme(exclusion=[tobacco]))
+    sale = shop.member(points=100).buys(line(5_00, category="tabac"), 8_00, points=100)
+    assert (sale.spent, sale.paid) == ((0, 100), (0, 3_00))
+    back = sale.comes_back(0)
+    assert (back.refund, back.given_back) == (5_00, 0)
+    assert sale.comes_back(1).given_back == 100
 
 
 def test_lc_05_a_discount_is_shared_without_losing_a_cent(shop: Till) -> None:

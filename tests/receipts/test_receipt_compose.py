@@ -68,6 +68,12 @@ def test_a_discount_of_one_rate_stays_on_it() -> None:
     assert [each.gross_minor for each in recap] == [3000, 1000]
 
 
+def test_a_discount_of_some_lines_stays_on_their_rates() -> None:
+    discount = TicketDiscount(label="", amount_minor=200, by_rate=((550, 50), (2000, 150)))
+    recap = vat_recap([line(1200, 550), line(3000, 2000), line(100, 0)], [discount])
+    assert [each.gross_minor for each in recap] == [2850, 1150, 100]
+
+
 def test_without_every_rate_there_is_no_recap() -> None:
     assert vat_recap([line(1200, None), line(3000, 2000)], []) == ()
     assert vat_recap([], [TicketDiscount(label="", amount_minor=1)]) == ()

@@ -70,14 +70,20 @@ class LineForm(Form):
 
 
 class DiscountForm(Form):
-    """An amount off the whole ticket; with `hold`, the one that this hold is worth."""
+    """An amount off the whole ticket, or off some `lines` (from 0) only.
+
+    With `hold`, the one that this hold is worth.
+    """
 
     amount: Amount
     label: Line = ""
     hold: MaybeHex = ""
+    lines: list[Annotated[int, Whole(0, LINES_MAX - 1)]] = Field(default=[], max_length=LINES_MAX)
 
     def given(self) -> ticket.Discount:
-        return ticket.Discount(amount=self.amount, label=self.label, hold=self.hold)
+        return ticket.Discount(
+            amount=self.amount, label=self.label, hold=self.hold, lines=tuple(self.lines)
+        )
 
 
 class TenderForm(Form):
