@@ -194,7 +194,7 @@ def holds_end_once(office: Office) -> Iterator[str]:
 
 def _is_open(tx: Tx, account: bytes, hold: bytes) -> bool:
     state = people.account_of(tx, account).state
-    return any(each.id == hold for pot in state.pots for each in pot.holds)
+    return any(each.id == hold and each.points for pot in state.pots for each in pot.holds)
 
 
 def overspending_is_bounded(office: Office) -> Iterator[str]:
