@@ -18,6 +18,7 @@ import msgspec
 from msgspec import Meta, Struct, inspect, structs
 
 from pos_loyalty.domain.programme import (
+    Accounting,
     BasketBonus,
     Combine,
     Ends,
@@ -43,6 +44,7 @@ _Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 _Positive = Annotated[int, Meta(ge=1, le=1_000_000_000)]
 _Percent = Annotated[int, Meta(ge=0, le=10_000)]
 _Months = Annotated[int, Meta(ge=0, le=600)]
+_Part = Annotated[int, Meta(ge=1, le=100)]
 
 
 class _Head(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -73,9 +75,9 @@ class _Exclusion(Struct, forbid_unknown_fields=True, kw_only=True):
     category: str = ""
     article: str = ""
     flag: str = ""
-
-
     coupons: bool = True
+
+
 class _Multiplier(Struct, forbid_unknown_fields=True, kw_only=True):
     name: _Text
     percent: _Percent
@@ -116,6 +118,13 @@ class _Adjustments(Struct, forbid_unknown_fields=True, kw_only=True):
     limit: _Positive
 
 
+class _Accounting(Struct, forbid_unknown_fields=True, kw_only=True):
+    points: _Positive = 1
+    amount: _Count = 0
+    use: _Part = 0
+    cost: _Part = 100
+
+
 class _Reward(Struct, forbid_unknown_fields=True, kw_only=True):
     label: _Text
     points: _Positive
@@ -131,6 +140,7 @@ _TABLES: dict[str, type[Struct]] = {
     "tiers": _Tiers,
     "reward": _Reward,
     "adjustments": _Adjustments,
+    "accounting": _Accounting,
 }
 _LISTS: dict[str, type[Struct]] = {
     "exclusion": _Exclusion,
@@ -318,6 +328,7 @@ def _programme(content: str, found: dict[str, Any]) -> Programme:
     head, earn = found["programme"], found["earn"]
     expiry, tiers = found.get("expiry", _Expiry()), found.get("tiers", _Tiers())
     reward, adjustments = found.get("reward"), found.get("adjustments")
+    books = found.get("accounting")
     levels = tuple(Tier(each.name, each.threshold, each.percent) for each in found["tier"])
     return Programme(
         id=head.id,
@@ -347,6 +358,7 @@ def _programme(content: str, found: dict[str, Any]) -> Programme:
         validity_ends=expiry.ends,
         validity_days_min=expiry.minimum_days,
         upgrade=tiers.upgrade,
+        accounting=Accounting(*structs.astuple(books)) if books else None,
     )
 
 

@@ -6,6 +6,8 @@ from pos_loyalty.answers import MemberView
 from pos_loyalty.domain.calendar import business_day
 from pos_loyalty.domain.days import iso
 from pos_loyalty.domain.fold import Ticket
+from pos_loyalty.domain.liability import By, Liability
+from pos_loyalty.domain.usage import Use
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.events import LinesReturned, SaleClosed
 from pos_loyalty.ports.services import Clock
@@ -13,6 +15,7 @@ from pos_loyalty.settings import NodeSettings
 from pos_loyalty.store import local, people, shop, tickets
 from pos_loyalty.store.engine import Store
 from pos_loyalty.store.local import JobRow
+from pos_loyalty.store.outstanding import liabilities
 from pos_loyalty.store.statements import Tx
 from pos_loyalty.store.views import member_view
 
@@ -153,6 +156,16 @@ class Queries:
         with self._store.read() as tx:
             rows = shop.unknown_articles(tx, limit)
         return [(code, label, seen, iso(day)) for code, label, seen, day in rows]
+
+    def liability(
+        self, day: int, *, by: By = "programme", use: Use | None = None
+    ) -> tuple[Liability, ...]:
+        """Give what is owed for points at the end of a business day, programme by programme.
+
+        Raises `LoyaltyError` (`PROGRAMME_MISSING`).
+        """
+        with self._store.read() as tx:
+            return liabilities(tx, day, by=by, use=use, home=self._settings.store)
 
     def parked(self, limit: int = LIST_MAX) -> list[tuple[str, int, int, str, str]]:
         """Give (node, incarnation, number, business key, reason) of facts that do not count."""

@@ -82,6 +82,19 @@ class Reward(Struct, frozen=True):
     minimum: int = 0
 
 
+class Accounting(Struct, frozen=True):
+    """What the books say of points: `points` are worth `amount` (0: what the reward gives).
+
+    `use` percent of them get spent (0: what the past tells); of its worth a reward costs the
+    shop `cost` percent.
+    """
+
+    points: int = 1
+    amount: int = 0
+    use: int = 0
+    cost: int = 100
+
+
 class Programme(Struct, frozen=True):
     """One version: `points` for each `per` minor units, exact until one floor a ticket.
 
@@ -115,6 +128,7 @@ class Programme(Struct, frozen=True):
     validity_ends: Ends = "anniversary"
     validity_days_min: int = 0
     upgrade: Upgrade = "next"
+    accounting: Accounting | None = None
 
     def last_day(self, day: int) -> int:
         """Give the last day of points earned on `day`.

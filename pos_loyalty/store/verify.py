@@ -8,16 +8,15 @@ from typing import NamedTuple
 
 from sqlalchemy import Table, bindparam, select
 
-from pos_loyalty.domain.account import State, decode_state, pool
+from pos_loyalty.domain.account import State, pool
 from pos_loyalty.domain.balance import balance
 from pos_loyalty.events import CHAIN_START, Fact, chain_hash, payload_digest
 from pos_loyalty.store import schema
 from pos_loyalty.store.engine import Store
+from pos_loyalty.store.outstanding import end_of, states
 from pos_loyalty.store.scratch import BATCH, Progress, ScratchTx, fill, scratch, silent
 from pos_loyalty.store.statements import Row, Tx
 
-_DAY_MS = 86_400_000
-_UNIX_DAY = 719_163
 _PERSONAL = {("profile", "value"), ("profile", "folded")}
 ABSENT = "absent"
 """Stands for a row or a fact that is not there."""
@@ -65,8 +64,9 @@ def verify(
 ) -> Verdict:
     """Compute everything again and compare; with a business day `as_of`, sum the programmes.
 
-    `since` gives the first day that counts for a programme's tiers. Holds are those still open
-    when that day ends in UTC. Writers go on meanwhile.
+    The sums leave out what was told of later days. `since` gives the first day that counts for a
+    programme's tiers. Holds are those still open when that day ends in UTC. Writers go on
+    meanwhile.
     """
     with scratch(store) as tx:
         broken = next(_broken_chains(tx), None)
@@ -201,8 +201,7 @@ def _text(value: object) -> str:
 
 def _sums(tx: ScratchTx, day: int, since: Callable[[str], int]) -> tuple[Sums, ...]:
     totals: dict[str, Sums] = {}
-    for (blob,) in tx.stream(select(schema.account.c.state)):
-        state = decode_state(blob)
+    for state in states(tx, day):
         for name in [pot.programme for pot in state.pots]:
             before = totals.get(name, Sums(name, 0, 0, 0, 0))
             totals[name] = _added(before, state, day, since(name))
@@ -212,7 +211,7 @@ def _sums(tx: ScratchTx, day: int, since: Callable[[str], int]) -> tuple[Sums, .
 def _added(sums: Sums, state: State, day: int, since: int) -> Sums:
     """Add what a group's pools show, each once."""
     seen: set[tuple[int, ...]] = set()
-    until = (day + 1 - _UNIX_DAY) * _DAY_MS
+    until = end_of(day)
     for owner, account in enumerate(state.accounts):
         members = tuple(pool(state, owner))
         if members in seen:

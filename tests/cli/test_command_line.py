@@ -105,6 +105,24 @@ def test_a_programme_is_tried_on_the_past_of_a_running_register(
     assert "PROGRAMME_INVALID" in pos_loyalty("backtest", wrong, settings, code=1)
 
 
+def test_what_is_owed_for_points_is_told_and_written_beside_a_running_register(
+    world: World, settings: Path
+) -> None:
+    file, day = world.folder / "owed.csv", "2030-01-01"
+    assert "Rien n’est dû" not in pos_loyalty("liability", settings, "--as-of", "2026-11-22")
+    asked = ("liability", settings, "--as-of", "2026-11-22", "--use", "60", "80")
+    said = pos_loyalty(*asked, "--by", "month", "--csv", file)
+    assert "On admet que 70" in said
+    rows = list(csv.DictReader(file.read_text("utf-8-sig").splitlines(), delimiter=";"))
+    summed = sum(int(row["points"]) for row in rows)
+    assert summed > 0
+    assert f": {summed} points" in pos_loyalty("verify", settings, "--as-of", "2026-11-22")
+    assert all("," in row["face"] and "," in row["deferred"] for row in rows)
+    assert len({row["month"] for row in rows}) == len(rows)
+    pos_loyalty("liability", settings, "--as-of", day, "--by", "store", "--csv", file)
+    assert pos_loyalty("liability", settings, code=2)
+
+
 def test_doctor_and_devices_tell_what_is_there(world: World, settings: Path) -> None:
     said = pos_loyalty("doctor", settings)
     assert "en marche" in said

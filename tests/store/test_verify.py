@@ -10,6 +10,7 @@ from sqlalchemy import LargeBinary, String, Table
 from pos_loyalty.domain.account import decode_state
 from pos_loyalty.store import schema
 from pos_loyalty.store.engine import Store, connect, sqlite_url
+from pos_loyalty.store.outstanding import ledgers
 from pos_loyalty.store.statements import Row
 from pos_loyalty.store.verify import ABSENT, Difference, Sums, verify
 from tests.store.shop import LATER_DAYS, START, dump, fill_journal
@@ -189,3 +190,18 @@ def test_verifying_beside_another_process_leaves_its_log_alone(
     with sqlite_shop.write() as tx:
         tx.put(schema.setting, [("mark", b"1")])
     assert verify(sqlite_shop).difference is None
+
+
+@pytest.mark.parametrize("day", [START + 10, START + 25, START + LATER_DAYS])
+def test_what_is_owed_is_what_verify_sums_on_any_day(shop: Store, day: int) -> None:
+    (sums,) = verify(shop, as_of=day).sums
+    with shop.read() as tx:
+        ledger = ledgers(tx, day)["P"]
+    assert (sum(ledger.points.values()), ledger.held, ledger.debt) == sums[1:4]
+    assert min(ledger.points.values()) > 0
+    assert ledger.given > 0
+
+
+def test_the_sums_of_a_day_leave_out_what_came_after(shop: Store) -> None:
+    sums = [verify(shop, as_of=START + day).sums[0].qualifying for day in (10, 25, LATER_DAYS)]
+    assert sums == sorted(set(sums))

@@ -1,0 +1,101 @@
+"""`liability`: what the shop owes for points that are out, for the accountant."""
+
+import csv
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import click
+
+from pos_loyalty.cli.backtest import DAY, PERCENT
+from pos_loyalty.cli.checks import say
+from pos_loyalty.cli.group import language
+from pos_loyalty.cli.paths import SETTINGS, WRITABLE
+from pos_loyalty.cli.stores import beside, load_any
+from pos_loyalty.config import RegisterConfig
+from pos_loyalty.domain.days import iso
+from pos_loyalty.domain.liability import By, Liability, Row
+from pos_loyalty.domain.usage import between
+from pos_loyalty.receipts.figures import Figures, figures
+from pos_loyalty.store.outstanding import liabilities
+from pos_loyalty.texts import translate
+
+SUMS = ("face", "expected_low", "expected", "expected_high", "provision", "deferred")
+HEADER = ("day", "programme", "store", "month", "currency", "points", *SUMS)
+
+
+@click.command("liability")
+@click.argument("settings", type=SETTINGS)
+@click.option("--as-of", type=DAY, required=True, metavar="DAY",
+              help="The business day whose end is asked for (YYYY-MM-DD).")  # fmt: skip
+@click.option("--by", type=click.Choice(["programme", "store", "month"]), default="programme",
+              help="A line for each store that gave points, or month they lapse in.")  # fmt: skip
+@click.option("--use", "percent", type=PERCENT, nargs=2, metavar="LOW HIGH",
+              help="Percent of points that get spent, whatever programme or past say.")  # fmt: skip
+@click.option("--csv", "target", type=WRITABLE, help="Write the lines to this file, as CSV.")
+def liability_command(
+    settings: Path,
+    as_of: datetime,
+    by: By,
+    percent: tuple[float, float] | None,
+    target: Path | None,
+) -> None:
+    """Tell what the points of SETTINGS are worth and will cost, at the end of a day."""
+    config, day = load_any(settings), as_of.toordinal()
+    use = between(*percent) if percent else None
+    home = config.store.store if isinstance(config, RegisterConfig) else ""
+    with beside(settings, training=False) as store, store.read() as tx:
+        found = liabilities(tx, day, by=by, use=use, home=home)
+    if target is not None:
+        write_table(target, found)
+    if not found:
+        say("Nothing is owed on {day}.", day=iso(day))
+    for each in found:
+        tell(each, by)
+
+
+def write_table(target: Path, found: Iterable[Liability]) -> None:
+    """Write a line for each part of each programme; amounts in units of its currency."""
+    with target.open("w", encoding="utf-8-sig", newline="") as stream:
+        rows = csv.writer(stream, delimiter=";")
+        rows.writerow(HEADER)
+        for each in found:
+            write = figures(language(), each.currency)
+            rows.writerows(_line(each, row, write) for row in each.rows)
+
+
+def _line(found: Liability, row: Row, write: Figures) -> tuple[str | int, ...]:
+    amounts = (Decimal(getattr(row, name)).scaleb(-write.fraction_digits) for name in SUMS)
+    told = (str(amount).replace(".", write.decimal) for amount in amounts)
+    return (
+        found.day, found.programme, row.store, row.month, found.currency, row.points, *told,
+    )  # fmt: skip
+
+
+def tell(found: Liability, by: By) -> None:
+    """Print a programme's sums, and its parts where they were asked for."""
+    write, total = figures(language(), found.currency), found.total
+    say("{programme} on {day}: {points} points, {held} held; {debt} are owed by customers.",
+        programme=found.name, day=write.day(date.fromisoformat(found.day)),
+        points=write.count(total.points), held=write.count(found.held),
+        debt=write.count(found.debt))  # fmt: skip
+    use = found.use
+    share, low, high = (write.rate(round(part * 10_000)) for part in (use.share, use.low, use.high))
+    if use.observed:
+        say("Of the points given, {share} are spent in the end (95 %: {low} to {high}).",
+            share=share, low=low, high=high)  # fmt: skip
+    else:
+        say("It is taken that {share} of the points are spent in the end ({low} to {high}).",
+            share=share, low=low, high=high)  # fmt: skip
+    say("  face value {face}", face=write.money(total.face))
+    say("  expected use {expected} ({low} to {high})", expected=write.money(total.expected),
+        low=write.money(total.expected_low), high=write.money(total.expected_high))  # fmt: skip
+    say("  provision, French accounts {provision}", provision=write.money(total.provision))
+    say("  deferred income, IFRS 15 {deferred}", deferred=write.money(total.deferred))
+    if by == "programme":
+        return
+    unnamed = translate("no store" if by == "store" else "never lapse", language())
+    for row in found.rows:
+        say("  {part}: {points} points, {face}", part=row.store or row.month or unnamed,
+            points=write.count(row.points), face=write.money(row.face))  # fmt: skip

@@ -1,0 +1,165 @@
+"""Account groups as they stood at the end of a business day, from the facts of the days until it.
+
+A closed day keeps its figures: what was told of later days does not count, when it is summed in
+the weeks after. What comes late of the day itself does.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import bindparam, select
+
+from pos_loyalty.domain.account import State
+from pos_loyalty.domain.days import iso
+from pos_loyalty.domain.fold import Tickets, fold
+from pos_loyalty.domain.legs import (
+    Leg,
+    OpeningCore,
+    PointsCore,
+    ReturnCore,
+    SaleCore,
+)
+from pos_loyalty.domain.liability import By, Ledger, Liability, learn, liability, take
+from pos_loyalty.domain.programme import Programme
+from pos_loyalty.domain.usage import Use
+from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.programme_file import read_programme
+from pos_loyalty.store import checkpoints, schema
+from pos_loyalty.store.senders import senders
+from pos_loyalty.store.statements import Row, Tx
+
+PAGE = 200
+"""Groups that are read at once."""
+_DAY_MS = 86_400_000
+_UNIX_DAY = 719_163
+_CORES: Mapping[str, type] = MappingProxyType(
+    {"sale": SaleCore, "return": ReturnCore, "adjustment": PointsCore, "opening": OpeningCore}
+)
+"""What tells the business day of a leg, by its kind."""
+_decoders: Mapping[str, Callable[[bytes], SaleCore | ReturnCore | PointsCore | OpeningCore]] = (
+    MappingProxyType({kind: msgspec.msgpack.Decoder(core).decode for kind, core in _CORES.items()})
+)
+
+
+class Past(NamedTuple):
+    """A group at the end of a day: its state, its tickets, and the legs that counted until then.
+
+    `whole` says that all of it is known here, not only what a hub told and what came after.
+    """
+
+    state: State
+    tickets: Tickets
+    legs: list[Leg]
+    whole: bool
+
+
+def end_of(day: int) -> int:
+    """Give the Unix millisecond at which a business day ends in UTC."""
+    return (day + 1 - _UNIX_DAY) * _DAY_MS
+
+
+def liabilities(
+    tx: Tx, day: int, *, by: By = "programme", use: Use | None = None, home: str = ""
+) -> tuple[Liability, ...]:
+    """Give what is owed for each programme's points at the end of a day, as `ledgers` finds them.
+
+    Worth and cost are those of the version in force on the day. Raises `LoyaltyError`
+    (`PROGRAMME_MISSING`) where a programme's text never came here.
+    """
+    found = ledgers(tx, day, home=home)
+    return tuple(
+        liability(found[name], _programme(tx, name, day), day=day, by=by, use=use)
+        for name in sorted(found)
+    )
+
+
+def _programme(tx: Tx, name: str, day: int) -> Programme:
+    """Give a programme's version in force on a day; before the first one, that one."""
+    versions = tx.rows(_VERSIONS, programme_=name)
+    if not versions:
+        raise LoyaltyError(Reason.PROGRAMME_MISSING, day=iso(day))
+    return read_programme(next((text for first, text in versions if first <= day), versions[-1][1]))
+
+
+def states(tx: Tx, day: int) -> Iterator[State]:
+    """Give the state of every group at the end of a day."""
+    return (past.state for past in pasts_until(tx, day))
+
+
+def ledgers(tx: Tx, day: int, *, home: str = "") -> dict[str, Ledger]:
+    """Give what is out of each programme at the end of a day.
+
+    Tickets name their store; for what is done by hand it is the store of the register that told
+    it, and `home` for one that does not report here.
+    """
+    found: dict[str, Ledger] = {}
+    homes = {each.node: each.store for each in senders(tx)}
+    for past in pasts_until(tx, day):
+        stores, brought = dict[int, str](), dict[str, int]()
+        for leg in past.legs:
+            _note(leg, homes.get(leg.node, home), stores, brought)
+        take(found, past.state, day=day, until=end_of(day), stores=stores)
+        if past.whole:
+            learn(found, past.state, past.tickets.known.values(), brought, day=day)
+    return found
+
+
+def _note(leg: Leg, home: str, stores: dict[int, str], brought: dict[str, int]) -> None:
+    """Note which store a leg's lots are of, and the points that came without a ticket."""
+    if leg.kind == "sale":
+        stores[leg.origin] = leg.ticket.partition("/")[0]
+        return
+    core = _decoders[leg.kind](leg.core) if leg.kind in _decoders else None
+    if isinstance(core, PointsCore):
+        stores[core.mark or leg.origin] = home
+        brought[core.programme] = brought.get(core.programme, 0) + core.points
+    elif isinstance(core, OpeningCore):
+        stores[leg.origin] = home
+        points = sum(count for _, _, count in core.lots)
+        brought[core.programme] = brought.get(core.programme, 0) + points
+
+
+def pasts_until(tx: Tx, day: int) -> Iterator[Past]:
+    """Fold every group again from its legs until the end of a day."""
+    after = b""
+    while groups := [row[0] for row in tx.rows(_GROUPS, after_=after, limit_=PAGE)]:
+        yield from _pasts(tx, groups, day)
+        after = groups[-1]
+
+
+def _pasts(tx: Tx, groups: list[bytes], day: int) -> Iterator[Past]:
+    of_account = {group: group for group in groups}
+    of_account |= {row[0]: row[1] for row in tx.fetch(schema.member_of, groups, by="grp")}
+    accounts = sorted(of_account)
+    legs: dict[bytes, list[Leg]] = {group: [] for group in groups}
+    for row in tx.fetch(schema.leg, accounts):
+        leg = Leg(*row)
+        if _day_of(leg) <= day:
+            legs[of_account[leg.account]].append(leg)
+    held: dict[bytes, list[Row]] = {group: [] for group in groups}
+    for row in tx.fetch(schema.checkpoint, accounts):
+        held[of_account[row[0]]].append(row)
+    for group in groups:
+        until = sorted(legs[group], key=lambda leg: leg.order)
+        state, tickets, _, beyond = checkpoints.base(held[group], until)
+        fold(beyond, state, tickets)
+        yield Past(state, tickets, until, whole=not held[group])
+
+
+def _day_of(leg: Leg) -> int:
+    """Give the business day of a leg that has one, else the day of its moment in UTC."""
+    decode = _decoders.get(leg.kind)
+    return decode(leg.core).day if decode else leg.moment // _DAY_MS + _UNIX_DAY
+
+
+_a, _g = schema.account.c, schema.programme.c
+_VERSIONS = (
+    select(_g.day, _g.content)
+    .where(_g.programme == bindparam("programme_"))
+    .order_by(_g.day.desc(), _g.stamp.desc(), _g.node.desc(), _g.inc.desc(), _g.seq.desc())
+)
+_GROUPS = (
+    select(_a.grp).where(_a.grp > bindparam("after_")).order_by(_a.grp).limit(bindparam("limit_"))
+)
