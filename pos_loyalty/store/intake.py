@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from msgspec import MsgspecError
 from msgspec.structs import astuple, replace
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.events import (
@@ -22,10 +22,11 @@ from pos_loyalty.events import (
     payload_digest,
 )
 from pos_loyalty.store import local, schema
-from pos_loyalty.store.apply import Read, apply, apply_read, read
+from pos_loyalty.store.apply import FACT, Read, apply, apply_read, read
 from pos_loyalty.store.cores import draft
 from pos_loyalty.store.engine import Store
 from pos_loyalty.store.feeds import JOINING_KINDS, SHOP_KINDS, News
+from pos_loyalty.store.journal import say
 from pos_loyalty.store.projections import forget
 from pos_loyalty.store.senders import (
     Quarantined,
@@ -194,7 +195,7 @@ def _savepoint(tx: Tx) -> Iterator[None]:
 
 def _set_aside(tx: Tx, fact: Fact, now_ms: int) -> None:
     keep_quarantined(tx, [hidden(fact, Reason.FACT_MALFORMED.code, now_ms)])
-    tx.run(_SPEAK, node_=fact.node, inc_=fact.inc, seq_=fact.seq, payload_=b"", salt_=b"")
+    say(tx, replace(fact, payload=b"", salt=b""))
 
 
 def news_of(facts: Sequence[Fact]) -> News:
@@ -238,8 +239,7 @@ def retry(tx: Tx, failures: Failures, now_ms: int) -> News:
         fact = _again(tx, row)
         if fact is None:
             continue
-        place = {"node_": fact.node, "inc_": fact.inc, "seq_": fact.seq}
-        tx.run(_SPEAK, payload_=fact.payload, salt_=fact.salt, **place)
+        say(tx, fact)
         tx.delete(schema.quarantine, ["node", "inc", "seq"], [tuple(row[:3])])
         taken, groups = _apply(tx, [fact], failures, now_ms)
         news.add(news_of(taken))
@@ -251,7 +251,7 @@ def _again(tx: Tx, row: Quarantined) -> Fact | None:
     """Give a fact as its node told it, where it is worth another try."""
     if row.reason != Reason.FACT_MALFORMED.code or not row.payload:
         return None
-    found = tx.row(_FACT, node_=row.node, inc_=row.inc, seq_=row.seq)
+    found = tx.row(FACT, node_=row.node, inc_=row.inc, seq_=row.seq)
     if found is None:
         return None
     fact = replace(Fact(*found), payload=row.payload, salt=row.salt)
@@ -259,16 +259,7 @@ def _again(tx: Tx, row: Quarantined) -> Fact | None:
     return fact if whole and fact.kind in KINDS else None
 
 
-_f, _p = schema.fact.c, schema.parked.c
-_HERE = (
-    _f.node == bindparam("node_"),
-    _f.inc == bindparam("inc_"),
-    _f.seq == bindparam("seq_"),
-)
-_FACT = select(schema.fact).where(*_HERE)
-_SPEAK = (
-    update(schema.fact).where(*_HERE).values(payload=bindparam("payload_"), salt=bindparam("salt_"))
-)
+_p = schema.parked.c
 _PARKED = select(_p.seq).where(
     _p.node == bindparam("node_"),
     _p.inc == bindparam("inc_"),

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import astuple, replace
-from sqlalchemy import bindparam, case, select
+from sqlalchemy import bindparam, case, select, update
 
 from pos_loyalty.domain.legs import COUNTER_BITS as COUNTER_BITS
 from pos_loyalty.errors import LoyaltyError, Reason
@@ -161,14 +161,26 @@ def adjustment(tx: Tx, fact_id: str) -> PointsAdjusted | None:
     return payload if isinstance(payload, PointsAdjusted) else None
 
 
+def say(tx: Tx, fact: Fact) -> None:
+    """Write what a fact says in its place: once more, or nothing."""
+    place = {"node_": fact.node, "inc_": fact.inc, "seq_": fact.seq}
+    tx.run(_SAY, payload_=fact.payload, salt_=fact.salt, **place)
+
+
 def start_of(node: bytes, inc: int) -> Head:
     """Give the head of a chain before its first fact."""
     return Head(node, inc, 0, CHAIN_START, 0)
 
 
 _f = schema.fact.c
-_ONE = select(schema.fact).where(
-    _f.node == bindparam("node_"), _f.inc == bindparam("inc_"), _f.seq == bindparam("seq_")
+_HERE = (
+    _f.node == bindparam("node_"),
+    _f.inc == bindparam("inc_"),
+    _f.seq == bindparam("seq_"),
+)
+_ONE = select(schema.fact).where(*_HERE)
+_SAY = (
+    update(schema.fact).where(*_HERE).values(payload=bindparam("payload_"), salt=bindparam("salt_"))
 )
 _BY_ID = select(_f.kind, _f.payload).where(_f.id == bindparam("id_"))
 _AFTER = (

@@ -7,12 +7,13 @@ does at the hub; what it said is kept beside, should it ever have to be told ane
 from collections.abc import Sequence
 
 from msgspec.structs import replace
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, select
 
 from pos_loyalty.errors import Reason
 from pos_loyalty.events import Fact
 from pos_loyalty.store import rebuild_log, schema
-from pos_loyalty.store.apply import apply, sorted_known, withdraw
+from pos_loyalty.store.apply import FACT, apply, sorted_known, withdraw
+from pos_loyalty.store.journal import say
 from pos_loyalty.store.regrouping import accounts_named, regroup
 from pos_loyalty.store.senders import Quarantined, hidden
 from pos_loyalty.store.statements import Tx
@@ -29,7 +30,7 @@ def silence(tx: Tx, fact: Fact, now_ms: int) -> None:
         withdraw(tx, known)
         regroup(tx, accounts_named(known))
     tx.put(schema.quarantine, [hidden(fact, REPEATED, now_ms)], "upsert")
-    _say(tx, replace(fact, payload=b"", salt=b""))
+    say(tx, replace(fact, payload=b"", salt=b""))
 
 
 def spoken(tx: Tx, facts: Sequence[Fact]) -> list[Fact]:
@@ -48,31 +49,17 @@ def _spoken(tx: Tx, fact: Fact) -> Fact:
 def speak(tx: Tx, node: bytes) -> None:
     """Let a node's silenced facts count again: the hub that has their twins is no more."""
     places = [tuple(row) for row in tx.rows(_REPEATED, node_=node, reason_=REPEATED)]
-    silent = [tx.row(_FACT, node_=node, inc_=inc, seq_=seq) for _, inc, seq in places]
+    silent = [tx.row(FACT, node_=node, inc_=inc, seq_=seq) for _, inc, seq in places]
     facts = spoken(tx, [Fact(*row) for row in silent if row is not None])
     if facts:
         rebuild_log.make_void(tx)
     for fact in facts:
-        _say(tx, fact)
+        say(tx, fact)
     tx.delete(schema.quarantine, ["node", "inc", "seq"], places)
     apply(tx, facts)
 
 
-def _say(tx: Tx, fact: Fact) -> None:
-    place = {"node_": fact.node, "inc_": fact.inc, "seq_": fact.seq}
-    tx.run(_SPEAK, payload_=fact.payload, salt_=fact.salt, **place)
-
-
-_f, _q = schema.fact.c, schema.quarantine.c
-_HERE = (
-    _f.node == bindparam("node_"),
-    _f.inc == bindparam("inc_"),
-    _f.seq == bindparam("seq_"),
-)
-_FACT = select(schema.fact).where(*_HERE)
-_SPEAK = (
-    update(schema.fact).where(*_HERE).values(payload=bindparam("payload_"), salt=bindparam("salt_"))
-)
+_q = schema.quarantine.c
 _ASIDE = select(schema.quarantine).where(
     _q.node == bindparam("node_"), _q.inc == bindparam("inc_"), _q.seq == bindparam("seq_")
 )
