@@ -76,16 +76,25 @@ class ScanAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class RewardOffer(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """What the member may spend on this basket: up to `blocks` times `points` for `amount`."""
+    """What the member may spend on this basket: up to `blocks` times `points` for `amount`.
+
+    It comes off `lines` (from 0), off the whole ticket where there are none.
+    """
 
     label: str
     points: int
     amount: int
     blocks: int
+    kind: str = "amount"
+    lines: tuple[int, ...] = ()
 
 
 class BasketAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """An open basket: its member, what it will earn, what can be spent, what is held."""
+    """An open basket: its member, what it will earn, what can be spent, what is held.
+
+    `rewards` are all that points buy here, `reward` the first that is an amount off. `promotions`
+    are the discounts that cost the member no points; they count once they are among `discounts`.
+    """
 
     basket: str
     member: MemberView | None = None
@@ -93,6 +102,8 @@ class BasketAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     earns: int = 0
     reward: RewardOffer | None = None
     discounts: tuple[Discount, ...] = ()
+    rewards: tuple[RewardOffer, ...] = ()
+    promotions: tuple[Discount, ...] = ()
 
 
 class HoldAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -223,10 +223,14 @@ class ResumeJob(Command, frozen=True, kw_only=True):
 
 # --- points ------------------------------------------------------------------------------------
 class HoldPoints(Command, frozen=True, kw_only=True):
-    """Reserve `blocks` of the programme's reward for a basket's member."""
+    """Reserve `blocks` of a reward of the programme for a basket's member.
+
+    `reward` is its label; empty: the first by which points buy an amount off.
+    """
 
     basket: str
     blocks: int = 1
+    reward: str = ""
 
 
 class ReleaseHold(Command, frozen=True, kw_only=True):

@@ -67,6 +67,7 @@ class Reason(Enum):
         Kind.FORBIDDEN,
         "More than {limit} points by hand need a second person's approval.",
     )
+    REWARD_UNKNOWN = (Kind.NOT_FOUND, "The programme has no such reward for points.")
     HOLD_UNKNOWN = (Kind.NOT_FOUND, "This hold does not exist or has ended.")
     ADJUSTMENT_UNKNOWN = (Kind.NOT_FOUND, "This adjustment does not exist.")
     ALREADY_UNDONE = (Kind.CONFLICT, "This was already undone.")
@@ -197,6 +198,7 @@ class Wrong(StrEnum):
     DISCOUNT_BARRED = "they exceed the lines that discounts may cover"
     TENDERS_DIFFER = "they do not sum to {due}"
     HOLD_DIFFERS = "it is not what the hold is worth for this member"
+    REWARD_DIFFERS = "it is not what this reward takes off this ticket"
     BASKET_TOO_SMALL = "it is too small for this reward"
     IN_FUTURE = "it lies in the future"
     # what cannot be undone
@@ -223,6 +225,9 @@ class Wrong(StrEnum):
     EARNS_NOTHING = "say what earns: points, a visit, a quantity or a bonus"
     COMBINED_TWICE = "keep it false, or leave combine out"
     EXCLUDES_NOTHING = "name a category, an article or a flag"
+    KEY_OF_OTHER_KIND = "leave it out: a reward of the kind {kind} does not use it"
+    LABEL_TWICE = "another reward has this label"
+    KIND_TWICE = "name each kind once"
     BEFORE_FIRST_DAY = "it lies before first_day"
 
 

@@ -98,7 +98,7 @@ class BalanceOpened(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
 
 
 class PointsHeld(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
-    """Points were reserved for a basket until a moment (Unix ms), worth `amount`."""
+    """Points were reserved for a basket until a moment (Unix ms), worth `amount` by `reward`."""
 
     hold: str
     account: str
@@ -107,6 +107,7 @@ class PointsHeld(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False
     amount: int
     until: int
     offline: bool = False
+    reward: str = ""
 
 
 class HoldReleased(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):

@@ -26,12 +26,19 @@ from pos_loyalty.domain.programme import (
     Multiplier,
     Programme,
     Quantity,
-    Reward,
     Tax,
     Tier,
     Upgrade,
 )
 from pos_loyalty.errors import LoyaltyError, Reason, Wrong
+from pos_loyalty.programme_rewards import (
+    OneReward,
+    RewardItem,
+    Stacking,
+    faults_of,
+    order_of,
+    rewards_of,
+)
 from pos_loyalty.texts import translate
 
 VERSION_CHARACTERS = 12
@@ -125,20 +132,13 @@ class _Accounting(Struct, forbid_unknown_fields=True, kw_only=True):
     cost: _Part = 100
 
 
-class _Reward(Struct, forbid_unknown_fields=True, kw_only=True):
-    label: _Text
-    points: _Positive
-    amount: _Positive
-    minimum: _Count = 0
-    hold_minutes: Annotated[int, Meta(ge=1, le=1_440)] = 60
-
-
 _TABLES: dict[str, type[Struct]] = {
     "programme": _Head,
     "earn": _Earn,
     "expiry": _Expiry,
     "tiers": _Tiers,
-    "reward": _Reward,
+    "reward": OneReward,
+    "stacking": Stacking,
     "adjustments": _Adjustments,
     "accounting": _Accounting,
 }
@@ -149,6 +149,8 @@ _LISTS: dict[str, type[Struct]] = {
     "bonus": _Bonus,
     "tier": _Tier,
 }
+_ONE_OR_MORE: dict[str, type[Struct]] = {"reward": RewardItem}
+"""Tables that may also be written as a list of sections, and what these are then."""
 _REQUIRED = ("programme", "earn")
 _Section = TypeVar("_Section", bound=Struct)
 
@@ -221,10 +223,11 @@ class _Reader:
             if name not in self._document:
                 self._fault(name, Wrong.SECTION_MISSING)
         found: dict[str, Any] = {}
+        many = {n: k for n, k in _ONE_OR_MORE.items() if isinstance(self._document.get(n), list)}
         for name, kind in _TABLES.items():
-            if name in self._document:
+            if name in self._document and name not in many:
                 found[name] = self._convert(name, self._document[name], kind)
-        for name, kind in _LISTS.items():
+        for name, kind in {**_LISTS, **many}.items():
             items = self._document.get(name, [])
             if not isinstance(items, list):
                 self._fault(name, Wrong.NOT_A_LIST_OF_SECTIONS, name=name)
@@ -252,6 +255,8 @@ class _Reader:
         for index, each in enumerate(programme.multipliers):
             if each.last_day and each.last_day < each.first_day:
                 self._fault(f"multiplier[{index}].last_day", Wrong.BEFORE_FIRST_DAY)
+        for path, wrong, values in faults_of(programme.rewards, programme.stacking):
+            self._fault(path, wrong, **values)
 
     def _convert(self, path: str, value: object, kind: type[_Section]) -> _Section | None:
         """Read one section key by key, so that one fault does not hide the next."""
@@ -327,7 +332,7 @@ def _lines(content: str) -> Iterator[tuple[str, int]]:
 def _programme(content: str, found: dict[str, Any]) -> Programme:
     head, earn = found["programme"], found["earn"]
     expiry, tiers = found.get("expiry", _Expiry()), found.get("tiers", _Tiers())
-    reward, adjustments = found.get("reward"), found.get("adjustments")
+    rewards, adjustments = rewards_of(found), found.get("adjustments")
     books = found.get("accounting")
     levels = tuple(Tier(each.name, each.threshold, each.percent) for each in found["tier"])
     return Programme(
@@ -346,10 +351,7 @@ def _programme(content: str, found: dict[str, Any]) -> Programme:
         tier_months=tiers.months,
         validity_months=expiry.months,
         courtesy_days=expiry.courtesy_days,
-        hold_minutes=reward.hold_minutes if reward else 60,
-        reward=Reward(reward.label, reward.points, reward.amount, reward.minimum)
-        if reward
-        else None,
+        reward=next((each for each in rewards if each.points and each.kind == "amount"), None),
         tax=earn.tax,
         combine=earn.combine,
         visit=earn.visit,
@@ -359,6 +361,8 @@ def _programme(content: str, found: dict[str, Any]) -> Programme:
         validity_days_min=expiry.minimum_days,
         upgrade=tiers.upgrade,
         accounting=Accounting(*structs.astuple(books)) if books else None,
+        rewards=rewards,
+        stacking=order_of(found),
     )
 
 

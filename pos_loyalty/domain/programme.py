@@ -13,6 +13,9 @@ Upgrade = Literal["next", "whole", "split"]
 """Whether a tier reached by a ticket counts from the next one, for all of it, or for its rest."""
 Tax = Literal["included", "excluded"]
 """Whether what earns is what was paid, or that without its VAT."""
+RewardKind = Literal["amount", "percent", "item", "cheapest"]
+STACKING: tuple[RewardKind, ...] = ("item", "cheapest", "percent", "amount")
+"""The order in which kinds of reward come off, unless a programme says otherwise."""
 Combine = Literal["multiply", "add", "best"]
 """How a line's multipliers and its member's tier work together: 150 and 200 are 300, 250 or 200."""
 
@@ -74,12 +77,26 @@ class Tier(Struct, frozen=True):
 
 
 class Reward(Struct, frozen=True):
-    """Points that buy an amount off a basket of at least `minimum`, in whole blocks."""
+    """What points buy, or, for no points, a promotion, on a basket of at least `minimum`.
+
+    An `amount` off in whole blocks, a `percent` off, the dearest item, or, of every `each` units,
+    the cheapest at `percent` less; of all lines, or of those that articles, categories and flags
+    name. `minimum` of an item is what is bought besides. `stack` is for promotions of one kind:
+    of the "best" ones that touch a line only the one that takes most off is given.
+    """
 
     label: str
     points: int
     amount: int
     minimum: int = 0
+    kind: RewardKind = "amount"
+    percent: int = 0
+    each: int = 0
+    articles: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    stack: Literal["best", "all"] = "best"
+    hold_minutes: int = 60
 
 
 class Accounting(Struct, frozen=True):
@@ -100,7 +117,8 @@ class Programme(Struct, frozen=True):
 
     `visit` points come with each ticket that money paid part of. `best_multiplier_only` is what
     versions before `combine` said: of a line's multipliers the best, times its tier. More points
-    than `adjustment_limit` are moved by hand by two people only; 0 is no limit.
+    than `adjustment_limit` are moved by hand by two people only; 0 is no limit. `reward` is the
+    first of `rewards` by which points buy an amount off; kinds come off in the order `stacking`.
     """
 
     id: str
@@ -118,7 +136,6 @@ class Programme(Struct, frozen=True):
     tier_months: int = 12
     validity_months: int = 12
     courtesy_days: int = 30
-    hold_minutes: int = 60
     reward: Reward | None = None
     tax: Tax = "included"
     combine: Combine = "multiply"
@@ -129,6 +146,8 @@ class Programme(Struct, frozen=True):
     validity_days_min: int = 0
     upgrade: Upgrade = "next"
     accounting: Accounting | None = None
+    rewards: tuple[Reward, ...] = ()
+    stacking: tuple[RewardKind, ...] = STACKING
 
     def last_day(self, day: int) -> int:
         """Give the last day of points earned on `day`.

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from pos_loyalty.domain.days import weekday
-from pos_loyalty.domain.programme import Exclusion, Multiplier, Programme, Quantity
+from pos_loyalty.domain.programme import Exclusion, Multiplier, Programme, Quantity, Reward
 from pos_loyalty.domain.ticket import Line
 
 KNOWN_MAX = 20_000
@@ -78,7 +78,8 @@ def _in_force(rule: Multiplier, day: int) -> bool:
     return rule.first_day <= day and (not rule.last_day or day <= rule.last_day)
 
 
-def touches(rule: Multiplier | Quantity, line: Line) -> bool:
+def touches(rule: Multiplier | Quantity | Reward, line: Line) -> bool:
+    """Tell whether a rule means a line's article: by every condition that it names."""
     if rule.categories and line.category not in rule.categories:
         return False
     if rule.flags and not any(flag in rule.flags for flag in line.flags):

@@ -31,13 +31,16 @@ class Line(Struct, frozen=True, omit_defaults=True, gc=False):
 class Discount(Struct, frozen=True, omit_defaults=True, gc=False):
     """An amount off the whole ticket, or off some of its `lines` (from 0).
 
-    With `hold` it is paid with the points of that hold (hex id).
+    With `hold` it is paid with the points of that hold (hex id), with `reward` given by the
+    programme's reward of that label; `minimum` is, of a gift, what had to be bought besides.
     """
 
     amount: int
     label: str = ""
     hold: str = ""
     lines: tuple[int, ...] = ()
+    reward: str = ""
+    minimum: int = 0
 
 
 class Tender(Struct, frozen=True, omit_defaults=True, gc=False):

@@ -10,8 +10,9 @@ from pos_loyalty.answers import BasketAnswer, Done, RewardOffer, ScanAnswer
 from pos_loyalty.domain.balance import Balance, balance
 from pos_loyalty.domain.days import window_start
 from pos_loyalty.domain.identifiers import derived_id
-from pos_loyalty.domain.programme import Programme
+from pos_loyalty.domain.programme import Programme, Reward
 from pos_loyalty.domain.rating import Rating, rate
+from pos_loyalty.domain.rewards import promotions, worth
 from pos_loyalty.domain.ticket import Discount, Line, paid_by_line
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.checks import check_ticket
@@ -232,8 +233,18 @@ def answer_of(ctx: Context, basket_id: str) -> BasketAnswer:
         return answer
     held = standing(ctx, found.account, programme)
     rating = _preview(ctx, programme, content, held)
-    offer = _offer(programme, content, held) if member is not None else None
-    return msgspec.structs.replace(answer, earns=rating.earned, reward=offer)
+    answer = msgspec.structs.replace(answer, earns=rating.earned)
+    if member is None:
+        return answer
+    offers = [
+        _offer(programme, reward, content, held) for reward in programme.rewards if reward.points
+    ]
+    return msgspec.structs.replace(
+        answer,
+        reward=_offer(programme, programme.reward, content, held),
+        rewards=tuple(each for each in offers if each),
+        promotions=promotions(programme, content.lines, content.discounts),
+    )
 
 
 def _preview(ctx: Context, programme: Programme, content: Content, held: Balance) -> Rating:
@@ -249,20 +260,28 @@ def _preview(ctx: Context, programme: Programme, content: Content, held: Balance
     )
 
 
-def _offer(programme: Programme, content: Content, held: Balance) -> RewardOffer | None:
-    reward = programme.reward
+def _offer(
+    programme: Programme, reward: Reward | None, content: Content, held: Balance
+) -> RewardOffer | None:
+    """Say what a reward that points buy would take off, and how many blocks of it fit."""
     if reward is None:
         return None
-    blocks = blocks_for(programme, content, held)
+    use = worth(programme, reward, content.lines, content.discounts)
+    blocks = min(held.available // reward.points, blocks_for(programme, reward, content))
     return RewardOffer(
-        label=reward.label, points=reward.points, amount=reward.amount, blocks=blocks
+        label=reward.label,
+        points=reward.points,
+        amount=reward.amount or (use.amount if use else 0),
+        blocks=blocks,
+        kind=reward.kind,
+        lines=use.lines if use else (),
     )
 
 
-def blocks_for(programme: Programme, content: Content, held: Balance) -> int:
-    """Give how many whole blocks of the reward a basket can take."""
-    reward = programme.reward
-    due = due_of(content)
-    if reward is None or due < max(reward.minimum, 1):
-        return 0
-    return min(held.available // reward.points, due // reward.amount)
+def blocks_for(programme: Programme, reward: Reward, content: Content) -> int:
+    """Give how many blocks of a reward a basket can take in full; of most there is but one."""
+    use = worth(programme, reward, content.lines, content.discounts, blocks=1)
+    if use is None or reward.kind != "amount":
+        return 0 if use is None else 1
+    left = paid_by_line(content.lines, content.discounts)
+    return sum(left[at] for at in use.lines or range(len(left))) // reward.amount

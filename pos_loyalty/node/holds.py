@@ -6,7 +6,8 @@ from pos_loyalty import commands, events
 from pos_loyalty.answers import Done, HoldAnswer
 from pos_loyalty.domain.balance import Balance
 from pos_loyalty.domain.identifiers import derived_id
-from pos_loyalty.domain.programme import Reward
+from pos_loyalty.domain.programme import Programme, Reward
+from pos_loyalty.domain.rewards import Use, worth
 from pos_loyalty.domain.ticket import Discount
 from pos_loyalty.errors import LoyaltyError, Reason, Wrong
 from pos_loyalty.node.baskets import (
@@ -15,7 +16,6 @@ from pos_loyalty.node.baskets import (
     changed,
     current_basket,
     decode_content,
-    due_of,
     keep,
     load,
     standing,
@@ -26,24 +26,26 @@ from pos_loyalty.store.local import Basket
 
 
 def hold_points(ctx: Context, command: commands.HoldPoints) -> Decision:
-    """Reserve blocks of the reward; the POS applies the discount of the answer."""
+    """Reserve blocks of a reward; the POS applies the discount of the answer."""
     found, content = load(ctx, command.basket)
     programme = ctx.programme_needed(ctx.today)
-    reward = programme.reward
-    if not found.account or not content.member or reward is None:
+    if not found.account or not content.member:
         raise LoyaltyError(Reason.MEMBER_UNKNOWN)
+    reward = _reward(programme, command.reward)
     points = reward.points * command.blocks
     _check_affordable(ctx, found.account, standing(ctx, found.account, programme), points)
+    use = _worth(programme, reward, content, command.blocks)
     payload = events.PointsHeld(
         hold=derived_id(command.id, 0).hex(),
         account=found.account.hex(),
         programme=programme.id,
         points=points,
-        amount=_worth(reward, content, command.blocks),
-        until=ctx.now_ms + programme.hold_minutes * 60_000,
+        amount=use.amount,
+        until=ctx.now_ms + reward.hold_minutes * 60_000,
         offline=not ctx.online,
+        reward=reward.label,
     )
-    discount = Discount(payload.amount, reward.label, payload.hold)
+    discount = Discount(use.amount, reward.label, payload.hold, use.lines, reward.label)
     kept = msgspec.structs.replace(
         content,
         holds=(*content.holds, payload.hold),
@@ -58,13 +60,22 @@ def hold_points(ctx: Context, command: commands.HoldPoints) -> Decision:
     )
 
 
-def _worth(reward: Reward, content: Content, blocks: int) -> int:
-    """Give the amount off that blocks of a reward are worth on a basket."""
-    due = due_of(content)
-    if due < max(reward.minimum, 1) or blocks > -(-due // reward.amount):
+def _reward(programme: Programme, label: str) -> Reward:
+    """Give the reward meant; raises `LoyaltyError` (`REWARD_UNKNOWN`)."""
+    named = (each for each in programme.rewards if each.points and each.label == label)
+    reward = next(named, None) if label else programme.reward
+    if reward is None:
+        raise LoyaltyError(Reason.REWARD_UNKNOWN)
+    return reward
+
+
+def _worth(programme: Programme, reward: Reward, content: Content, blocks: int) -> Use:
+    """Give what blocks of a reward take off a basket."""
+    use = worth(programme, reward, content.lines, content.discounts, blocks=blocks)
+    if use is None:
         wrong = Wrong.BASKET_TOO_SMALL
         raise LoyaltyError(Reason.TICKET_INVALID, field="basket", problem=wrong)
-    return min(reward.amount * blocks, due)
+    return use
 
 
 def _check_affordable(ctx: Context, account: bytes, held: Balance, points: int) -> None:

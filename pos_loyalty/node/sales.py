@@ -11,14 +11,14 @@ from pos_loyalty.domain.days import day_of, iso
 from pos_loyalty.domain.fold import Ticket
 from pos_loyalty.domain.money import remaining
 from pos_loyalty.domain.programme import Programme
-from pos_loyalty.domain.rating import Rating, rate
-from pos_loyalty.domain.ticket import Discount, Line, paid_by_line, points_by_line, ticket_key
+from pos_loyalty.domain.rating import rate
+from pos_loyalty.domain.ticket import Discount, paid_by_line, points_by_line, ticket_key
 from pos_loyalty.errors import LoyaltyError, Reason, Wrong
 from pos_loyalty.events import ReturnedLine, SaleClosed
 from pos_loyalty.node import baskets
 from pos_loyalty.node.checks import check_moment, check_number, check_ticket
 from pos_loyalty.node.context import Context, Decision, Notice, fact
-from pos_loyalty.node.discounts import allowed
+from pos_loyalty.node.discounts import allowed, confirmed
 from pos_loyalty.node.members import show
 from pos_loyalty.node.receipts import NOTHING_HANDED, Handing, hand_over
 from pos_loyalty.store import local, people, shop, tickets
@@ -52,10 +52,11 @@ def close_sale(ctx: Context, command: commands.CloseSale) -> Decision:
     check_moment(_past(command), ctx.now_ms)
     check_ticket(command.lines, command.discounts, command.tenders)
     customer = _customer(ctx, command)
-    sale = _sale(ctx, command, customer)
+    sale = _told(ctx, command, customer)
     key = ticket_key(sale.store, sale.till, sale.epoch, sale.day, sale.number)
     if tickets.holder_of(ctx.tx, key) is not None:
-        return _again(ctx, command, key, sale, tickets.sale_of(ctx.tx, key))
+        return _again(ctx, command, key, sale, customer)
+    sale = _rated(ctx, sale, customer)
     given = hand_over(ctx, key, _wanted(command), customer.member, command.id)
     _note_unknown_articles(ctx, sale)  # from here on nothing is refused any more
     if command.basket and local.basket(ctx.tx, command.basket):
@@ -99,58 +100,61 @@ def _customer(ctx: Context, command: commands.CloseSale) -> _Customer:
     return _Customer(b"", None)
 
 
-def _sale(ctx: Context, command: commands.CloseSale, customer: _Customer) -> SaleClosed:
-    """Give the ticket's fact, rated under the programme of its business day."""
+def _told(ctx: Context, command: commands.CloseSale, customer: _Customer) -> SaleClosed:
+    """Give the ticket as it is told, before anything is decided on it."""
     settings = ctx.settings
-    day = day_of(command.day) if command.day else ctx.today
-    lines = baskets.known_lines(ctx, command.lines)
-    discounts = _discounts(ctx, command, lines, day)
-    redemption = _redemption(ctx, discounts, customer)
-    ratings: tuple[Rating, ...] = ()
-    programme = ctx.programme_on(day) if customer.account else None
-    if programme is not None:
-        paid = paid_by_line(lines, discounts)
-        qualifying = _qualifying(ctx, customer.account, programme, day)
-        rating = rate(
-            ctx.programmes.rules_of(programme),
-            lines,
-            paid,
-            tier=programme.tier_for(qualifying),
-            day=day,
-            spent=sum(redemption.points.values()),
-            holds=redemption.holds,
-            qualifying=qualifying,
-        )
-        if any(each.hold and each.lines for each in discounts):
-            by_line = points_by_line(lines, discounts, redemption.points)
-            rating = msgspec.structs.replace(rating, spent=tuple(by_line))
-        ratings = (rating,)
     return SaleClosed(
         store=command.store or settings.store,
         till=command.till or settings.till,
         epoch=settings.epoch,
-        day=iso(day),
+        day=iso(day_of(command.day) if command.day else ctx.today),
         number=command.number,
         at=command.at or ctx.now_ms,
         zone=settings.zone,
         currency=settings.currency,
-        lines=lines,
-        discounts=discounts,
+        lines=baskets.known_lines(ctx, command.lines),
+        discounts=command.discounts,
         tenders=command.tenders,
-        ratings=ratings,
         account=customer.account.hex(),
         operator=command.actor,
         source=command.source,
     )
 
 
+def _rated(ctx: Context, sale: SaleClosed, customer: _Customer) -> SaleClosed:
+    """Give the ticket's fact, rated under the programme of its business day."""
+    day = day_of(sale.day)
+    discounts = _discounts(ctx, sale, customer, day)
+    redemption = _redemption(ctx, discounts, customer)
+    programme = ctx.programme_on(day) if customer.account else None
+    if programme is None:
+        return msgspec.structs.replace(sale, discounts=discounts)
+    qualifying = _qualifying(ctx, customer.account, programme, day)
+    rating = rate(
+        ctx.programmes.rules_of(programme),
+        sale.lines,
+        paid_by_line(sale.lines, discounts),
+        tier=programme.tier_for(qualifying),
+        day=day,
+        spent=sum(redemption.points.values()),
+        holds=redemption.holds,
+        qualifying=qualifying,
+    )
+    if any(each.hold and each.lines for each in discounts):
+        by_line = points_by_line(sale.lines, discounts, redemption.points)
+        rating = msgspec.structs.replace(rating, spent=tuple(by_line))
+    return msgspec.structs.replace(sale, discounts=discounts, ratings=(rating,))
+
+
 def _discounts(
-    ctx: Context, command: commands.CloseSale, lines: tuple[Line, ...], day: int
+    ctx: Context, sale: SaleClosed, customer: _Customer, day: int
 ) -> tuple[Discount, ...]:
     """Give the discounts with the lines they cover; those of a past ticket stand as they were."""
-    if not command.discounts or command.source != "live":
-        return command.discounts
-    return allowed(ctx.programme_on(day), lines, command.discounts)
+    if not sale.discounts or sale.source != "live":
+        return sale.discounts
+    programme = ctx.programme_on(day)
+    discounts = allowed(programme, sale.lines, sale.discounts)
+    return confirmed(ctx.tx, programme if customer.member else None, sale.lines, discounts)
 
 
 def _qualifying(ctx: Context, account: bytes, programme: Programme, day: int) -> int:
@@ -194,23 +198,24 @@ def _note_unknown_articles(ctx: Context, sale: SaleClosed) -> None:
 
 
 def _again(
-    ctx: Context, command: commands.CloseSale, key: str, sale: SaleClosed, known: SaleClosed | None
+    ctx: Context, command: commands.CloseSale, key: str, sale: SaleClosed, customer: _Customer
 ) -> Decision:
-    """Answer a ticket number that is recorded: the same ticket as before, another one as parked.
-
-    What the recording node added (rating, moment, source) is not what makes a ticket the same.
-    """
+    """Answer a ticket number that is recorded: the same ticket as before, another one as parked."""
+    known = tickets.sale_of(ctx.tx, key)
     if known is not None and _content(known) == _content(sale):
         return Decision(answer=lambda: _sold(ctx, key, known), repeated=True)
     return Decision(
-        facts=[fact(command, 0, sale, key=key)],
+        facts=[fact(command, 0, _rated(ctx, sale, customer), key=key)],
         answer=lambda: SaleAnswer(ticket=key, total=0),
         refusal=LoyaltyError(Reason.TICKET_EXISTS),
     )
 
 
 def _content(sale: SaleClosed) -> SaleClosed:
-    told = tuple(msgspec.structs.replace(each, lines=()) for each in sale.discounts)
+    """Give what makes a ticket the same: nothing that the recording node added."""
+    told = tuple(
+        msgspec.structs.replace(each, lines=(), reward="", minimum=0) for each in sale.discounts
+    )
     return msgspec.structs.replace(
         sale, ratings=(), at=0, operator="", source="live", discounts=told
     )

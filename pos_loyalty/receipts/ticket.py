@@ -109,7 +109,7 @@ def _discounts(sale: SaleClosed) -> Iterator[TicketDiscount]:
         yield TicketDiscount(
             label=each.label,
             amount_minor=each.amount,
-            loyalty=bool(each.hold),
+            loyalty=bool(each.hold or each.reward),
             by_rate=tuple(by_rate.items()),
         )
 

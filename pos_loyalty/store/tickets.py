@@ -5,7 +5,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, or_, select
 
 from pos_loyalty.domain.fold import Ticket, Tickets, decode_record
-from pos_loyalty.events import Fact, LinesReturned, SaleClosed, decode_payload
+from pos_loyalty.events import Fact, LinesReturned, PointsHeld, SaleClosed, decode_payload
 from pos_loyalty.store import schema
 from pos_loyalty.store.apply import FACT
 from pos_loyalty.store.groups import load_tickets
@@ -50,6 +50,20 @@ def return_of(tx: Tx, key: str) -> LinesReturned | None:
     return payload
 
 
+def reward_of_hold(tx: Tx, hold: str) -> str:
+    """Give the label of the reward that points were held for; empty where that is not known."""
+    try:
+        row = tx.row(_HELD_BY, hold_=bytes.fromhex(hold))
+    except ValueError:
+        return ""
+    fact = tx.row(FACT, node_=row[0], inc_=row[1], seq_=row[2]) if row else None
+    if fact is None:
+        return ""
+    told = Fact(*fact)
+    payload = decode_payload(told.kind, told.payload)
+    return payload.reward if isinstance(payload, PointsHeld) else ""
+
+
 def folded_ticket(tx: Tx, key: str) -> Ticket | None:
     """Give a ticket as the fold left it: what it keeps, what was returned."""
     tickets = Tickets()
@@ -75,7 +89,8 @@ def parked(tx: Tx, limit: int) -> list[Row]:
     return tx.rows(_PARKED, limit_=limit)
 
 
-_c, _k = schema.claim.c, schema.parked.c
+_c, _k, _h = schema.claim.c, schema.parked.c, schema.hold.c
+_HELD_BY = select(_h.node, _h.inc, _h.seq).where(_h.hold == bindparam("hold_"))
 _PARKED = (
     select(_k.node, _k.inc, _k.seq, _k.key, _k.reason)
     .order_by(_k.stamp.desc())

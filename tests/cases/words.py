@@ -122,6 +122,21 @@ class Basket:
         self.discounts += (hold.discount,)
         return hold
 
+    def takes(self, reward: str) -> HoldAnswer:
+        """Reserve the points of a reward for this basket."""
+        hold: HoldAnswer = self.till.do(commands.HoldPoints, basket=self.id, reward=reward)
+        self.discounts += (hold.discount,)
+        return hold
+
+    def takes_promotions(self) -> list[int]:
+        """Take off what the till offers for no points; give how much each is."""
+        given = self.view.promotions
+        self.discounts += given
+        self.till.do(
+            commands.QuoteBasket, basket=self.id, lines=self.lines, discounts=self.discounts
+        )
+        return [each.amount for each in given]
+
     def closes(self, **fields: Any) -> "Sale":
         """Pay; what is left is paid in money unless `tenders` say otherwise."""
         return self.till.sells(*self.lines, discounts=self.discounts, basket=self.id, **fields)

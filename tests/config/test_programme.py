@@ -102,6 +102,44 @@ def test_values_that_contradict_one_another_are_told() -> None:
     assert read_programme(f"{nothing}visit = 1\n").visit == 1
 
 
+def test_keys_of_another_kind_of_reward_are_told() -> None:
+    text = """
+[programme]
+id = "p"
+name = "P"
+first_day = 2026-01-01
+[earn]
+points = 1
+per = 100
+[[reward]]
+label = "a"
+points = 0
+kind = "percent"
+amount = 5
+each = 2
+[[reward]]
+label = "a"
+points = 10
+[stacking]
+order = ["percent", "percent"]
+"""
+    assert faults(text) == [
+        ("reward[0].percent", "cette clé manque."),
+        ("reward[0].amount", "retirez-la : un avantage du genre percent ne s’en sert pas."),
+        ("reward[0].each", "retirez-la : un avantage du genre percent ne s’en sert pas."),
+        ("reward[1].amount", "cette clé manque."),
+        ("reward[1].label", "un autre avantage porte ce libellé."),
+        ("stacking.order", "nommez chaque genre une seule fois."),
+    ]
+
+
+def test_a_single_reward_is_also_a_list_of_one() -> None:
+    single = read_programme(RIGHT)
+    listed = read_programme(changed("[reward]", "[[reward]]"))
+    assert (single.reward, single.rewards) == (listed.reward, listed.rewards)
+    assert single.rewards == (single.reward,)
+
+
 def test_a_refusals_problem_stays_in_the_vocabulary_when_it_comes_back_from_memory() -> None:
     told = LoyaltyError(Reason.TICKET_INVALID, field="lines", problem=Wrong.AT_MOST, maximum=5)
     assert str(told) == "The ticket's lines is wrong: at most 5."

@@ -72,17 +72,24 @@ class LineForm(Form):
 class DiscountForm(Form):
     """An amount off the whole ticket, or off some `lines` (from 0) only.
 
-    With `hold`, the one that this hold is worth.
+    With `hold`, the one that this hold is worth; with `reward`, one of a basket's promotions.
     """
 
     amount: Amount
     label: Line = ""
     hold: MaybeHex = ""
     lines: list[Annotated[int, Whole(0, LINES_MAX - 1)]] = Field(default=[], max_length=LINES_MAX)
+    reward: Line = ""
+    minimum: Amount = 0
 
     def given(self) -> ticket.Discount:
         return ticket.Discount(
-            amount=self.amount, label=self.label, hold=self.hold, lines=tuple(self.lines)
+            amount=self.amount,
+            label=self.label,
+            hold=self.hold,
+            lines=tuple(self.lines),
+            reward=self.reward,
+            minimum=self.minimum,
         )
 
 
@@ -137,8 +144,12 @@ class ContentForm(Form):
 
 
 class HoldForm(Form):
-    """How many blocks of the reward the member wants to use."""
+    """Which reward the member wants to use, by its label, and how many blocks of it.
 
+    Without `reward`, the first by which points buy an amount off.
+    """
+
+    reward: Line = ""
     blocks: Annotated[int, Whole(1, BLOCKS_MAX)] = 1
 
 

@@ -154,12 +154,15 @@ def quote_basket(call: Call[forms.ContentForm], basket: str) -> BasketAnswer:
             Reason.ACCOUNT_IN_DEBT,
             Reason.OFFLINE_LIMIT,
             Reason.PROGRAMME_MISSING,
+            Reason.REWARD_UNKNOWN,
         ),
     )
 )
 def hold_points(call: Call[forms.HoldForm], basket: str) -> HoldAnswer:
     """Reserve points; the POS applies the answer's discount, with its hold, to the ticket."""
-    answer: HoldAnswer = call.execute(commands.HoldPoints, basket=basket, blocks=call.form.blocks)
+    answer: HoldAnswer = call.execute(
+        commands.HoldPoints, basket=basket, blocks=call.form.blocks, reward=call.form.reward
+    )
     return answer
 
 

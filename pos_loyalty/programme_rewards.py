@@ -1,0 +1,112 @@
+"""The rewards of a programme's text: one `[reward]`, or several `[[reward]]`, and their order."""
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from pos_loyalty.domain.programme import STACKING, Reward, RewardKind
+from pos_loyalty.errors import Wrong
+
+_Text = Annotated[str, Meta(min_length=1, max_length=80)]
+_Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
+_Positive = Annotated[int, Meta(ge=1, le=1_000_000_000)]
+_Minutes = Annotated[int, Meta(ge=1, le=1_440)]
+Fault = tuple[str, Wrong, dict[str, str | int]]
+"""The path of a value, what is wrong with it, and the values of its sentence."""
+_OF_KIND = {
+    "amount": {"amount"},
+    "percent": {"percent"},
+    "item": set[str](),
+    "cheapest": {"percent", "each"},
+}
+
+
+class OneReward(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`[reward]`: points buy an amount off."""
+
+    label: _Text
+    points: _Positive
+    amount: _Positive
+    minimum: _Count = 0
+    hold_minutes: _Minutes = 60
+
+
+class RewardItem(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`[[reward]]`: what points buy, or, for no points, a promotion."""
+
+    label: _Text
+    points: _Count
+    kind: RewardKind = "amount"
+    amount: _Count = 0
+    percent: Annotated[int, Meta(ge=0, le=100)] = 0
+    each: Annotated[int, Meta(ge=0, le=1_000)] = 0
+    minimum: _Count = 0
+    articles: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    stack: Literal["best", "all"] = "best"
+    hold_minutes: _Minutes = 60
+
+
+class Stacking(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`[stacking]`: which kinds of reward come off first."""
+
+    order: tuple[RewardKind, ...] = ()
+
+
+def rewards_of(found: dict[str, Any]) -> tuple[Reward, ...]:
+    """Give the rewards of a text that was read."""
+    given: OneReward | list[RewardItem] | None = found.get("reward")
+    if given is None:
+        return ()
+    if isinstance(given, OneReward):
+        return (_reward(given),)
+    return tuple(_item(each) for each in given)
+
+
+def order_of(found: dict[str, Any]) -> tuple[RewardKind, ...]:
+    """Give the order of kinds; those that the text leaves out come first."""
+    order: tuple[RewardKind, ...] = found.get("stacking", Stacking()).order
+    return (*(kind for kind in STACKING if kind not in order), *order)
+
+
+def faults_of(rewards: Sequence[Reward], order: Sequence[RewardKind]) -> Iterator[Fault]:
+    """Find values of rewards that contradict their kind or one another."""
+    if len(set(order)) < len(order):
+        yield "stacking.order", Wrong.KIND_TWICE, {}
+    for index, reward in enumerate(rewards):
+        path = f"reward[{index}]"
+        if any(each.label == reward.label for each in rewards[:index]):
+            yield f"{path}.label", Wrong.LABEL_TWICE, {}
+        for key in ("amount", "percent", "each"):
+            value, meant = getattr(reward, key), key in _OF_KIND[reward.kind]
+            if value and not meant:
+                yield f"{path}.{key}", Wrong.KEY_OF_OTHER_KIND, {"kind": reward.kind}
+            elif meant and not value:
+                yield f"{path}.{key}", Wrong.KEY_MISSING, {}
+
+
+def _reward(given: OneReward) -> Reward:
+    return Reward(
+        given.label, given.points, given.amount, given.minimum, hold_minutes=given.hold_minutes
+    )
+
+
+def _item(given: RewardItem) -> Reward:
+    """A cheapest unit is free, and every second one is given, unless the text says otherwise."""
+    cheapest = given.kind == "cheapest"
+    return Reward(
+        label=given.label,
+        points=given.points,
+        amount=given.amount,
+        minimum=given.minimum,
+        kind=given.kind,
+        percent=given.percent or (100 if cheapest else 0),
+        each=given.each or (2 if cheapest else 0),
+        articles=given.articles,
+        categories=given.categories,
+        flags=given.flags,
+        stack=given.stack,
+        hold_minutes=given.hold_minutes,
+    )
