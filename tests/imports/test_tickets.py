@@ -305,7 +305,7 @@ def test_a_scan_waits_only_for_a_short_batch(desk: Desk) -> None:
     bringing.join()
     assert scans > 20
     assert sorted(waits)[len(waits) // 2] < 0.1
-    assert max(desk.batches) < 500, "no batch holds the node for long"
+    assert max(desk.batches) < 150, "no batch holds the node for long"
 
 
 def test_a_node_that_serves_nobody_gets_large_batches(desk: Desk) -> None:

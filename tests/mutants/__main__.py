@@ -21,7 +21,7 @@ def main(words: list[str]) -> int:
     fates = Counter[Fate]()
     for verdict in judge_all(chosen):
         fates[verdict.fate] += 1
-        print(f"{verdict.fate:<9} {verdict.mutant.name}", flush=True)
+        print(f"{verdict.fate:<9} {verdict.took_s:3.0f} s  {verdict.mutant.name}", flush=True)
         if verdict.detail:
             print("          " + verdict.detail.strip().replace("\n", "\n          "), flush=True)
     print(f"planted bugs: {len(chosen)}, noticed: {fates[Fate.KILLED]}")

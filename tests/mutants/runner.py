@@ -11,10 +11,11 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import monotonic
 
 from tests.mutants.tables import Mutant
 
@@ -41,13 +42,20 @@ class Verdict:
     mutant: Mutant
     fate: Fate
     detail: str = ""
+    took_s: float = 0.0
 
 
 def judge_all(mutants: Sequence[Mutant], root: Path = ROOT) -> Iterator[Verdict]:
     """Judge each mutant, a few at a time; verdicts come as they are reached."""
     with ThreadPoolExecutor(PARALLEL) as pool:
-        for done in as_completed([pool.submit(judge, mutant, root) for mutant in mutants]):
+        for done in as_completed([pool.submit(timed, mutant, root) for mutant in mutants]):
             yield done.result()
+
+
+def timed(mutant: Mutant, root: Path) -> Verdict:
+    """Judge a mutant and note how long that took: a slow one delays everybody."""
+    begun = monotonic()
+    return replace(judge(mutant, root), took_s=monotonic() - begun)
 
 
 def judge(mutant: Mutant, root: Path = ROOT) -> Verdict:
@@ -88,7 +96,18 @@ def goes_by(test: str, name: str) -> bool:
 def run_tests(tree: Path, tests: Sequence[str]) -> tuple[int | None, str]:
     """Run `tests` in `tree`; give pytest's exit code, None at the time limit, and what it said."""
     environment = dict(os.environ, PYTHONPATH=str(tree), PYTHONDONTWRITEBYTECODE="1", COLUMNS="500")
-    options = ["-p", "no:cacheprovider", "-p", "tests.mutants.guard", "-rfE", "--tb=no"]
+    options = [
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:schemathesis",
+        "-p",
+        "no:xdist",
+        "-p",
+        "tests.mutants.guard",
+        "-rfE",
+        "--tb=no",
+    ]
     process = subprocess.Popen(
         [sys.executable, "-m", "pytest", *options, *tests],
         cwd=tree,
