@@ -44,7 +44,8 @@ class MemberView(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A member as till and API show them; `provisional` says that the hub may know better.
 
     `tier`, `next_tier` are names, `to_next` minor units still to spend; `expiring` points lapse
-    after the day `expires`.
+    after the day `expires`. A tier is sure through the day `review`; without further purchases
+    it is `projected` after it.
     """
 
     member: str
@@ -65,6 +66,8 @@ class MemberView(Struct, frozen=True, omit_defaults=True, kw_only=True):
     provisional: bool = False
     domain_meant: str = ""
     cards: tuple[CardView, ...] = ()
+    review: str = ""
+    projected: str = ""
 
 
 class ScanAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -220,8 +220,10 @@ class Wrong(StrEnum):
     NOT_CURRENCY = "write three capital letters, such as EUR"
     NOT_TRUTH = "write true or false"
     NOT_DAY = "write a day such as 2026-01-31, without quotes"
+    NOT_MONTH_DAY = 'write a month and a day in quotes, such as "06-30"'
     FIRST_TIER_ABOVE_ZERO = "the first tier begins at 0"
     TIERS_NOT_RISING = "tiers rise from one to the next"
+    NO_REVIEW = 'say when tiers are reviewed: "yearly" or "anniversary"'
     EARNS_NOTHING = "say what earns: points, a visit, a quantity or a bonus"
     COMBINED_TWICE = "keep it false, or leave combine out"
     EXCLUDES_NOTHING = "name a category, an article or a flag"

@@ -21,11 +21,13 @@ from pos_loyalty.domain.programme import (
     Accounting,
     BasketBonus,
     Combine,
+    Downgrade,
     Ends,
     Exclusion,
     Multiplier,
     Programme,
     Quantity,
+    Review,
     Tax,
     Tier,
     Upgrade,
@@ -46,6 +48,7 @@ VERSION_CHARACTERS = 12
 
 _CODE = "^[a-z0-9][a-z0-9_-]{0,31}$"
 _CURRENCY = "^[A-Z]{3}$"
+_MONTH_DAY = "^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 _Text = Annotated[str, Meta(min_length=1, max_length=80)]
 _Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 _Positive = Annotated[int, Meta(ge=1, le=1_000_000_000)]
@@ -113,6 +116,10 @@ class _Bonus(Struct, forbid_unknown_fields=True, kw_only=True):
 class _Tiers(Struct, forbid_unknown_fields=True, kw_only=True):
     months: Annotated[int, Meta(ge=1, le=36)] = 12
     upgrade: Upgrade = "next"
+    review: Review = "rolling"
+    review_day: Annotated[str, Meta(pattern=_MONTH_DAY)] = "12-31"
+    grace_days: Annotated[int, Meta(ge=0, le=92)] = 0
+    downgrade: Downgrade = "spend"
 
 
 class _Tier(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -152,6 +159,7 @@ _LISTS: dict[str, type[Struct]] = {
 _ONE_OR_MORE: dict[str, type[Struct]] = {"reward": RewardItem}
 """Tables that may also be written as a list of sections, and what these are then."""
 _REQUIRED = ("programme", "earn")
+_PATTERNS = {_CURRENCY: Wrong.NOT_CURRENCY, _MONTH_DAY: Wrong.NOT_MONTH_DAY}
 _Section = TypeVar("_Section", bound=Struct)
 
 
@@ -249,6 +257,9 @@ class _Reader:
             self._fault("earn.points", Wrong.EARNS_NOTHING)
         if programme.best_multiplier_only and programme.combine != "multiply":
             self._fault("earn.best_multiplier_only", Wrong.COMBINED_TWICE)
+        eased = programme.grace_days or programme.downgrade != "spend"
+        if programme.review == "rolling" and eased:
+            self._fault("tiers.review", Wrong.NO_REVIEW)
         for index, rule in enumerate(programme.exclusions):
             if not (rule.category or rule.article or rule.flag):
                 self._fault(f"exclusion[{index}]", Wrong.EXCLUDES_NOTHING)
@@ -296,7 +307,7 @@ def _expected(kind: inspect.Type) -> tuple[Wrong, dict[str, str | int]]:
         case inspect.IntType(ge=int() as least, le=int() as most):
             return Wrong.NOT_WHOLE, {"minimum": least, "maximum": most}
         case inspect.StrType(pattern=str() as pattern):
-            return (Wrong.NOT_CURRENCY if pattern == _CURRENCY else Wrong.NOT_CODE), {}
+            return _PATTERNS.get(pattern, Wrong.NOT_CODE), {}
         case inspect.StrType(min_length=int() as least, max_length=int() as most):
             return Wrong.NOT_TEXT, {"minimum": least, "maximum": most}
         case inspect.VarTupleType(item_type=inspect.IntType(ge=int() as least, le=int() as most)):
@@ -361,6 +372,10 @@ def _programme(content: str, found: dict[str, Any]) -> Programme:
         validity_days_min=expiry.minimum_days,
         upgrade=tiers.upgrade,
         accounting=Accounting(*structs.astuple(books)) if books else None,
+        review=tiers.review,
+        review_day=tiers.review_day,
+        grace_days=tiers.grace_days,
+        downgrade=tiers.downgrade,
         rewards=rewards,
         stacking=order_of(found),
     )

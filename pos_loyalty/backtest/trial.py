@@ -10,12 +10,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pos_loyalty.domain.account import State
-from pos_loyalty.domain.balance import EMPTY, Balance, balance
-from pos_loyalty.domain.days import window_start
+from pos_loyalty.domain.balance import EMPTY, Balance
 from pos_loyalty.domain.fold import Ticket, Tickets, step
 from pos_loyalty.domain.rating import Rating, rate
 from pos_loyalty.domain.rulebook import Rulebook
 from pos_loyalty.domain.ticket import paid_by_line
+from pos_loyalty.domain.tiers import look, tier_on
 from pos_loyalty.events import BalanceOpened, PointsAdjusted, SaleClosed
 from pos_loyalty.store.cores import draft
 from pos_loyalty.store.past import Deed
@@ -65,15 +65,16 @@ class Trial:
         spent = sum(_spent(ticket) for ticket in sold)
         owed = sum(points for pot in self._state.pots for _, points in pot.debts)
         last = [self._look(account, self._ends[-1]) for account in self._state.accounts]
-        qualifying = max((held.qualifying for held in last), default=0)
+        tiers = [tier_on(self._programme, held, self._ends[-1]) for held in last]
+        best = max(tiers, key=lambda tier: tier.threshold, default=self._programme.tiers[0])
         return Outcome(
             tickets=len(sold),
             kept=kept,
             spent=spent,
             lapsed=max(0, kept + self._brought - spent - self._curve[-1] + owed),
             curve=tuple(self._curve),
-            qualifying=qualifying,
-            tier=self._programme.tier_for(qualifying).name,
+            qualifying=max((held.qualifying for held in last), default=0),
+            tier=best.name,
         )
 
     def _take(self, deed: Deed) -> None:
@@ -98,7 +99,7 @@ class Trial:
         spent = next((rating.spent for rating in sale.ratings if rating.spent), ())
         wanted = sum(spent)
         held = self._look(account, day) if wanted or len(programme.tiers) > 1 else EMPTY
-        tier = programme.tier_for(held.qualifying)
+        tier = tier_on(programme, held, day)
         known = next((r for r in sale.ratings if r.version == programme.version), None)
         if known and known.tier == tier.name and not wanted and programme.upgrade == "next":
             return known  # this version rated it then, as it would now
@@ -115,8 +116,7 @@ class Trial:
         return replace(rating, spent=spent) if 0 < wanted <= held.points else rating
 
     def _look(self, account: bytes, day: int) -> Balance:
-        since = window_start(day, self._programme.tier_months)
-        return balance(self._state, account, self._programme.id, day=day, now_ms=0, since=since)
+        return look(self._state, account, self._programme, day=day, now_ms=0)
 
     def _reach(self, day: int) -> None:
         """Note what could be spent at the end of each day before `day`."""

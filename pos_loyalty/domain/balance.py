@@ -11,7 +11,8 @@ class Balance(NamedTuple):
 
     `points` are valid on the day asked for, `held` reserved, `debt` owed, `available` what can be
     spent; `next_expiry` is (last day, points) of what lapses first, `qualifying` counts for tiers,
-    never below zero: a return may be known before its sale is.
+    never below zero: a return may be known before its sale is. `spend` is what decides reviews
+    of the tier, as (day, minor units).
     """
 
     points: int
@@ -20,17 +21,26 @@ class Balance(NamedTuple):
     available: int
     next_expiry: tuple[int, int] | None
     qualifying: int
+    spend: tuple[tuple[int, int], ...] = ()
 
 
 EMPTY = Balance(0, 0, 0, 0, None, 0)
 
 
 def balance(
-    state: State, account: bytes, programme: str, *, day: int, now_ms: int, since: int
+    state: State,
+    account: bytes,
+    programme: str,
+    *,
+    day: int,
+    now_ms: int,
+    since: int,
+    kept: int = 0,
 ) -> Balance:
     """Look at `account` in `programme` on business day `day`, at Unix millisecond `now_ms`.
 
-    `since` is the first day whose spend counts for a tier.
+    `since` is the first day whose spend counts for a tier. `kept`, where it is given, is the first
+    one of `spend`.
     """
     if account not in state.accounts:
         return EMPTY
@@ -39,7 +49,8 @@ def balance(
     if pot is None:
         return EMPTY
     pooled = len(state.accounts) > 1
-    return _look(pot, members, day=day, now_ms=now_ms, since=since, pooled=pooled)
+    found = _look(pot, members, day=day, now_ms=now_ms, since=since, pooled=pooled)
+    return found._replace(spend=_rows(pot, members, kept, day)) if kept else found
 
 
 def _look(
@@ -66,8 +77,18 @@ def _look(
 
 def _spent(pot: Pot, members: list[int], since: int, day: int) -> int:
     """Sum what counts for a tier: spend of the pool's own accounts, as it is pooled now."""
-    counted = pot.window[bisect_left(pot.window, (since,)) : bisect_left(pot.window, (day + 1,))]
+    counted = _between(pot, since, day)
     return sum([amount for _, owner, amount in counted if owner in members])
+
+
+def _rows(pot: Pot, members: list[int], first: int, last: int) -> tuple[tuple[int, int], ...]:
+    counted = _between(pot, first, last)
+    return tuple([(day, amount) for day, owner, amount in counted if owner in members])
+
+
+def _between(pot: Pot, first: int, last: int) -> list[tuple[int, int, int]]:
+    window = pot.window
+    return window[bisect_left(window, (first,)) : bisect_left(window, (last + 1,))]
 
 
 def _last_day(lot: Lot) -> int:

@@ -41,6 +41,12 @@ def period_end(day: int, months: int) -> int:
     return date(at.year, month, monthrange(at.year, month)[1]).toordinal()
 
 
+def month_day(year: int, text: str) -> int:
+    """Give the day of a year that a text such as `06-30` names, no later than its month's end."""
+    month, day = (int(part) for part in text.split("-"))
+    return date(year, month, min(day, monthrange(year, month)[1])).toordinal()
+
+
 @lru_cache(maxsize=1024)
 def window_start(day: int, months: int) -> int:
     """Give the first day whose spend still counts on `day` in a window of `months`.

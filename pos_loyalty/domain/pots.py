@@ -4,8 +4,11 @@ from bisect import bisect_left
 
 from pos_loyalty.domain.account import Hold, Lot, Pot
 
-WINDOW_DAYS_MAX = 1130
-"""Spend older than this many days before a sale's own day leaves the state (37 months)."""
+WINDOW_DAYS_MAX = 2230
+"""Spend older than this many days before a sale's own day leaves the state (73 months).
+
+A window has 36 months at most; reviews of a tier ask what earlier ones decided.
+"""
 LOT_SLACK_DAYS = 92
 """A lot stays this long past its last day: business days do not rise along the order."""
 EARLY_END_MS = 86_400_000

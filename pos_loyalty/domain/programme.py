@@ -11,6 +11,10 @@ Ends = Literal["anniversary", "month", "quarter", "half", "year"]
 _PERIOD_MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 Upgrade = Literal["next", "whole", "split"]
 """Whether a tier reached by a ticket counts from the next one, for all of it, or for its rest."""
+Review = Literal["rolling", "yearly", "anniversary"]
+"""When a tier ends: with the spend that reached it, or at a review, each year or a period later."""
+Downgrade = Literal["spend", "one_step"]
+"""Whether a review leads down to the tier that the spend reaches, or to the next one below."""
 Tax = Literal["included", "excluded"]
 """Whether what earns is what was paid, or that without its VAT."""
 RewardKind = Literal["amount", "percent", "item", "cheapest"]
@@ -146,6 +150,10 @@ class Programme(Struct, frozen=True):
     validity_days_min: int = 0
     upgrade: Upgrade = "next"
     accounting: Accounting | None = None
+    review: Review = "rolling"
+    review_day: str = "12-31"
+    grace_days: int = 0
+    downgrade: Downgrade = "spend"
     rewards: tuple[Reward, ...] = ()
     stacking: tuple[RewardKind, ...] = STACKING
 

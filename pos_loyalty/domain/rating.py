@@ -78,7 +78,7 @@ def rate(
         touches = [_UNTOUCHED] * len(lines)
     bases = _bases(programme, lines, paid, touches)
     if programme.upgrade == "whole":
-        tier = programme.tier_for(qualifying + sum(bases))
+        tier = _higher(tier, programme.tier_for(qualifying + sum(bases)))
     if season or programme.quantities or programme.upgrade == "split":
         shares = _shares(programme, bases, tier, qualifying)
         numerators, denominator = _exact(programme, lines, shares, touches)
@@ -129,10 +129,15 @@ def _shares(
         while base:
             following = programme.next_tier(qualifying)
             amount = min(base, following.threshold - qualifying) if following else base
-            line.append(_Share(amount, programme.tier_for(qualifying)))
+            line.append(_Share(amount, _higher(tier, programme.tier_for(qualifying))))
             base, qualifying = base - amount, qualifying + amount
         shares.append(tuple(line))
     return shares
+
+
+def _higher(one: Tier, other: Tier) -> Tier:
+    """Give the higher of the tier that a member stands in and the one that their spend reaches."""
+    return other if other.threshold > one.threshold else one
 
 
 def _plain(programme: Programme, bases: Sequence[int], tier: Tier) -> tuple[tuple[int, ...], int]:

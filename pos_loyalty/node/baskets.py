@@ -7,13 +7,13 @@ from msgspec import Struct
 
 from pos_loyalty import commands, events
 from pos_loyalty.answers import BasketAnswer, Done, RewardOffer, ScanAnswer
-from pos_loyalty.domain.balance import Balance, balance
-from pos_loyalty.domain.days import window_start
+from pos_loyalty.domain.balance import Balance
 from pos_loyalty.domain.identifiers import derived_id
 from pos_loyalty.domain.programme import Programme, Reward
 from pos_loyalty.domain.rating import Rating, rate
 from pos_loyalty.domain.rewards import promotions, worth
 from pos_loyalty.domain.ticket import Discount, Line, paid_by_line
+from pos_loyalty.domain.tiers import look, tier_on
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.checks import check_ticket
 from pos_loyalty.node.context import Context, Decision, Notice, facts
@@ -209,16 +209,10 @@ def due_of(content: Content) -> int:
 
 
 def standing(ctx: Context, account: bytes, programme: Programme, day: int = 0) -> Balance:
-    """Give what an account holds on a day (today), with the spend that counts for its tier."""
+    """Give what an account holds on a day (today), with the spend that decides its tier."""
     day = day or ctx.today
-    return balance(
-        people.account_of(ctx.tx, account).state,
-        account,
-        programme.id,
-        day=day,
-        now_ms=ctx.now_ms,
-        since=window_start(day, programme.tier_months),
-    )
+    state = people.account_of(ctx.tx, account).state
+    return look(state, account, programme, day=day, now_ms=ctx.now_ms)
 
 
 def answer_of(ctx: Context, basket_id: str) -> BasketAnswer:
@@ -254,7 +248,7 @@ def _preview(ctx: Context, programme: Programme, content: Content, held: Balance
         ctx.programmes.rules_of(programme),
         content.lines,
         paid,
-        tier=programme.tier_for(held.qualifying),
+        tier=tier_on(programme, held, ctx.today),
         day=ctx.today,
         qualifying=held.qualifying,
     )

@@ -7,12 +7,14 @@ import msgspec
 from pos_loyalty import commands, events
 from pos_loyalty.answers import ReturnAnswer, SaleAnswer
 from pos_loyalty.commands import ReceiptChoice
+from pos_loyalty.domain.balance import EMPTY, Balance
 from pos_loyalty.domain.days import day_of, iso
 from pos_loyalty.domain.fold import Ticket
 from pos_loyalty.domain.money import remaining
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.domain.rating import rate
 from pos_loyalty.domain.ticket import Discount, paid_by_line, points_by_line, ticket_key
+from pos_loyalty.domain.tiers import tier_on
 from pos_loyalty.errors import LoyaltyError, Reason, Wrong
 from pos_loyalty.events import ReturnedLine, SaleClosed
 from pos_loyalty.node import baskets
@@ -129,16 +131,16 @@ def _rated(ctx: Context, sale: SaleClosed, customer: _Customer) -> SaleClosed:
     programme = ctx.programme_on(day) if customer.account else None
     if programme is None:
         return msgspec.structs.replace(sale, discounts=discounts)
-    qualifying = _qualifying(ctx, customer.account, programme, day)
+    held = _held(ctx, customer.account, programme, day)
     rating = rate(
         ctx.programmes.rules_of(programme),
         sale.lines,
         paid_by_line(sale.lines, discounts),
-        tier=programme.tier_for(qualifying),
+        tier=tier_on(programme, held, day),
         day=day,
         spent=sum(redemption.points.values()),
         holds=redemption.holds,
-        qualifying=qualifying,
+        qualifying=held.qualifying,
     )
     if any(each.hold and each.lines for each in discounts):
         by_line = points_by_line(sale.lines, discounts, redemption.points)
@@ -157,11 +159,11 @@ def _discounts(
     return confirmed(ctx.tx, programme if customer.member else None, sale.lines, discounts)
 
 
-def _qualifying(ctx: Context, account: bytes, programme: Programme, day: int) -> int:
-    """Give what counts for an account's tier; where there is but one, nothing is looked up."""
+def _held(ctx: Context, account: bytes, programme: Programme, day: int) -> Balance:
+    """Give what decides an account's tier; where there is but one, nothing is looked up."""
     if len(programme.tiers) == 1:
-        return 0
-    return baskets.standing(ctx, account, programme, day).qualifying
+        return EMPTY
+    return baskets.standing(ctx, account, programme, day)
 
 
 def _redemption(ctx: Context, discounts: tuple[Discount, ...], customer: _Customer) -> _Redemption:

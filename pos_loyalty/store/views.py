@@ -4,9 +4,10 @@ from functools import partial
 from typing import Any
 
 from pos_loyalty.answers import CardView, MemberView
-from pos_loyalty.domain.balance import balance
-from pos_loyalty.domain.days import iso, window_start
+from pos_loyalty.domain import tiers
+from pos_loyalty.domain.days import iso
 from pos_loyalty.domain.programme import Programme
+from pos_loyalty.domain.tiers import look
 from pos_loyalty.store import people
 from pos_loyalty.store.statements import Tx
 
@@ -47,25 +48,21 @@ def standing(
     tx: Tx, account: bytes, *, programme: Programme, day: int, now_ms: int
 ) -> dict[str, Any]:
     """Give what a view shows of an account's points and tier on a business day."""
-    since = window_start(day, programme.tier_months)
-    found = balance(
-        people.account_of(tx, account).state,
-        account,
-        programme.id,
-        day=day,
-        now_ms=now_ms,
-        since=since,
-    )
-    following = programme.next_tier(found.qualifying)
+    state = people.account_of(tx, account).state
+    found = look(state, account, programme, day=day, now_ms=now_ms, ahead=True)
+    tier, review, projected = tiers.standing(programme, found, day)
+    following = programme.next_tier(max(found.qualifying, tier.threshold))
     expires, expiring = found.next_expiry or (0, 0)
     return {
         "points": found.points,
         "held": found.held,
         "debt": found.debt,
         "available": found.available,
-        "tier": programme.tier_for(found.qualifying).name,
+        "tier": tier.name,
         "next_tier": following.name if following else "",
         "to_next": following.threshold - found.qualifying if following else 0,
         "expiring": expiring,
         "expires": iso(expires) if expires else "",
+        "review": iso(review) if review else "",
+        "projected": projected.name if review else "",
     }
