@@ -71,7 +71,11 @@ class MemberView(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class ScanAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """What a read meant: `outcome` is member, unknown_card, ended_card or not_a_card."""
+    """What a read meant: `outcome` is member, unknown_card, ended_card or not_a_card.
+
+    With other_member the basket is somebody else's, and stays so until the card is attached to it
+    on purpose; with programme_ended nothing is attached.
+    """
 
     outcome: str
     basket: str = ""

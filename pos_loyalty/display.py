@@ -46,6 +46,8 @@ def lines_for(posted: Posted, language: str) -> tuple[str, str] | None:
             return say("New card"), say("Points are kept")
         case ScanAnswer(outcome="ended_card"):
             return say("Card replaced"), say("Use the new one")
+        case ScanAnswer(outcome="programme_ended"):
+            return say("Programme ended"), say("No more points")
         case BasketAnswer(earns=earns, total=total) if total:
             return say("Total {amount}", amount=_money(total)), say("+{n} points", n=earns)
         case SaleAnswer(member=member, earned=earned) if member is not None:

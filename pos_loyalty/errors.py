@@ -56,6 +56,10 @@ class Reason(Enum):
         "Line {line} has only {left} thousandths left to return.",
     )
     PROGRAMME_MISSING = (Kind.PRECONDITION, "No programme is in force on {day}.")
+    PROGRAMME_ENDED = (
+        Kind.PRECONDITION,
+        "The programme ended on {day}; no card is given any more.",
+    )
     PAST_EMPTY = (Kind.NOT_FOUND, "There are no tickets of these days to try a programme on.")
     PROGRAMME_INVALID = (Kind.INVALID, "Faults in the programme: {count}; each is listed.")
     JOB_UNKNOWN = (Kind.NOT_FOUND, "This job does not exist or does not wait for an answer.")

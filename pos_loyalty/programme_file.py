@@ -62,6 +62,7 @@ class _Head(Struct, forbid_unknown_fields=True, kw_only=True):
     name: _Text
     first_day: date
     currency: Annotated[str, Meta(pattern=_CURRENCY)] = "EUR"
+    last_day: date | None = None
 
 
 class _Earn(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -266,6 +267,8 @@ class _Reader:
         for index, each in enumerate(programme.multipliers):
             if each.last_day and each.last_day < each.first_day:
                 self._fault(f"multiplier[{index}].last_day", Wrong.BEFORE_FIRST_DAY)
+        if programme.has_ended(programme.first_day):
+            self._fault("programme.last_day", Wrong.BEFORE_FIRST_DAY)
         for path, wrong, values in faults_of(programme.rewards, programme.stacking):
             self._fault(path, wrong, **values)
 
@@ -378,6 +381,7 @@ def _programme(content: str, found: dict[str, Any]) -> Programme:
         downgrade=tiers.downgrade,
         rewards=rewards,
         stacking=order_of(found),
+        ends_on=head.last_day.toordinal() if head.last_day else 0,
     )
 
 

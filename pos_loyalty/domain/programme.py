@@ -156,6 +156,11 @@ class Programme(Struct, frozen=True):
     downgrade: Downgrade = "spend"
     rewards: tuple[Reward, ...] = ()
     stacking: tuple[RewardKind, ...] = STACKING
+    ends_on: int = 0
+
+    def has_ended(self, day: int) -> bool:
+        """Tell whether a day lies behind the programme's last, if it has one."""
+        return bool(self.ends_on) and day > self.ends_on
 
     def last_day(self, day: int) -> int:
         """Give the last day of points earned on `day`.

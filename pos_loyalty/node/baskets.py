@@ -87,11 +87,22 @@ def read_label(ctx: Context, command: commands.ReadLabel) -> Decision:
         if error.reason is not Reason.CARD_REPLACED:
             raise
         return _told(ScanAnswer(outcome="ended_card"))
+    view = show(ctx, member, account) if member else None
+    if ctx.programmes.ended(ctx.tx, ctx.today):
+        return _told(ScanAnswer(outcome="programme_ended", member=view))
+    current = current_basket(ctx)
+    if current is not None and _is_anothers(current, account, member):
+        return _told(ScanAnswer(outcome="other_member", basket=current.id, member=view))
     basket_id = _attach(ctx, command.id, account, member)
-    if member is None:
-        return _told(ScanAnswer(outcome="unknown_card", basket=basket_id))
-    view = show(ctx, member, account)
-    return _told(ScanAnswer(outcome="member", basket=basket_id, member=view))
+    outcome = "member" if member else "unknown_card"
+    return _told(ScanAnswer(outcome=outcome, basket=basket_id, member=view))
+
+
+def _is_anothers(current: Basket, account: bytes, member: bytes | None) -> bool:
+    """Tell whether a basket is attached to somebody else: whoever scans is asked first."""
+    attached = decode_content(current.content).member
+    same = attached == member.hex() if member and attached else current.account == account
+    return bool(current.account) and not same
 
 
 def _told(answer: ScanAnswer) -> Decision:
@@ -101,15 +112,11 @@ def _told(answer: ScanAnswer) -> Decision:
 
 
 def _attach(ctx: Context, command_id: str, account: bytes, member: bytes | None) -> str:
-    """Put the account on the basket a scan belongs to; another member's holds stay reserved
-    until they end, so a changed member gets a fresh basket content."""
+    """Put the account on the basket a scan belongs to, which is nobody else's."""
     current = current_basket(ctx)
     basket_id = current.id if current else derived_id(command_id, 0).hex()
     content = decode_content(current.content) if current else Content()
-    name = member.hex() if member else ""
-    if current is not None and current.account not in (b"", account):
-        content = _given_to(content, name)
-    content = msgspec.structs.replace(content, member=name)
+    content = msgspec.structs.replace(content, member=member.hex() if member else "")
     keep(ctx, basket_id, account, content)
     return basket_id
 

@@ -85,7 +85,12 @@ def _shown(
 
 
 def enrol_member(ctx: Context, command: commands.EnrolMember) -> Decision:
-    """Enrol a person under their card's account, or under a new one."""
+    """Enrol a person under their card's account, or under a new one, while there is a programme.
+
+    Raises `LoyaltyError` (`PROGRAMME_ENDED`) behind the last day of a programme that has one.
+    """
+    if ended := ctx.programmes.ended(ctx.tx, ctx.today):
+        raise LoyaltyError(Reason.PROGRAMME_ENDED, day=iso(ended))
     member = derived_id(command.id, 999)
     drafts: list[Struct] = []
     if command.card:

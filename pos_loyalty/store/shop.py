@@ -17,7 +17,16 @@ class ProgrammeShelf:
         self._rules: dict[str, Rulebook] = {}
 
     def on(self, tx: Tx, day: int) -> Programme | None:
-        """Give the programme in force on a business day."""
+        """Give the programme in force on a business day; none behind its last day."""
+        known = self._begun(tx, day)
+        return None if known is None or known.has_ended(day) else known
+
+    def ended(self, tx: Tx, day: int) -> int:
+        """Give the last day of the programme that ended before `day` with none after it, or 0."""
+        known = self._begun(tx, day)
+        return known.ends_on if known is not None and known.has_ended(day) else 0
+
+    def _begun(self, tx: Tx, day: int) -> Programme | None:
         row = tx.row(_IN_FORCE, day_=day)
         if row is None:
             return None

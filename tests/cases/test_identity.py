@@ -1,5 +1,7 @@
 """One person, several cards: merged, parted, forgotten."""
 
+from datetime import date
+
 from pos_loyalty import commands
 from pos_loyalty.errors import Reason
 from pos_loyalty.events import PointsAdjusted, decode_payload
@@ -39,6 +41,56 @@ def test_lc_113_who_leaves_a_household_takes_their_own_remaining_lots(shop: Till
     anne.buys(5_00, points=120)
     anne.leaves(bob)
     assert (anne.points, anne.lapses, bob.points) == (30, (30, "2026-06-30"), 0)
+
+
+def test_lc_94_another_card_replaces_the_first_only_when_told(shop: Till) -> None:
+    anne, bob = shop.member(points=100), shop.member()
+    basket = anne.fills(20_00)
+    held = basket.spends(100)
+    scans = [shop.do(commands.ReadLabel, device="s", text=anne.card) for _ in range(2)]
+    assert [(each.outcome, each.basket) for each in scans] == [("member", basket.id)] * 2
+    asked = shop.do(commands.ReadLabel, device="s", text=bob.card)
+    assert (asked.outcome, asked.basket, asked.member.member) == ("other_member", basket.id, bob.id)
+    assert (basket.view.member.member, basket.view.total, anne.available) == (anne.id, 15_00, 0)
+    unknown = shop.do(commands.ReadLabel, device="s", text="2999999")
+    assert (unknown.outcome, unknown.member) == ("other_member", None)
+    shop.do(commands.AttachMember, basket=basket.id, card=bob.card)
+    assert (basket.view.total, anne.available) == (20_00, 100)
+    with refused(Reason.HOLD_UNKNOWN):
+        shop.sells(20_00, discounts=(held.discount,), basket=basket.id)
+    basket.discounts = ()
+    assert basket.closes().earned == 20
+    assert (anne.points, bob.points) == (100, 20)
+
+
+def test_a_second_card_of_the_same_member_asks_nothing(shop: Till) -> None:
+    anne = shop.member()
+    shop.do(commands.AttachCard, member=anne.id, card="2988888")
+    anne.fills(20_00)
+    assert shop.do(commands.ReadLabel, device="s", text="2988888").outcome == "member"
+
+
+def test_lc_93_behind_its_last_day_a_programme_gives_no_card_and_says_so(shop: Till) -> None:
+    shop.runs(programme(programme={"last_day": date(2026, 1, 31)}))
+    anne = shop.member(points=100)
+    shop.now("2026-01-31 23:59")
+    assert anne.buys(10_00).earned == 10
+    assert shop.do(commands.ReadLabel, device="s", text=anne.card).outcome == "member"
+    shop.now("2026-02-01 00:00")
+    known, told = anne.card, len(shop.facts())
+    for card in (known, "2999999"):
+        scan = shop.do(commands.ReadLabel, device="s", text=card)
+        assert (scan.outcome, scan.basket, bool(scan.member)) == (
+            "programme_ended",
+            "",
+            card == known,
+        )
+    with refused(Reason.PROGRAMME_ENDED):
+        shop.do(commands.EnrolMember, card="2999999")
+    assert len(shop.facts()) == told
+    assert anne.buys(10_00).earned == 0
+    shop.runs(programme(since="2026-02-01"))
+    assert shop.do(commands.EnrolMember, card="2999999").member
 
 
 def test_lc_118_who_asks_to_be_forgotten_leaves_tickets_and_no_points(shop: Till) -> None:

@@ -178,6 +178,8 @@ def test_a_scan_of_the_pos_attaches_the_member(caller: Caller) -> None:
     assert scanned["outcome"] == "member"
     assert caller.get(f"/baskets/{scanned['basket']}").json()["member"]["tail"] == card(103)[-4:]
     assert caller.post("/scans", {"text": "3250390000891"}).json() == {"outcome": "not_a_card"}
+    assert caller.post("/scans", {"text": card(999)}).json()["outcome"] == "other_member"
+    caller.delete(f"/baskets/{scanned['basket']}/member")
     assert caller.post("/scans", {"text": card(999)}).json()["outcome"] == "unknown_card"
     caller.delete(f"/baskets/{scanned['basket']}")
 

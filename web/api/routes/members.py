@@ -26,7 +26,7 @@ _NEW_CARD = (
         writes=True,
         status=201,
         location=lambda answer: f"/members/{answer.member}",
-        reasons=(*_NEW_CARD, Reason.PROFILE_INVALID),
+        reasons=(*_NEW_CARD, Reason.PROFILE_INVALID, Reason.PROGRAMME_ENDED),
     )
 )
 def enrol_member(call: Call[forms.EnrolmentForm]) -> MemberView:
