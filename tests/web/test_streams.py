@@ -37,9 +37,11 @@ class Listener:
     def __init__(self, answer: requests.Response) -> None:
         self.answer = answer
         self._lines = answer.iter_lines(chunk_size=1)
+        self._until = time.monotonic() + PATIENCE_S  # signs of life alone would go on for ever
 
     def block(self) -> dict[str, str]:
         """Give the next block, comments and retry times included; empty at the end."""
+        assert time.monotonic() < self._until, "nothing came but signs of life"
         fields: dict[str, str] = {}
         for line in self._lines:
             if not line:
