@@ -15,6 +15,7 @@ from pos_loyalty.backtest.tally import Pair
 from pos_loyalty.cli.checks import say
 from pos_loyalty.cli.group import language
 from pos_loyalty.cli.paths import READABLE, SETTINGS, WRITABLE
+from pos_loyalty.cli.points import tell_use
 from pos_loyalty.cli.stores import beside, load_any, told
 from pos_loyalty.daemon.wiring import database_url, programme_text
 from pos_loyalty.domain.days import iso
@@ -136,14 +137,7 @@ def tell(found: Report) -> None:
     _tell_side(found.current, write)
     say("Tried: {name}.", name=found.tried.name)
     _tell_side(found.tried, write)
-    use = found.use
-    share, low, high = (write.rate(round(part * 10_000)) for part in (use.share, use.low, use.high))
-    if use.observed:
-        say("Of the points given, {share} are spent in the end (95 %: {low} to {high}).",
-            share=share, low=low, high=high)  # fmt: skip
-    else:
-        say("It is assumed that {share} of the points are spent in the end ({low} to {high}).",
-            share=share, low=low, high=high)  # fmt: skip
+    tell_use(found.use, write)
     say("{winners} customers would have had more ({won}), {losers} less ({lost}).",
         winners=write.count(found.winners), won=write.money(found.won),
         losers=write.count(found.losers), lost=write.money(found.lost))  # fmt: skip

@@ -12,6 +12,7 @@ from pos_loyalty.cli.backtest import DAY, PERCENT
 from pos_loyalty.cli.checks import say
 from pos_loyalty.cli.group import language
 from pos_loyalty.cli.paths import SETTINGS, WRITABLE
+from pos_loyalty.cli.points import tell_use
 from pos_loyalty.cli.stores import beside, load_any
 from pos_loyalty.config import RegisterConfig
 from pos_loyalty.domain.days import iso
@@ -80,14 +81,7 @@ def tell(found: Liability, by: By) -> None:
         programme=found.name, day=write.day(date.fromisoformat(found.day)),
         points=write.count(total.points), held=write.count(found.held),
         debt=write.count(found.debt))  # fmt: skip
-    use = found.use
-    share, low, high = (write.rate(round(part * 10_000)) for part in (use.share, use.low, use.high))
-    if use.observed:
-        say("Of the points given, {share} are spent in the end (95 %: {low} to {high}).",
-            share=share, low=low, high=high)  # fmt: skip
-    else:
-        say("It is taken that {share} of the points are spent in the end ({low} to {high}).",
-            share=share, low=low, high=high)  # fmt: skip
+    tell_use(found.use, write)
     say("  face value {face}", face=write.money(total.face))
     say("  expected use {expected} ({low} to {high})", expected=write.money(total.expected),
         low=write.money(total.expected_low), high=write.money(total.expected_high))  # fmt: skip

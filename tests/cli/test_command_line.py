@@ -112,7 +112,7 @@ def test_what_is_owed_for_points_is_told_and_written_beside_a_running_register(
     assert "Rien n’est dû" not in pos_loyalty("liability", settings, "--as-of", "2026-11-22")
     asked = ("liability", settings, "--as-of", "2026-11-22", "--use", "60", "80")
     said = pos_loyalty(*asked, "--by", "month", "--csv", file)
-    assert "On admet que 70" in said
+    assert "On suppose que 70" in said
     rows = list(csv.DictReader(file.read_text("utf-8-sig").splitlines(), delimiter=";"))
     summed = sum(int(row["points"]) for row in rows)
     assert summed > 0
