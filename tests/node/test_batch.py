@@ -31,12 +31,12 @@ from pos_loyalty.commands import (
     ReplaceCard,
     ReturnLines,
 )
-from pos_loyalty.demo.postgres import create_database, drop_database
 from pos_loyalty.domain.identifiers import derived_id
 from pos_loyalty.domain.ticket import Discount, Line, Tender
 from pos_loyalty.node import memory
 from pos_loyalty.settings import CardRules
 from pos_loyalty.store import schema
+from tests.support.postgres import empty_database
 from tests.support.shop import CHAIN_KEY, DAY_MS, NOON, PROGRAMME, Till
 
 ONE_TIER = PROGRAMME[: PROGRAMME.index("[[tier]]")] + PROGRAMME[PROGRAMME.index("[reward]") :]
@@ -222,10 +222,7 @@ def test_a_story_of_tickets_that_see_each_other(tmp_path: Path, programme: str) 
 def test_on_postgresql_too(postgres_cluster: Path, programme: str) -> None:
     found = []
     for take in (whole, one_by_one):
-        name = f"batch_{take.__name__}"
-        url = create_database(postgres_cluster, name)
-        with opened(url) as till:
+        with empty_database(postgres_cluster) as url, opened(url) as till:
             furnish(till, programme)
             found.append(outcome(till, take, STORY))
-        drop_database(postgres_cluster, name)
     assert found[0] == found[1]

@@ -10,6 +10,7 @@ import os
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -56,9 +57,19 @@ def postgres_cluster() -> Path:
     return folder
 
 
+@contextmanager
+def empty_database(cluster: Path) -> Iterator[str]:
+    """Give the SQLAlchemy address of a new database, dropped at the end.
+
+    Its name is nobody else's: parallel test processes share the cluster.
+    """
+    name = f"test_{uuid.uuid4().hex}"
+    yield create_database(cluster, name)
+    drop_database(cluster, name)
+
+
 @pytest.fixture
 def postgres_url(postgres_cluster: Path) -> Iterator[str]:
     """Give the SQLAlchemy address of a fresh, empty database, dropped after the test."""
-    name = f"test_{uuid.uuid4().hex}"
-    yield create_database(postgres_cluster, name)
-    drop_database(postgres_cluster, name)
+    with empty_database(postgres_cluster) as url:
+        yield url
