@@ -36,7 +36,7 @@ from pos_loyalty.node.enrolment import join, new_code
 from pos_loyalty.node.exchange import Batch, Joining
 from pos_loyalty.node.execute import Node
 from pos_loyalty.node.hub import Hub
-from pos_loyalty.programme_file import read_programme
+from pos_loyalty.programmes.reading import read_programme
 from pos_loyalty.settings import CardRules, NodeSettings
 from pos_loyalty.store import schema
 from pos_loyalty.store.engine import connect

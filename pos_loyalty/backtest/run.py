@@ -16,7 +16,7 @@ from pos_loyalty.backtest.trial import Trial
 from pos_loyalty.domain.days import month_ends
 from pos_loyalty.domain.identifiers import ID_BYTES
 from pos_loyalty.domain.rulebook import Rulebook
-from pos_loyalty.programme_file import read_programme
+from pos_loyalty.programmes.reading import read_programme
 from pos_loyalty.store.engine import connect
 from pos_loyalty.store.past import Deed, pasts
 

@@ -21,7 +21,7 @@ from pos_loyalty.daemon.wiring import database_url, programme_text
 from pos_loyalty.domain.days import iso
 from pos_loyalty.domain.usage import between
 from pos_loyalty.errors import LoyaltyError, Reason
-from pos_loyalty.programme_file import read_programme
+from pos_loyalty.programmes.reading import read_programme
 from pos_loyalty.receipts.figures import Figures, figures
 from pos_loyalty.store import past, shop
 from pos_loyalty.store.engine import Store

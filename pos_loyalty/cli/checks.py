@@ -23,7 +23,7 @@ def check_config_command(file: Path) -> None:
     kind = kind_of(file)
     if kind == "programme":
         from pos_loyalty.daemon.wiring import programme_text
-        from pos_loyalty.programme_file import read_programme
+        from pos_loyalty.programmes.reading import read_programme
 
         programme = read_programme(programme_text(file, named_by=str(file)))
         say("The programme {name} is right; its version is {version}.", name=programme.name,
@@ -42,7 +42,7 @@ def check_register(config: RegisterConfig) -> None:
     """Check what stands behind the settings: device options, the tokens, the programme's file."""
     from pos_loyalty.daemon.tokens import check_tokens
     from pos_loyalty.daemon.wiring import devices_of, programme_text
-    from pos_loyalty.programme_file import read_programme
+    from pos_loyalty.programmes.reading import read_programme
 
     devices_of(config)
     check_tokens(config.api.token_file)

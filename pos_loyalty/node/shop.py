@@ -5,7 +5,7 @@ from pos_loyalty.answers import Done, ProgrammeAnswer
 from pos_loyalty.domain.days import day_of, iso
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.context import Context, Decision, Notice, fact
-from pos_loyalty.programme_file import read_programme
+from pos_loyalty.programmes.reading import read_programme
 from pos_loyalty.store import schema, shop
 from pos_loyalty.store.statements import Row
 

@@ -25,7 +25,7 @@ from pos_loyalty.domain.liability import By, Ledger, Liability, learn, liability
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.domain.usage import Use
 from pos_loyalty.errors import LoyaltyError, Reason
-from pos_loyalty.programme_file import read_programme
+from pos_loyalty.programmes.reading import read_programme
 from pos_loyalty.store import checkpoints, schema
 from pos_loyalty.store.senders import senders
 from pos_loyalty.store.statements import Row, Tx

@@ -4,7 +4,7 @@ from sqlalchemy import bindparam, select
 
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.domain.rulebook import Rulebook
-from pos_loyalty.programme_file import read_programme
+from pos_loyalty.programmes.reading import read_programme
 from pos_loyalty.store import schema
 from pos_loyalty.store.statements import Row, Tx
 

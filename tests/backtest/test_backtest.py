@@ -13,7 +13,7 @@ from pos_loyalty.backtest.tally import Pair, Tally, add
 from pos_loyalty.domain.days import day_of, month_ends
 from pos_loyalty.domain.ticket import Discount
 from pos_loyalty.domain.usage import ASSUMED, Settled
-from pos_loyalty.programme_file import read_programme
+from pos_loyalty.programmes.reading import read_programme
 from pos_loyalty.store.people import account_of
 from tests.support.shop import PROGRAMME, Till, open_till
 

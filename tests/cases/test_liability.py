@@ -6,7 +6,7 @@ import pytest
 
 from pos_loyalty.domain.liability import Ledger, liability, points_share
 from pos_loyalty.domain.usage import between
-from pos_loyalty.programme_file import read_programme
+from pos_loyalty.programmes.reading import read_programme
 from pos_loyalty.store.outstanding import liabilities
 from tests.cases.company import Company
 from tests.cases.programmes import P, programme

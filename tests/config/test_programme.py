@@ -6,7 +6,8 @@ import pytest
 
 from pos_loyalty.errors import LoyaltyError, Reason, Wrong
 from pos_loyalty.node import memory
-from pos_loyalty.programme_file import ProgrammeFaults, read_programme
+from pos_loyalty.programmes.faults import ProgrammeFaults
+from pos_loyalty.programmes.reading import read_programme
 from pos_loyalty.texts import explain
 
 RIGHT = (Path(__file__).parents[2] / "config" / "programme.example.toml").read_text("utf-8")

@@ -7,13 +7,9 @@ from msgspec import Meta, Struct
 
 from pos_loyalty.domain.programme import STACKING, Reward, RewardKind
 from pos_loyalty.errors import Wrong
+from pos_loyalty.programmes.faults import Fault
+from pos_loyalty.programmes.kinds import Count, Minutes, Positive, Text
 
-_Text = Annotated[str, Meta(min_length=1, max_length=80)]
-_Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
-_Positive = Annotated[int, Meta(ge=1, le=1_000_000_000)]
-_Minutes = Annotated[int, Meta(ge=1, le=1_440)]
-Fault = tuple[str, Wrong, dict[str, str | int]]
-"""The path of a value, what is wrong with it, and the values of its sentence."""
 _OF_KIND = {
     "amount": {"amount"},
     "percent": {"percent"},
@@ -25,28 +21,28 @@ _OF_KIND = {
 class OneReward(Struct, forbid_unknown_fields=True, kw_only=True):
     """`[reward]`: points buy an amount off."""
 
-    label: _Text
-    points: _Positive
-    amount: _Positive
-    minimum: _Count = 0
-    hold_minutes: _Minutes = 60
+    label: Text
+    points: Positive
+    amount: Positive
+    minimum: Count = 0
+    hold_minutes: Minutes = 60
 
 
 class RewardItem(Struct, forbid_unknown_fields=True, kw_only=True):
     """`[[reward]]`: what points buy, or, for no points, a promotion."""
 
-    label: _Text
-    points: _Count
+    label: Text
+    points: Count
     kind: RewardKind = "amount"
-    amount: _Count = 0
+    amount: Count = 0
     percent: Annotated[int, Meta(ge=0, le=100)] = 0
     each: Annotated[int, Meta(ge=0, le=1_000)] = 0
-    minimum: _Count = 0
+    minimum: Count = 0
     articles: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     stack: Literal["best", "all"] = "best"
-    hold_minutes: _Minutes = 60
+    hold_minutes: Minutes = 60
 
 
 class Stacking(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -71,7 +67,7 @@ def order_of(found: dict[str, Any]) -> tuple[RewardKind, ...]:
     return (*(kind for kind in STACKING if kind not in order), *order)
 
 
-def faults_of(rewards: Sequence[Reward], order: Sequence[RewardKind]) -> Iterator[Fault]:
+def faults_of_rewards(rewards: Sequence[Reward], order: Sequence[RewardKind]) -> Iterator[Fault]:
     """Find values of rewards that contradict their kind or one another."""
     if len(set(order)) < len(order):
         yield "stacking.order", Wrong.KIND_TWICE, {}

@@ -1,0 +1,82 @@
+"""The sections of a programme's text to the values of a programme."""
+
+import hashlib
+from typing import Any
+
+from msgspec import structs
+
+from pos_loyalty.domain.programme import (
+    Accounting,
+    BasketBonus,
+    Exclusion,
+    Multiplier,
+    Programme,
+    Quantity,
+    Tier,
+)
+from pos_loyalty.programmes.rewards import order_of, rewards_of
+from pos_loyalty.programmes.sections import ExpirySection, MultiplierSection, TiersSection
+
+VERSION_CHARACTERS = 12
+"""A version is named by the first characters of its content's SHA-256."""
+
+
+def programme_of(content: str, found: dict[str, Any]) -> Programme:
+    """Give the programme of a text whose sections were read."""
+    head, earn = found["programme"], found["earn"]
+    expiry, tiers = found.get("expiry", ExpirySection()), found.get("tiers", TiersSection())
+    rewards, adjustments = rewards_of(found), found.get("adjustments")
+    books = found.get("accounting")
+    levels = tuple(Tier(each.name, each.threshold, each.percent) for each in found["tier"])
+    return Programme(
+        id=head.id,
+        name=head.name,
+        version=version_of(content),
+        first_day=head.first_day.toordinal(),
+        currency=head.currency,
+        points=earn.points,
+        per=earn.per,
+        best_multiplier_only=earn.best_multiplier_only,
+        multipliers=tuple(_multiplier(each) for each in found["multiplier"]),
+        exclusions=tuple(Exclusion(*structs.astuple(each)) for each in found["exclusion"]),
+        bonuses=tuple(BasketBonus(each.threshold, each.points) for each in found["bonus"]),
+        tiers=levels or (Tier("", 0),),
+        tier_months=tiers.months,
+        validity_months=expiry.months,
+        courtesy_days=expiry.courtesy_days,
+        reward=next((each for each in rewards if each.points and each.kind == "amount"), None),
+        tax=earn.tax,
+        combine=earn.combine,
+        visit=earn.visit,
+        quantities=tuple(Quantity(*structs.astuple(each)) for each in found["quantity"]),
+        adjustment_limit=adjustments.limit if adjustments else 0,
+        validity_ends=expiry.ends,
+        validity_days_min=expiry.minimum_days,
+        upgrade=tiers.upgrade,
+        accounting=Accounting(*structs.astuple(books)) if books else None,
+        review=tiers.review,
+        review_day=tiers.review_day,
+        grace_days=tiers.grace_days,
+        downgrade=tiers.downgrade,
+        rewards=rewards,
+        stacking=order_of(found),
+        ends_on=head.last_day.toordinal() if head.last_day else 0,
+    )
+
+
+def _multiplier(each: MultiplierSection) -> Multiplier:
+    return Multiplier(
+        name=each.name,
+        percent=each.percent,
+        categories=each.categories,
+        articles=each.articles,
+        weekdays=each.weekdays,
+        first_day=each.first_day.toordinal() if each.first_day else 0,
+        last_day=each.last_day.toordinal() if each.last_day else 0,
+        flags=each.flags,
+    )
+
+
+def version_of(content: str) -> str:
+    """Give the name of a text's version."""
+    return hashlib.sha256(content.encode()).hexdigest()[:VERSION_CHARACTERS]

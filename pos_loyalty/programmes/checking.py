@@ -1,0 +1,49 @@
+"""What contradicts itself in a programme whose values are each well-formed."""
+
+from collections.abc import Iterator
+from itertools import chain, pairwise
+
+from pos_loyalty.domain.programme import Programme
+from pos_loyalty.errors import Wrong
+from pos_loyalty.programmes.faults import Fault
+from pos_loyalty.programmes.rewards import faults_of_rewards
+
+
+def contradictions(programme: Programme) -> Iterator[Fault]:
+    """Find values that contradict one another."""
+    return chain(
+        _head(programme),
+        _tiers(programme),
+        _earning(programme),
+        faults_of_rewards(programme.rewards, programme.stacking),
+    )
+
+
+def _head(programme: Programme) -> Iterator[Fault]:
+    if programme.has_ended(programme.first_day):
+        yield "programme.last_day", Wrong.BEFORE_FIRST_DAY, {}
+
+
+def _tiers(programme: Programme) -> Iterator[Fault]:
+    thresholds = [tier.threshold for tier in programme.tiers]
+    if thresholds[0] != 0:
+        yield "tier[0].threshold", Wrong.FIRST_TIER_ABOVE_ZERO, {}
+    for index, (before, after) in enumerate(pairwise(thresholds)):
+        if after <= before:
+            yield f"tier[{index + 1}].threshold", Wrong.TIERS_NOT_RISING, {}
+    eased = programme.grace_days or programme.downgrade != "spend"
+    if programme.review == "rolling" and eased:
+        yield "tiers.review", Wrong.NO_REVIEW, {}
+
+
+def _earning(programme: Programme) -> Iterator[Fault]:
+    if not (programme.points or programme.visit or programme.quantities or programme.bonuses):
+        yield "earn.points", Wrong.EARNS_NOTHING, {}
+    if programme.best_multiplier_only and programme.combine != "multiply":
+        yield "earn.best_multiplier_only", Wrong.COMBINED_TWICE, {}
+    for index, rule in enumerate(programme.exclusions):
+        if not (rule.category or rule.article or rule.flag):
+            yield f"exclusion[{index}]", Wrong.EXCLUDES_NOTHING, {}
+    for index, each in enumerate(programme.multipliers):
+        if each.last_day and each.last_day < each.first_day:
+            yield f"multiplier[{index}].last_day", Wrong.BEFORE_FIRST_DAY, {}

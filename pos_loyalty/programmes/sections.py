@@ -1,0 +1,132 @@
+"""The sections of a programme's text, key by key."""
+
+from datetime import date
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from pos_loyalty.domain.programme import (
+    Combine,
+    Downgrade,
+    Ends,
+    Review,
+    Tax,
+    Upgrade,
+)
+from pos_loyalty.programmes.kinds import (
+    CODE,
+    CURRENCY,
+    MONTH_DAY,
+    Count,
+    Months,
+    Part,
+    Percent,
+    Positive,
+    Text,
+)
+from pos_loyalty.programmes.rewards import OneReward, RewardItem, Stacking
+
+
+class HeadSection(Struct, forbid_unknown_fields=True, kw_only=True):
+    id: Annotated[str, Meta(pattern=CODE)]
+    name: Text
+    first_day: date
+    currency: Annotated[str, Meta(pattern=CURRENCY)] = "EUR"
+    last_day: date | None = None
+
+
+class EarnSection(Struct, forbid_unknown_fields=True, kw_only=True):
+    points: Count
+    per: Positive
+    tax: Tax = "included"
+    combine: Combine = "multiply"
+    visit: Count = 0
+    best_multiplier_only: bool = False
+
+
+class ExpirySection(Struct, forbid_unknown_fields=True, kw_only=True):
+    months: Months = 12
+    ends: Ends = "anniversary"
+    minimum_days: Annotated[int, Meta(ge=0, le=3_660)] = 0
+    courtesy_days: Months = 30
+
+
+class ExclusionSection(Struct, forbid_unknown_fields=True, kw_only=True):
+    reason: Text
+    category: str = ""
+    article: str = ""
+    flag: str = ""
+    coupons: bool = True
+
+
+class MultiplierSection(Struct, forbid_unknown_fields=True, kw_only=True):
+    name: Text
+    percent: Percent
+    categories: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
+    weekdays: tuple[Annotated[int, Meta(ge=1, le=7)], ...] = ()
+    first_day: date | None = None
+    last_day: date | None = None
+    flags: tuple[str, ...] = ()
+
+
+class QuantitySection(Struct, forbid_unknown_fields=True, kw_only=True):
+    name: Text
+    points: Positive
+    every: Annotated[int, Meta(ge=1, le=1_000)] = 1
+    categories: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+class BonusSection(Struct, forbid_unknown_fields=True, kw_only=True):
+    threshold: Positive
+    points: Positive
+
+
+class TiersSection(Struct, forbid_unknown_fields=True, kw_only=True):
+    months: Annotated[int, Meta(ge=1, le=36)] = 12
+    upgrade: Upgrade = "next"
+    review: Review = "rolling"
+    review_day: Annotated[str, Meta(pattern=MONTH_DAY)] = "12-31"
+    grace_days: Annotated[int, Meta(ge=0, le=92)] = 0
+    downgrade: Downgrade = "spend"
+
+
+class TierSection(Struct, forbid_unknown_fields=True, kw_only=True):
+    name: Text
+    threshold: Count
+    percent: Percent = 100
+
+
+class AdjustmentsSection(Struct, forbid_unknown_fields=True, kw_only=True):
+    limit: Positive
+
+
+class AccountingSection(Struct, forbid_unknown_fields=True, kw_only=True):
+    points: Positive = 1
+    amount: Count = 0
+    use: Part = 0
+    cost: Part = 100
+
+
+TABLES: dict[str, type[Struct]] = {
+    "programme": HeadSection,
+    "earn": EarnSection,
+    "expiry": ExpirySection,
+    "tiers": TiersSection,
+    "reward": OneReward,
+    "stacking": Stacking,
+    "adjustments": AdjustmentsSection,
+    "accounting": AccountingSection,
+}
+LISTS: dict[str, type[Struct]] = {
+    "exclusion": ExclusionSection,
+    "multiplier": MultiplierSection,
+    "quantity": QuantitySection,
+    "bonus": BonusSection,
+    "tier": TierSection,
+}
+ONE_OR_MORE: dict[str, type[Struct]] = {"reward": RewardItem}
+"""Tables that may also be written as a list of sections, and what these are then."""
+REQUIRED = ("programme", "earn")
