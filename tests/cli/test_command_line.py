@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,16 +14,18 @@ import pytest
 from pos_loyalty.demo.client import Client
 from pos_loyalty.demo.world import World
 
-MEMBERS = """number;card;last_name;first_name;points;points_day
-1;2990000000019;Lefèvre;Zoé;120;2026-01-01
-2;2990000000026;Martin;Léa;beaucoup;2026-01-01
+TODAY = date.today()
+PAST_DAY = TODAY - timedelta(days=100)
+MEMBERS = f"""number;card;last_name;first_name;points;points_day
+1;2990000000019;Lefèvre;Zoé;120;{PAST_DAY}
+2;2990000000026;Martin;Léa;beaucoup;{PAST_DAY}
 """
-TICKETS = """number;at;article;amount;card
-1;2026-01-05 10:00;A;12,50;2990000000019
-1;2026-01-05 10:00;B;7,50;2990000000019
+TICKETS = f"""number;at;article;amount;card
+1;{PAST_DAY} 10:00;A;12,50;2990000000019
+1;{PAST_DAY} 10:00;B;7,50;2990000000019
 """
-PAST = """number;at;article;amount;card
-77;2026-01-07 10:00;A;32,50;2990000000033
+PAST = f"""number;at;article;amount;card
+77;{PAST_DAY} 10:00;A;32,50;2990000000033
 """
 
 
@@ -77,7 +80,7 @@ def test_a_running_register_takes_imports_once_however_often_they_are_brought(
 
 def test_a_running_register_rebuilds_verifies_and_is_saved(world: World, settings: Path) -> None:
     assert "Reconstruit" in pos_loyalty("rebuild", settings)
-    assert "conforme" in pos_loyalty("verify", settings, "--as-of", "2026-11-22")
+    assert "conforme" in pos_loyalty("verify", settings, "--as-of", TODAY)
     saved = world.folder / "saved.db"
     assert "Sauvegardé" in pos_loyalty("backup", settings, saved)
     assert "STORE_IN_USE" in pos_loyalty("restore", settings, saved, code=1)
@@ -108,15 +111,16 @@ def test_a_programme_is_tried_on_the_past_of_a_running_register(
 def test_what_is_owed_for_points_is_told_and_written_beside_a_running_register(
     world: World, settings: Path
 ) -> None:
-    file, day = world.folder / "owed.csv", "2030-01-01"
-    assert "Rien n’est dû" not in pos_loyalty("liability", settings, "--as-of", "2026-11-22")
-    asked = ("liability", settings, "--as-of", "2026-11-22", "--use", "60", "80")
+    pos_loyalty("import", "tickets", written(world, "past.csv", PAST), settings)
+    file, day = world.folder / "owed.csv", "2100-01-01"
+    assert "Rien n’est dû" not in pos_loyalty("liability", settings, "--as-of", TODAY)
+    asked = ("liability", settings, "--as-of", TODAY, "--use", "60", "80")
     said = pos_loyalty(*asked, "--by", "month", "--csv", file)
     assert "On suppose que 70" in said
     rows = list(csv.DictReader(file.read_text("utf-8-sig").splitlines(), delimiter=";"))
     summed = sum(int(row["points"]) for row in rows)
     assert summed > 0
-    assert f": {summed} points" in pos_loyalty("verify", settings, "--as-of", "2026-11-22")
+    assert f": {summed} points" in pos_loyalty("verify", settings, "--as-of", TODAY)
     assert all("," in row["face"] and "," in row["deferred"] for row in rows)
     assert len({row["month"] for row in rows}) == len(rows)
     pos_loyalty("liability", settings, "--as-of", day, "--by", "store", "--csv", file)
