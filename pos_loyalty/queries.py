@@ -5,8 +5,8 @@ from msgspec import Struct
 from pos_loyalty.answers import MemberView
 from pos_loyalty.domain.calendar import business_day
 from pos_loyalty.domain.days import iso
-from pos_loyalty.domain.fold import Ticket
 from pos_loyalty.domain.liability import By, Liability
+from pos_loyalty.domain.sold import Ticket
 from pos_loyalty.domain.usage import Use
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.events import LinesReturned, SaleClosed

@@ -11,9 +11,10 @@ from msgspec.structs import replace
 
 from pos_loyalty.domain.account import State
 from pos_loyalty.domain.balance import EMPTY, Balance
-from pos_loyalty.domain.fold import Ticket, Tickets, step
+from pos_loyalty.domain.fold import step
 from pos_loyalty.domain.rating import Rating, rate
 from pos_loyalty.domain.rulebook import Rulebook
+from pos_loyalty.domain.sold import Ticket, Tickets
 from pos_loyalty.domain.ticket import paid_by_line
 from pos_loyalty.domain.tiers import look, tier_on
 from pos_loyalty.events import BalanceOpened, PointsAdjusted, SaleClosed

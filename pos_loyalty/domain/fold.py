@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from pos_loyalty.domain.account import Hold, Lot, Pot, State, owner_of, pool, pot_of
+from pos_loyalty.domain.account import Hold, Lot, State, owner_of, pool, pot_of
 from pos_loyalty.domain.identifiers import ticket_account
 from pos_loyalty.domain.legs import (
     ErasureCore,
@@ -18,98 +18,26 @@ from pos_loyalty.domain.legs import (
     LinkCore,
     OpeningCore,
     Part,
-    PartLines,
-    PartRecord,
     PointsCore,
-    Record,
-    ReturnCore,
-    SaleCore,
 )
-from pos_loyalty.domain.money import remaining
 from pos_loyalty.domain.pots import (
-    LOT_SLACK_DAYS,
-    Allocation,
     begin_hold,
     credit,
     end_hold,
     lapse_holds,
-    pay_debt,
     qualify,
-    reduce,
     reduce_origin,
     spend,
     trim,
 )
+from pos_loyalty.domain.returns import take_back
+from pos_loyalty.domain.sold import Ticket, Tickets, decode_sale
 
-decode_record = msgspec.msgpack.Decoder(Record).decode
-decode_sale = msgspec.msgpack.Decoder(SaleCore).decode
-_decode_lines = msgspec.msgpack.Decoder(PartLines).decode
-_decode_return = msgspec.msgpack.Decoder(ReturnCore).decode
 _decode_points = msgspec.msgpack.Decoder(PointsCore).decode
 _decode_opening = msgspec.msgpack.Decoder(OpeningCore).decode
 _decode_hold = msgspec.msgpack.Decoder(HoldCore).decode
 _decode_link = msgspec.msgpack.Decoder(LinkCore).decode
 _decode_erasure = msgspec.msgpack.Decoder(ErasureCore).decode
-
-
-class Ticket:
-    """A sold ticket inside a fold: its core, opened when a return needs it, and its record."""
-
-    __slots__ = ("account", "changed", "core", "origin", "record")
-
-    def __init__(
-        self, *, account: bytes, origin: int, core: SaleCore, record: Record | None
-    ) -> None:
-        self.account = account
-        self.origin = origin
-        self.core = core
-        self.record = record
-        self.changed = False
-
-    @property
-    def kept(self) -> int:
-        """The points that the ticket still brings."""
-        if self.record is not None:
-            return sum(part.kept for part in self.record.parts)
-        return sum(part.earned for part in self.core.parts)
-
-    @property
-    def returned(self) -> list[int]:
-        """The thousandths given back, by line."""
-        return self.record.returned if self.record else [0] * len(self.core.quantities)
-
-    def worth(self, returned: list[int]) -> int:
-        """Give the points that the lines would bring with this much of them given back."""
-        return sum(_worth(part, self.core.quantities, returned)[0] for part in self.core.parts)
-
-    def opened(self) -> Record:
-        """Give the record, made from the sale where nothing happened yet."""
-        self.changed = True
-        if self.record is None:
-            self.record = Record(
-                [0] * len(self.core.quantities),
-                0,
-                [PartRecord(p.programme, p.earned, p.qualifying, 0, []) for p in self.core.parts],
-            )
-        return self.record
-
-
-class Tickets:
-    """The tickets a fold meets, by key; returns that came before their sale wait here."""
-
-    def __init__(self) -> None:
-        self.known: dict[str, Ticket] = {}
-        self.early: dict[str, list[Leg]] = {}
-
-
-def sold_ticket(leg: Leg, record: bytes) -> Ticket:
-    """Give the ticket of a sale's leg, with its stored record (empty: nothing happened to it)."""
-    return Ticket(
-        account=leg.account,
-        origin=leg.origin,
-        core=decode_sale(leg.core),
-        record=decode_record(record) if record else None,
-    )
 
 
 def step(state: State, leg: Leg, tickets: Tickets) -> None:
@@ -137,7 +65,7 @@ def _sale(state: State, leg: Leg, tickets: Tickets) -> None:
                 end_hold(pot_of(state, part.programme), hold, owner, leg.moment)
             _rate(state, ticket, owner, index, part)
     for early in tickets.early.pop(leg.ticket, ()):
-        _return(state, early, tickets)
+        take_back(state, early, tickets)
 
 
 def _rate(state: State, ticket: Ticket, owner: int, index: int, part: Part) -> None:
@@ -153,81 +81,6 @@ def _rate(state: State, ticket: Ticket, owner: int, index: int, part: Part) -> N
     credit(pot, members, Lot(part.expires, day, ticket.origin, owner, part.earned))
     if part.qualifying:
         qualify(pot, owner, day, part.qualifying)
-
-
-def _return(state: State, leg: Leg, tickets: Tickets) -> None:
-    ticket = tickets.known.get(leg.ticket)
-    if ticket is None:
-        tickets.early.setdefault(leg.ticket, []).append(leg)
-        return
-    core, record, sold = _decode_return(leg.core), ticket.opened(), ticket.core.quantities
-    for line, quantity in core.lines:
-        if not 0 <= line < len(sold):
-            record.excess += quantity
-            continue
-        accepted = min(quantity, sold[line] - record.returned[line])
-        record.returned[line] += accepted
-        record.excess += quantity - accepted
-    for part, kept in zip(ticket.core.parts, record.parts, strict=True):
-        _take_back(state, ticket, part, kept, core.day)
-
-
-def _take_back(state: State, ticket: Ticket, part: Part, kept: PartRecord, day: int) -> None:
-    """Bring a ticket's part to what its remaining lines would have earned and spent.
-
-    What lapsed so long ago that its lot may be cut is settled: no other points pay for it.
-    """
-    record = ticket.opened()
-    lines, sold, back = _decode_lines(part.lines), ticket.core.quantities, record.returned
-    pot = pot_of(state, part.programme)
-    owner = owner_of(state, ticket.account)
-    members = pool(state, owner)
-    points, base = _worth(part, sold, back)
-    lost, kept.kept = kept.kept - min(points, kept.kept), min(points, kept.kept)
-    if base < kept.qualifying:
-        qualify(pot, owner, ticket.core.day, base - kept.qualifying)
-        kept.qualifying = base
-    restored = part.spent - remaining(lines.spent, sold, back)
-    _restore(state, pot, kept, restored - kept.restored, day=day, courtesy=part.courtesy)
-    kept.restored = restored
-    if lost and owner not in state.closed and day <= part.expires + LOT_SLACK_DAYS:
-        own = Lot(part.expires, ticket.core.day, ticket.origin, owner, 0)
-        lost -= reduce(pot, own, lost)
-        spend(pot, members, owner, lost, day)
-
-
-def _worth(part: Part, sold: list[int], back: list[int]) -> tuple[int, int]:
-    """Give the points and the eligible amount of what is not given back, floored once."""
-    lines = _decode_lines(part.lines)
-    base = max(0, remaining(lines.bases, sold, back))
-    points = max(0, remaining(lines.numerators, sold, back) // lines.denominator)
-    points += sum(extra for threshold, extra in lines.conditions if base >= threshold)
-    return points, base
-
-
-def _restore(
-    state: State, pot: Pot, kept: PartRecord, points: int, *, day: int, courtesy: int
-) -> None:
-    """Give spent points back to the lots they came from, the last taken first.
-
-    What was taken as debt pays that debt first. A lot that lapsed meanwhile comes back for the
-    days of courtesy, without any it stays lapsed; a closed account gets nothing back.
-    """
-    owed = [each for each in kept.allocations if each[2] == 0]
-    lots = [each for each in kept.allocations if each[2] != 0]
-    left: list[Allocation] = []
-    for expires, born, origin, owner, count in owed + lots[::-1]:
-        given = min(points, count)
-        points -= given
-        if given < count:
-            left.append((expires, born, origin, owner, count - given))
-        if origin == 0:
-            given -= pay_debt(pot, owner, given)
-            expires, born = day + courtesy, day
-        if given and owner not in state.closed:
-            last = day + courtesy if expires < day and courtesy else expires
-            credit(pot, pool(state, owner), Lot(last, born, origin, owner, given))
-    kept.allocations = left[::-1]
 
 
 def _adjust(state: State, leg: Leg, tickets: Tickets) -> None:
@@ -308,7 +161,7 @@ def _close(state: State, owner: int) -> None:
 
 _STEPS: dict[str, Callable[[State, Leg, Tickets], None]] = {
     "sale": _sale,
-    "return": _return,
+    "return": take_back,
     "adjustment": _adjust,
     "opening": _open,
     "hold": _hold,

@@ -13,9 +13,9 @@ from msgspec import Struct
 
 from pos_loyalty.domain.account import State
 from pos_loyalty.domain.days import NEVER, iso
-from pos_loyalty.domain.fold import Ticket
 from pos_loyalty.domain.money import allocate
 from pos_loyalty.domain.programme import Programme
+from pos_loyalty.domain.sold import Ticket
 from pos_loyalty.domain.usage import Settled, Use, between
 
 By = Literal["programme", "store", "month"]

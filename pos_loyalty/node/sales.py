@@ -9,10 +9,10 @@ from pos_loyalty.answers import ReturnAnswer, SaleAnswer
 from pos_loyalty.commands import ReceiptChoice
 from pos_loyalty.domain.balance import EMPTY, Balance
 from pos_loyalty.domain.days import day_of, iso
-from pos_loyalty.domain.fold import Ticket
 from pos_loyalty.domain.money import remaining
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.domain.rating import rate
+from pos_loyalty.domain.sold import Ticket
 from pos_loyalty.domain.ticket import Discount, paid_by_line, points_by_line, ticket_key
 from pos_loyalty.domain.tiers import tier_on
 from pos_loyalty.errors import LoyaltyError, Reason, Wrong

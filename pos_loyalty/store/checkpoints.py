@@ -11,8 +11,8 @@ import msgspec
 from msgspec import Struct
 
 from pos_loyalty.domain.account import State, decode_state, encode
-from pos_loyalty.domain.fold import Tickets, sold_ticket
 from pos_loyalty.domain.legs import Leg
+from pos_loyalty.domain.sold import Tickets, sold_ticket
 from pos_loyalty.domain.union import union
 from pos_loyalty.store import schema
 from pos_loyalty.store.statements import Row, Tx

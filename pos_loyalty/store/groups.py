@@ -12,13 +12,9 @@ from sqlalchemy import bindparam, select
 
 from pos_loyalty.domain.account import State, decode_state, encode
 from pos_loyalty.domain.balance import totals
-from pos_loyalty.domain.fold import (
-    Tickets,
-    fold,
-    sold_ticket,
-    step,
-)
+from pos_loyalty.domain.fold import fold, step
 from pos_loyalty.domain.legs import Leg
+from pos_loyalty.domain.sold import Tickets, sold_ticket
 from pos_loyalty.store import checkpoints, schema
 from pos_loyalty.store.statements import Row, Tx
 

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select
 
 from pos_loyalty.domain.account import State
 from pos_loyalty.domain.days import iso
-from pos_loyalty.domain.fold import Tickets, fold
+from pos_loyalty.domain.fold import fold
 from pos_loyalty.domain.legs import (
     Leg,
     OpeningCore,
@@ -23,6 +23,7 @@ from pos_loyalty.domain.legs import (
 )
 from pos_loyalty.domain.liability import By, Ledger, Liability, learn, liability, take
 from pos_loyalty.domain.programme import Programme
+from pos_loyalty.domain.sold import Tickets
 from pos_loyalty.domain.usage import Use
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.programmes.reading import read_programme

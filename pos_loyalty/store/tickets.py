@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, or_, select
 
-from pos_loyalty.domain.fold import Ticket, Tickets, decode_record
+from pos_loyalty.domain.sold import Ticket, Tickets, decode_record
 from pos_loyalty.events import Fact, LinesReturned, PointsHeld, SaleClosed, decode_payload
 from pos_loyalty.store import schema
 from pos_loyalty.store.apply import FACT

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pos_loyalty.domain.fold import decode_record
+from pos_loyalty.domain.sold import decode_record
 from pos_loyalty.events import Fact
 from pos_loyalty.store import people
 from tests.journal.naive import World

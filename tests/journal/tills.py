@@ -12,8 +12,8 @@ from pos_loyalty import events
 from pos_loyalty.domain.account import State, decode_state
 from pos_loyalty.domain.balance import EMPTY, Balance, balance
 from pos_loyalty.domain.days import day_of
-from pos_loyalty.domain.fold import decode_record
 from pos_loyalty.domain.legs import Record
+from pos_loyalty.domain.sold import decode_record
 from pos_loyalty.domain.ticket import ticket_key
 from pos_loyalty.events import Fact
 from pos_loyalty.store import journal, schema

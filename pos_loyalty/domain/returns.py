@@ -1,0 +1,86 @@
+"""Goods that come back: points by what the rest of the ticket would have earned and spent."""
+
+import msgspec
+
+from pos_loyalty.domain.account import Lot, Pot, State, owner_of, pool, pot_of
+from pos_loyalty.domain.legs import Leg, Part, PartRecord, ReturnCore
+from pos_loyalty.domain.money import remaining
+from pos_loyalty.domain.pots import (
+    LOT_SLACK_DAYS,
+    Allocation,
+    credit,
+    pay_debt,
+    qualify,
+    reduce,
+    spend,
+)
+from pos_loyalty.domain.sold import Ticket, Tickets, decode_lines, worth_of
+
+_decode_return = msgspec.msgpack.Decoder(ReturnCore).decode
+
+
+def take_back(state: State, leg: Leg, tickets: Tickets) -> None:
+    """Take lines of a ticket back; a return whose sale is not here yet waits for it."""
+    ticket = tickets.known.get(leg.ticket)
+    if ticket is None:
+        tickets.early.setdefault(leg.ticket, []).append(leg)
+        return
+    core, record, sold = _decode_return(leg.core), ticket.opened(), ticket.core.quantities
+    for line, quantity in core.lines:
+        if not 0 <= line < len(sold):
+            record.excess += quantity
+            continue
+        accepted = min(quantity, sold[line] - record.returned[line])
+        record.returned[line] += accepted
+        record.excess += quantity - accepted
+    for part, kept in zip(ticket.core.parts, record.parts, strict=True):
+        _lessen(state, ticket, part, kept, core.day)
+
+
+def _lessen(state: State, ticket: Ticket, part: Part, kept: PartRecord, day: int) -> None:
+    """Bring a ticket's part to what its remaining lines would have earned and spent.
+
+    What lapsed so long ago that its lot may be cut is settled: no other points pay for it.
+    """
+    record = ticket.opened()
+    lines, sold, back = decode_lines(part.lines), ticket.core.quantities, record.returned
+    pot = pot_of(state, part.programme)
+    owner = owner_of(state, ticket.account)
+    members = pool(state, owner)
+    points, base = worth_of(part, sold, back)
+    lost, kept.kept = kept.kept - min(points, kept.kept), min(points, kept.kept)
+    if base < kept.qualifying:
+        qualify(pot, owner, ticket.core.day, base - kept.qualifying)
+        kept.qualifying = base
+    restored = part.spent - remaining(lines.spent, sold, back)
+    _restore(state, pot, kept, restored - kept.restored, day=day, courtesy=part.courtesy)
+    kept.restored = restored
+    if lost and owner not in state.closed and day <= part.expires + LOT_SLACK_DAYS:
+        own = Lot(part.expires, ticket.core.day, ticket.origin, owner, 0)
+        lost -= reduce(pot, own, lost)
+        spend(pot, members, owner, lost, day)
+
+
+def _restore(
+    state: State, pot: Pot, kept: PartRecord, points: int, *, day: int, courtesy: int
+) -> None:
+    """Give spent points back to the lots they came from, the last taken first.
+
+    What was taken as debt pays that debt first. A lot that lapsed meanwhile comes back for the
+    days of courtesy, without any it stays lapsed; a closed account gets nothing back.
+    """
+    owed = [each for each in kept.allocations if each[2] == 0]
+    lots = [each for each in kept.allocations if each[2] != 0]
+    left: list[Allocation] = []
+    for expires, born, origin, owner, count in owed + lots[::-1]:
+        given = min(points, count)
+        points -= given
+        if given < count:
+            left.append((expires, born, origin, owner, count - given))
+        if origin == 0:
+            given -= pay_debt(pot, owner, given)
+            expires, born = day + courtesy, day
+        if given and owner not in state.closed:
+            last = day + courtesy if expires < day and courtesy else expires
+            credit(pot, pool(state, owner), Lot(last, born, origin, owner, given))
+    kept.allocations = left[::-1]
