@@ -125,7 +125,8 @@ class HoldAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
 class SaleAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A closed ticket: its key, what it earned and used, and the member after it.
 
-    `receipt_url` is what a QR code shows, where the customer chose one.
+    `receipt_url` is what a QR code shows, where the customer chose one. `receipt_problem` is the
+    reason why no receipt comes though one was chosen, `receipt_detail` its sentence.
     """
 
     ticket: str
@@ -136,6 +137,8 @@ class SaleAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     receipt_job: str = ""
     receipt_url: str = ""
     domain_meant: str = ""
+    receipt_problem: str = ""
+    receipt_detail: str = ""
 
 
 class ReturnAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -149,6 +152,8 @@ class ReturnAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     receipt_job: str = ""
     receipt_url: str = ""
     domain_meant: str = ""
+    receipt_problem: str = ""
+    receipt_detail: str = ""
 
 
 class ProgrammeAnswer(Struct, frozen=True, kw_only=True):

@@ -127,6 +127,10 @@ class Reason(Enum):
         "The lines, discounts and payments of the ticket do not add up to its total.",
     )
     ADDRESS_INVALID = (Kind.INVALID, "This is not a usable e-mail address.")
+    RECEIPT_PAGE_UNSET = (
+        Kind.PRECONDITION,
+        "This shop shows no receipts on a page: choose paper or e-mail.",
+    )
     MAIL_MALFORMED = (Kind.INVALID, "The mail's {field} cannot be sent safely.")
     # requests from other programs
     JSON_MALFORMED = (Kind.INVALID, "The body is not JSON in UTF-8.")

@@ -1,13 +1,13 @@
 """The customer's choice becomes a job: printed or mailed later, never in the sale's way."""
 
 from dataclasses import replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from pos_loyalty import commands
-from pos_loyalty.answers import Done
+from pos_loyalty.answers import Done, ReturnAnswer, SaleAnswer
 from pos_loyalty.commands import ReceiptChoice
 from pos_loyalty.domain.addresses import domain_meant, parse_address
 from pos_loyalty.domain.identifiers import derived_id
@@ -15,7 +15,9 @@ from pos_loyalty.errors import LoyaltyError, Reason, Wrong
 from pos_loyalty.node.context import Context, Decision, Job, Notice
 from pos_loyalty.store import local, people, tickets
 from pos_loyalty.store.local import JobRow
+from pos_loyalty.texts import explain
 
+SoldOrReturned = TypeVar("SoldOrReturned", SaleAnswer, ReturnAnswer)
 CHANNELS = ("none", "paper", "email", "qr")
 _encode = msgspec.json.Encoder().encode
 
@@ -53,12 +55,16 @@ class JobView(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Handing(NamedTuple):
-    """How a receipt reaches its customer: by a job, by an address to look at, or not at all."""
+    """How a receipt reaches its customer: by a job, by an address to look at, or not at all.
+
+    `problem` is the reason why it does not, though the customer wants it.
+    """
 
     jobs: list[Job]
     job: str = ""
     url: str = ""
     domain_meant: str = ""
+    problem: str = ""
 
 
 NOTHING_HANDED = Handing([])
@@ -67,7 +73,7 @@ NOTHING_HANDED = Handing([])
 def hand_over(
     ctx: Context, ticket: str, choice: ReceiptChoice, member: bytes | None, command: str
 ) -> Handing:
-    """Do what a choice asks; raises `LoyaltyError` for an unusable address or channel."""
+    """Do what a choice asks; raises `LoyaltyError` for what cannot be done here."""
     channel = choice.channel or _default_channel(ctx, choice, member)
     if channel == "none":
         return NOTHING_HANDED
@@ -93,11 +99,31 @@ def hand_over(
             post = replace(made, kind="mail", payload=_encode(mail))
             return Handing([post], made.id, domain_meant=domain_meant(choice.email))
         case "qr":
+            if not ctx.settings.receipt_base:
+                raise LoyaltyError(Reason.RECEIPT_PAGE_UNSET)
             return Handing([], url=ctx.settings.receipt_url(ticket))
     choices, wrong = ", ".join(CHANNELS), Wrong.ONE_OF
     raise LoyaltyError(
         Reason.TICKET_INVALID, field="receipt.channel", problem=wrong, choices=choices
     )
+
+
+def try_to_hand_over(
+    ctx: Context, ticket: str, choice: ReceiptChoice, member: bytes | None, command: str
+) -> Handing:
+    """Do what a choice asks; a ticket stands whatever becomes of its receipt."""
+    try:
+        return hand_over(ctx, ticket, choice, member, command)
+    except LoyaltyError as error:
+        return Handing([], problem=error.reason.name)
+
+
+def told_receipt(answer: SoldOrReturned, locale: str) -> SoldOrReturned:
+    """Give an answer with the sentence of what hinders its receipt, for who reads `locale`."""
+    if not answer.receipt_problem:
+        return answer
+    detail = explain(LoyaltyError(Reason[answer.receipt_problem]), locale)
+    return msgspec.structs.replace(answer, receipt_detail=detail)
 
 
 def _default_channel(ctx: Context, choice: ReceiptChoice, member: bytes | None) -> str:

@@ -1,6 +1,6 @@
 """Closing a ticket, and taking goods back."""
 
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import msgspec
 
@@ -22,11 +22,8 @@ from pos_loyalty.node.checks import check_moment, check_number, check_ticket
 from pos_loyalty.node.context import Context, Decision, Notice, fact
 from pos_loyalty.node.discounts import allowed, confirmed
 from pos_loyalty.node.members import show
-from pos_loyalty.node.receipts import NOTHING_HANDED, Handing, hand_over
+from pos_loyalty.node.receipts import NOTHING_HANDED, Handing, SoldOrReturned, try_to_hand_over
 from pos_loyalty.store import local, people, shop, tickets
-
-Answer = TypeVar("Answer", SaleAnswer, ReturnAnswer)
-
 
 NO_RECEIPT = ReceiptChoice(channel="none")
 
@@ -59,7 +56,7 @@ def close_sale(ctx: Context, command: commands.CloseSale) -> Decision:
     if tickets.holder_of(ctx.tx, key) is not None:
         return _again(ctx, command, key, sale, customer)
     sale = _rated(ctx, sale, customer)
-    given = hand_over(ctx, key, _wanted(command), customer.member, command.id)
+    given = try_to_hand_over(ctx, key, _wanted(command), customer.member, command.id)
     _note_unknown_articles(ctx, sale)  # from here on nothing is refused any more
     if command.basket and local.basket(ctx.tx, command.basket):
         local.drop_basket(ctx.tx, command.basket)
@@ -71,12 +68,16 @@ def close_sale(ctx: Context, command: commands.CloseSale) -> Decision:
     )
 
 
-def _with_receipt(answer: Answer, given: Handing) -> Answer:
+def _with_receipt(answer: SoldOrReturned, given: Handing) -> SoldOrReturned:
     """Add to an answer how the receipt reaches the customer."""
     if given == NOTHING_HANDED:
         return answer
     return msgspec.structs.replace(
-        answer, receipt_job=given.job, receipt_url=given.url, domain_meant=given.domain_meant
+        answer,
+        receipt_job=given.job,
+        receipt_url=given.url,
+        domain_meant=given.domain_meant,
+        receipt_problem=given.problem,
     )
 
 
@@ -268,7 +269,7 @@ def return_lines(ctx: Context, command: commands.ReturnLines) -> Decision:
         operator=command.actor,
     )
     before = ticket.kept, _restored(ticket)
-    given = hand_over(ctx, key, command.receipt, None, command.id)
+    given = try_to_hand_over(ctx, key, command.receipt, None, command.id)
     return Decision(
         facts=[fact(command, 0, returned, key=key)],
         answer=lambda: _with_receipt(_returned(ctx, key, returned, before), given),

@@ -12,9 +12,10 @@ from tests.bad_input.rows import Row
 
 
 def receipt_to(address: str, bench: Bench) -> Seen:
-    """Sell with a receipt to an address that cannot be used: refused before anything is kept."""
-    sale = bench.ticket(300, receipt={"channel": "email", "email": address})
-    return bench.refusal("POST", "/sales", sale)
+    """Mail a receipt to an address that cannot be used: refused, and nothing of it is kept."""
+    ticket = bench.sell("", 300)["ticket"]
+    choice = {"channel": "email", "email": address}
+    return bench.refusal("POST", f"/tickets/{ticket}/receipt", choice)
 
 
 def profile_with(address: str, bench: Bench) -> Seen:

@@ -88,6 +88,26 @@ def test_a_receipt_is_chosen_with_the_sale_or_after_it(caller: Caller, number: s
     assert reason(caller.post(nowhere, {"channel": "paper"})) == (404, "TICKET_UNKNOWN")
 
 
+@pytest.mark.parametrize(
+    ("wanted", "problem"),
+    [
+        ({"channel": "email", "email": "zoe@@example.org"}, "ADDRESS_INVALID"),
+        ({"channel": "email"}, "ADDRESS_INVALID"),
+        ({"channel": "qr"}, "RECEIPT_PAGE_UNSET"),
+    ],
+)
+def test_a_receipt_that_cannot_be_handed_over_refuses_no_sale_and_no_return(
+    caller: Caller, number: str, wanted: dict[str, str], problem: str
+) -> None:
+    sold = caller.sell(number, 4000, receipt=wanted)
+    assert (sold["total"], sold["receipt_problem"]) == (4000, problem)
+    body = {"ticket": sold["ticket"], "number": f"{number}-R", "receipt": wanted}
+    back = caller.post("/returns", body).json()
+    assert (back["refund"], back["receipt_problem"]) == (4000, problem)
+    said = caller.post(f"/tickets/{sold['ticket']}/receipt", wanted)
+    assert said.json()["detail"] == sold["receipt_detail"] == back["receipt_detail"]
+
+
 def test_a_job_is_given_up_or_repeated_by_whoever_answers_for_it(
     caller: Caller, number: str
 ) -> None:

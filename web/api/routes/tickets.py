@@ -3,9 +3,11 @@
 from pos_loyalty import commands
 from pos_loyalty.answers import Done, ReturnAnswer, SaleAnswer
 from pos_loyalty.errors import LoyaltyError, Reason, Wrong
+from pos_loyalty.node.receipts import told_receipt
 from pos_loyalty.queries import TicketView
 from web.api import forms
 from web.api.operation import Call, NoForm, Operation, api, operation
+from web.problems import reader_locale
 
 TICKET = "/tickets/<store>/<till>/<epoch>/<day>/<number>"
 
@@ -30,7 +32,6 @@ TICKET = "/tickets/<store>/<till>/<epoch>/<day>/<number>"
             Reason.CARD_REPLACED,
             Reason.PAYMENT_CARD_REFUSED,
             Reason.HOLD_UNKNOWN,
-            Reason.ADDRESS_INVALID,
         ),
     )
 )
@@ -52,7 +53,7 @@ def close_sale(call: Call[forms.SaleForm]) -> SaleAnswer:
         till=_till(call, form.till),
         receipt=form.receipt.given(),
     )
-    return answer
+    return told_receipt(answer, reader_locale())
 
 
 @api.post("/returns")
@@ -71,7 +72,6 @@ def close_sale(call: Call[forms.SaleForm]) -> SaleAnswer:
             Reason.TICKET_EXISTS,
             Reason.LINE_UNKNOWN,
             Reason.RETURN_EXCEEDS_SALE,
-            Reason.ADDRESS_INVALID,
         ),
     )
 )
@@ -88,7 +88,7 @@ def return_lines(call: Call[forms.ReturnForm]) -> ReturnAnswer:
         till=_till(call, form.till),
         receipt=form.receipt.given(),
     )
-    return answer
+    return told_receipt(answer, reader_locale())
 
 
 def _till(call: Call[forms.SaleForm] | Call[forms.ReturnForm], till: str | None) -> str:
@@ -117,7 +117,7 @@ def show_ticket(call: Call[NoForm], **key: str) -> TicketView:
         form=forms.ReceiptForm,
         answer=Done,
         writes=True,
-        reasons=(Reason.TICKET_UNKNOWN, Reason.ADDRESS_INVALID),
+        reasons=(Reason.TICKET_UNKNOWN, Reason.ADDRESS_INVALID, Reason.RECEIPT_PAGE_UNSET),
     )
 )
 def choose_receipt(call: Call[forms.ReceiptForm], **key: str) -> Done:
