@@ -142,7 +142,10 @@ class SaleAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class ReturnAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A return: money to give back, points taken back and points given back."""
+    """A return: money to give back, points taken back and points given back.
+
+    `refund` is less by what was `withheld` for a choice.
+    """
 
     ticket: str
     refund: int
@@ -154,6 +157,7 @@ class ReturnAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     domain_meant: str = ""
     receipt_problem: str = ""
     receipt_detail: str = ""
+    withheld: int = 0
 
 
 class ProgrammeAnswer(Struct, frozen=True, kw_only=True):

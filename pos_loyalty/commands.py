@@ -196,7 +196,11 @@ class LineBack(Struct, frozen=True):
 
 
 class ReturnLines(Command, frozen=True, kw_only=True):
-    """Take goods of a ticket back; no `lines` means all that is left."""
+    """Take goods of a ticket back; no `lines` means all that is left.
+
+    `choice` gives answers to what a refusal asked (`CHOICE_NEEDED`), by the question's name;
+    `approved_by` is who allowed them, where a second person has to.
+    """
 
     ticket: str
     number: str
@@ -205,6 +209,8 @@ class ReturnLines(Command, frozen=True, kw_only=True):
     day: str = ""
     till: str = ""
     receipt: ReceiptChoice = ReceiptChoice()
+    choice: dict[str, str] = {}
+    approved_by: str = ""
 
 
 class ChooseReceipt(Command, frozen=True, kw_only=True):

@@ -55,6 +55,14 @@ class Reason(Enum):
         Kind.PRECONDITION,
         "Line {line} has only {left} thousandths left to return.",
     )
+    CHOICE_NEEDED = (
+        Kind.PRECONDITION,
+        "Decide this first, and say it as choice.{about} = {answers}: {problem}.",
+    )
+    SECOND_PERSON_NEEDED = (
+        Kind.FORBIDDEN,
+        "A second person allows this: name them in approved_by.",
+    )
     PROGRAMME_MISSING = (Kind.PRECONDITION, "No programme is in force on {day}.")
     PROGRAMME_ENDED = (
         Kind.PRECONDITION,

@@ -49,8 +49,23 @@ class ReturnedLine(Struct, frozen=True, gc=False, array_like=True):
     quantity: int
 
 
+class Choice(Struct, frozen=True, omit_defaults=True, gc=False):
+    """What a person decided on a return: the question's name and the answer.
+
+    `amount` (minor units) was held back from the refund for it, `points` were taken.
+    """
+
+    about: str
+    answer: str
+    amount: int = 0
+    points: int = 0
+
+
 class LinesReturned(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
-    """Goods of a ticket came back; `number` is the return's own ticket number."""
+    """Goods of a ticket came back; `number` is the return's own ticket number.
+
+    `refund` is what was given back, less what `choices` held back, which `approved_by` allowed.
+    """
 
     store: str
     till: str
@@ -62,6 +77,8 @@ class LinesReturned(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
     lines: tuple[ReturnedLine, ...]
     refund: int
     operator: str = ""
+    choices: tuple[Choice, ...] = ()
+    approved_by: str = ""
 
 
 class PointsAdjusted(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):

@@ -94,7 +94,7 @@ def problem_response(error: LoyaltyError) -> Response:
     """Give the answer to a refused request."""
     locale = reader_locale()
     reason = error.reason
-    faults = error.faults if isinstance(error, RequestRefused) else []
+    faults = error.faults if isinstance(error, RequestRefused) else _asked(error)
     problem = Problem(
         type=f"urn:pos-loyalty:reason:{reason.code}",
         title=translate(TITLES[reason.kind], locale),
@@ -114,6 +114,14 @@ def problem_response(error: LoyaltyError) -> Response:
     if reason.kind is Kind.UNAVAILABLE:
         response.headers["Retry-After"] = str(error.values.get("seconds", RETRY_AFTER_S))
     return response
+
+
+def _asked(error: LoyaltyError) -> list[tuple[str, str, dict[str, str | int]]]:
+    """Say which field answers a question, and the answers there are."""
+    if error.reason is not Reason.CHOICE_NEEDED:
+        return []
+    expected = {"expected": error.values["answers"]}
+    return [(f"/choice/{error.values['about']}", "one of {expected}", expected)]
 
 
 _REASON_OF_STATUS: Mapping[int, Reason] = MappingProxyType(

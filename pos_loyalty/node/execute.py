@@ -21,6 +21,7 @@ from pos_loyalty.node import (
     memory,
     points,
     receipts,
+    returns,
     sales,
     shop,
 )
@@ -66,7 +67,7 @@ HANDLERS: dict[type[Command], Handler] = {
     commands.HoldPoints: holds.hold_points,
     commands.ReleaseHold: holds.release_hold,
     commands.CloseSale: sales.close_sale,
-    commands.ReturnLines: sales.return_lines,
+    commands.ReturnLines: returns.return_lines,
     commands.ChooseReceipt: receipts.choose_receipt,
     commands.ResumeJob: receipts.resume_job,
     commands.AdjustPoints: points.adjust_points,

@@ -70,6 +70,19 @@ class Handing(NamedTuple):
 NOTHING_HANDED = Handing([])
 
 
+def with_receipt(answer: SoldOrReturned, given: Handing) -> SoldOrReturned:
+    """Add to an answer how the receipt reaches the customer."""
+    if given == NOTHING_HANDED:
+        return answer
+    return msgspec.structs.replace(
+        answer,
+        receipt_job=given.job,
+        receipt_url=given.url,
+        domain_meant=given.domain_meant,
+        receipt_problem=given.problem,
+    )
+
+
 def hand_over(
     ctx: Context, ticket: str, choice: ReceiptChoice, member: bytes | None, command: str
 ) -> Handing:

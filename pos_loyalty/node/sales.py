@@ -1,28 +1,26 @@
-"""Closing a ticket, and taking goods back."""
+"""Closing a ticket."""
 
 from typing import NamedTuple
 
 import msgspec
 
-from pos_loyalty import commands, events
-from pos_loyalty.answers import ReturnAnswer, SaleAnswer
+from pos_loyalty import commands
+from pos_loyalty.answers import SaleAnswer
 from pos_loyalty.commands import ReceiptChoice
 from pos_loyalty.domain.balance import EMPTY, Balance
 from pos_loyalty.domain.days import day_of, iso
-from pos_loyalty.domain.money import remaining
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.domain.rating import rate
-from pos_loyalty.domain.sold import Ticket
 from pos_loyalty.domain.ticket import Discount, paid_by_line, points_by_line, ticket_key
 from pos_loyalty.domain.tiers import tier_on
 from pos_loyalty.errors import LoyaltyError, Reason, Wrong
-from pos_loyalty.events import ReturnedLine, SaleClosed
+from pos_loyalty.events import SaleClosed
 from pos_loyalty.node import baskets
 from pos_loyalty.node.checks import check_moment, check_number, check_ticket
 from pos_loyalty.node.context import Context, Decision, Notice, fact
 from pos_loyalty.node.discounts import allowed, confirmed
 from pos_loyalty.node.members import show
-from pos_loyalty.node.receipts import NOTHING_HANDED, Handing, SoldOrReturned, try_to_hand_over
+from pos_loyalty.node.receipts import try_to_hand_over, with_receipt
 from pos_loyalty.store import local, people, shop, tickets
 
 NO_RECEIPT = ReceiptChoice(channel="none")
@@ -62,22 +60,9 @@ def close_sale(ctx: Context, command: commands.CloseSale) -> Decision:
         local.drop_basket(ctx.tx, command.basket)
     return Decision(
         facts=[fact(command, 0, sale, key=key, at_ms=_past(command))],
-        answer=lambda: _with_receipt(_sold(ctx, key, sale), given),
+        answer=lambda: with_receipt(_sold(ctx, key, sale), given),
         jobs=given.jobs,
         notices=lambda answer: [Notice(kind="sale_closed", body=answer)],
-    )
-
-
-def _with_receipt(answer: SoldOrReturned, given: Handing) -> SoldOrReturned:
-    """Add to an answer how the receipt reaches the customer."""
-    if given == NOTHING_HANDED:
-        return answer
-    return msgspec.structs.replace(
-        answer,
-        receipt_job=given.job,
-        receipt_url=given.url,
-        domain_meant=given.domain_meant,
-        receipt_problem=given.problem,
     )
 
 
@@ -88,9 +73,9 @@ def _wanted(command: commands.CloseSale) -> ReceiptChoice:
     return command.receipt
 
 
-def _past(command: commands.CloseSale | commands.ReturnLines) -> int:
+def _past(command: commands.CloseSale) -> int:
     """Give the moment of a ticket that was not closed just now."""
-    return command.at if getattr(command, "source", "live") != "live" else 0
+    return command.at if command.source != "live" else 0
 
 
 def _customer(ctx: Context, command: commands.CloseSale) -> _Customer:
@@ -238,114 +223,3 @@ def _sold(ctx: Context, key: str, sale: SaleClosed) -> SaleAnswer:
     card = people.card_of(ctx.tx, account)
     member = card.member if card else account
     return msgspec.structs.replace(answer, member=show(ctx, member, account))
-
-
-def return_lines(ctx: Context, command: commands.ReturnLines) -> Decision:
-    """Take goods of a ticket back: money by line, points by what the rest would have earned."""
-    check_number("number", command.number)
-    sale = tickets.sale_of(ctx.tx, command.ticket)
-    ticket = tickets.folded_ticket(ctx.tx, command.ticket)
-    if sale is None or ticket is None:
-        raise LoyaltyError(Reason.TICKET_UNKNOWN)
-    day = iso(day_of(command.day) if command.day else ctx.today)
-    till = command.till or ctx.settings.till
-    key = ticket_key(ctx.settings.store, till, ctx.settings.epoch, day, command.number)
-    known = tickets.return_of(ctx.tx, key)
-    if known is None and tickets.holder_of(ctx.tx, key) is not None:
-        raise LoyaltyError(Reason.TICKET_EXISTS)
-    if known is not None:
-        return _returned_again(ctx, command, key, known, ticket)
-    lines = _accepted(command, ticket)
-    returned = events.LinesReturned(
-        store=ctx.settings.store,
-        till=till,
-        epoch=ctx.settings.epoch,
-        day=day,
-        number=command.number,
-        at=command.at or ctx.now_ms,
-        ticket=command.ticket,
-        lines=lines,
-        refund=_refund(sale, ticket, lines),
-        operator=command.actor,
-    )
-    before = ticket.kept, _restored(ticket)
-    given = try_to_hand_over(ctx, key, command.receipt, None, command.id)
-    return Decision(
-        facts=[fact(command, 0, returned, key=key)],
-        answer=lambda: _with_receipt(_returned(ctx, key, returned, before), given),
-        jobs=given.jobs,
-        notices=lambda answer: [Notice(kind="lines_returned", body=answer)],
-    )
-
-
-def _returned_again(
-    ctx: Context,
-    command: commands.ReturnLines,
-    key: str,
-    known: events.LinesReturned,
-    ticket: Ticket,
-) -> Decision:
-    wanted = tuple(ReturnedLine(each.line, each.quantity) for each in command.lines)
-    if known.ticket != command.ticket or (wanted and wanted != known.lines):
-        raise LoyaltyError(Reason.TICKET_EXISTS)
-    now = ticket.kept, _restored(ticket)
-    return Decision(answer=lambda: _returned(ctx, key, known, now))
-
-
-def _accepted(command: commands.ReturnLines, ticket: Ticket) -> tuple[ReturnedLine, ...]:
-    """Give the lines taken back; raises `LoyaltyError` for more than is left of one."""
-    sold = ticket.core.quantities
-    back = ticket.returned
-    left = [quantity - gone for quantity, gone in zip(sold, back, strict=True)]
-    if not command.lines:
-        rest = tuple(ReturnedLine(i, quantity) for i, quantity in enumerate(left) if quantity)
-        if not rest:
-            raise LoyaltyError(Reason.RETURN_EXCEEDS_SALE, line=0, left=0)
-        return rest
-    for each in command.lines:
-        if not 0 <= each.line < len(sold):
-            raise LoyaltyError(Reason.LINE_UNKNOWN, line=each.line)
-        left[each.line] -= each.quantity
-        if each.quantity <= 0 or left[each.line] < 0:
-            still = left[each.line] + each.quantity
-            raise LoyaltyError(Reason.RETURN_EXCEEDS_SALE, line=each.line, left=still)
-    return tuple(ReturnedLine(each.line, each.quantity) for each in command.lines)
-
-
-def _refund(sale: SaleClosed, ticket: Ticket, lines: tuple[ReturnedLine, ...]) -> int:
-    """Give the money of the lines: what the rest of the ticket no longer costs."""
-    paid = paid_by_line(sale.lines, sale.discounts)
-    sold = ticket.core.quantities
-    before = ticket.returned
-    after = list(before)
-    for each in lines:
-        after[each.line] += each.quantity
-    return remaining(paid, sold, before) - remaining(paid, sold, after)
-
-
-def _restored(ticket: Ticket) -> int:
-    return sum(part.restored for part in ticket.record.parts) if ticket.record else 0
-
-
-def _returned(
-    ctx: Context,
-    key: str,
-    returned: events.LinesReturned,
-    before: tuple[int, int],
-) -> ReturnAnswer:
-    ticket = tickets.folded_ticket(ctx.tx, returned.ticket)
-    sale = tickets.sale_of(ctx.tx, returned.ticket)
-    assert ticket is not None and sale is not None
-    answer = ReturnAnswer(
-        ticket=key,
-        refund=returned.refund,
-        taken_back=before[0] - ticket.kept,
-        given_back=_restored(ticket) - before[1],
-    )
-    if not sale.account:
-        return answer
-    account = bytes.fromhex(sale.account)
-    card = people.card_of(ctx.tx, account)
-    return msgspec.structs.replace(
-        answer, member=show(ctx, card.member if card else account, account)
-    )

@@ -28,6 +28,7 @@ from web.api.kinds import (
 
 DISCOUNTS_MAX = 100
 TENDERS_MAX = 50
+CHOICES_MAX = 8
 FLAGS_MAX = 16
 CONSENTS_MAX = 50
 BLOCKS_MAX = 1_000
@@ -187,6 +188,8 @@ class ReturnForm(Form):
     """Goods that come back; without `lines`, all that is left of the ticket.
 
     `ticket` is the key that closing the sale answered, `number` the return's own ticket number.
+    `choice` answers what a refusal asked (`CHOICE_NEEDED`), by the question's name; `approved_by`
+    is the code of who allowed it.
     """
 
     ticket: Annotated[str, Field(strict=True, pattern=TICKET_KEY, max_length=200)]
@@ -196,6 +199,8 @@ class ReturnForm(Form):
     day: Day | None = None
     till: Code | None = None
     receipt: ReceiptForm = ReceiptForm()
+    choice: dict[Word, Word] = Field(default={}, max_length=CHOICES_MAX)
+    approved_by: MaybeName = ""
 
 
 class ProfileForm(Form):

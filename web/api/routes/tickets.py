@@ -72,6 +72,8 @@ def close_sale(call: Call[forms.SaleForm]) -> SaleAnswer:
             Reason.TICKET_EXISTS,
             Reason.LINE_UNKNOWN,
             Reason.RETURN_EXCEEDS_SALE,
+            Reason.CHOICE_NEEDED,
+            Reason.SECOND_PERSON_NEEDED,
         ),
     )
 )
@@ -87,6 +89,8 @@ def return_lines(call: Call[forms.ReturnForm]) -> ReturnAnswer:
         day=form.day or "",
         till=_till(call, form.till),
         receipt=form.receipt.given(),
+        choice=form.choice,
+        approved_by=form.approved_by,
     )
     return told_receipt(answer, reader_locale())
 

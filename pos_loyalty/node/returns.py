@@ -1,0 +1,137 @@
+"""Taking goods back: money by line, points by what the rest of the ticket would have earned."""
+
+import msgspec
+
+from pos_loyalty import commands, events
+from pos_loyalty.answers import ReturnAnswer
+from pos_loyalty.domain.days import day_of, iso
+from pos_loyalty.domain.money import remaining
+from pos_loyalty.domain.sold import Ticket
+from pos_loyalty.domain.ticket import paid_by_line, ticket_key
+from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.events import ReturnedLine, SaleClosed
+from pos_loyalty.node.checks import check_number
+from pos_loyalty.node.choices import Asker, Returning, settle
+from pos_loyalty.node.context import Context, Decision, Notice, fact
+from pos_loyalty.node.members import show
+from pos_loyalty.node.receipts import try_to_hand_over, with_receipt
+from pos_loyalty.store import people, tickets
+
+ASKERS: tuple[Asker, ...] = ()
+"""Who may have to ask something before goods are taken back, in the order of asking."""
+
+
+def return_lines(ctx: Context, command: commands.ReturnLines) -> Decision:
+    """Take goods of a ticket back: money by line, points by what the rest would have earned."""
+    check_number("number", command.number)
+    sale = tickets.sale_of(ctx.tx, command.ticket)
+    ticket = tickets.folded_ticket(ctx.tx, command.ticket)
+    if sale is None or ticket is None:
+        raise LoyaltyError(Reason.TICKET_UNKNOWN)
+    day = iso(day_of(command.day) if command.day else ctx.today)
+    till = command.till or ctx.settings.till
+    key = ticket_key(ctx.settings.store, till, ctx.settings.epoch, day, command.number)
+    known = tickets.return_of(ctx.tx, key)
+    if known is None and tickets.holder_of(ctx.tx, key) is not None:
+        raise LoyaltyError(Reason.TICKET_EXISTS)
+    if known is not None:
+        return _returned_again(ctx, command, key, known, ticket)
+    lines = _accepted(command, ticket)
+    refund = _refund(sale, ticket, lines)
+    settled = settle(ASKERS, Returning(ctx, command, key, sale, ticket, lines, refund))
+    returned = events.LinesReturned(
+        store=ctx.settings.store,
+        till=till,
+        epoch=ctx.settings.epoch,
+        day=day,
+        number=command.number,
+        at=command.at or ctx.now_ms,
+        ticket=command.ticket,
+        lines=lines,
+        refund=refund - settled.withheld,
+        operator=command.actor,
+        choices=settled.choices,
+        approved_by=command.approved_by,
+    )
+    before = ticket.kept, _restored(ticket)
+    given = try_to_hand_over(ctx, key, command.receipt, None, command.id)
+    return Decision(
+        facts=[fact(command, 0, returned, key=key), *settled.drafts],
+        answer=lambda: with_receipt(_returned(ctx, key, returned, before), given),
+        jobs=given.jobs,
+        notices=lambda answer: [Notice(kind="lines_returned", body=answer)],
+    )
+
+
+def _returned_again(
+    ctx: Context,
+    command: commands.ReturnLines,
+    key: str,
+    known: events.LinesReturned,
+    ticket: Ticket,
+) -> Decision:
+    wanted = tuple(ReturnedLine(each.line, each.quantity) for each in command.lines)
+    if known.ticket != command.ticket or (wanted and wanted != known.lines):
+        raise LoyaltyError(Reason.TICKET_EXISTS)
+    now = ticket.kept, _restored(ticket)
+    return Decision(answer=lambda: _returned(ctx, key, known, now))
+
+
+def _accepted(command: commands.ReturnLines, ticket: Ticket) -> tuple[ReturnedLine, ...]:
+    """Give the lines taken back; raises `LoyaltyError` for more than is left of one."""
+    sold = ticket.core.quantities
+    back = ticket.returned
+    left = [quantity - gone for quantity, gone in zip(sold, back, strict=True)]
+    if not command.lines:
+        rest = tuple(ReturnedLine(i, quantity) for i, quantity in enumerate(left) if quantity)
+        if not rest:
+            raise LoyaltyError(Reason.RETURN_EXCEEDS_SALE, line=0, left=0)
+        return rest
+    for each in command.lines:
+        if not 0 <= each.line < len(sold):
+            raise LoyaltyError(Reason.LINE_UNKNOWN, line=each.line)
+        left[each.line] -= each.quantity
+        if each.quantity <= 0 or left[each.line] < 0:
+            still = left[each.line] + each.quantity
+            raise LoyaltyError(Reason.RETURN_EXCEEDS_SALE, line=each.line, left=still)
+    return tuple(ReturnedLine(each.line, each.quantity) for each in command.lines)
+
+
+def _refund(sale: SaleClosed, ticket: Ticket, lines: tuple[ReturnedLine, ...]) -> int:
+    """Give the money of the lines: what the rest of the ticket no longer costs."""
+    paid = paid_by_line(sale.lines, sale.discounts)
+    sold = ticket.core.quantities
+    before = ticket.returned
+    after = list(before)
+    for each in lines:
+        after[each.line] += each.quantity
+    return remaining(paid, sold, before) - remaining(paid, sold, after)
+
+
+def _restored(ticket: Ticket) -> int:
+    return sum(part.restored for part in ticket.record.parts) if ticket.record else 0
+
+
+def _returned(
+    ctx: Context,
+    key: str,
+    returned: events.LinesReturned,
+    before: tuple[int, int],
+) -> ReturnAnswer:
+    ticket = tickets.folded_ticket(ctx.tx, returned.ticket)
+    sale = tickets.sale_of(ctx.tx, returned.ticket)
+    assert ticket is not None and sale is not None
+    answer = ReturnAnswer(
+        ticket=key,
+        refund=returned.refund,
+        withheld=sum(each.amount for each in returned.choices),
+        taken_back=before[0] - ticket.kept,
+        given_back=_restored(ticket) - before[1],
+    )
+    if not sale.account:
+        return answer
+    account = bytes.fromhex(sale.account)
+    card = people.card_of(ctx.tx, account)
+    return msgspec.structs.replace(
+        answer, member=show(ctx, card.member if card else account, account)
+    )
