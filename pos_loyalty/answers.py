@@ -144,7 +144,8 @@ class SaleAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
 class ReturnAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A return: money to give back, points taken back and points given back.
 
-    `refund` is less by what was `withheld` for a choice.
+    `refund` is less by what was `withheld` for a choice, and by what was `clawed` because a reward
+    is no longer earned; below zero it is money to take.
     """
 
     ticket: str
@@ -158,6 +159,7 @@ class ReturnAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     receipt_problem: str = ""
     receipt_detail: str = ""
     withheld: int = 0
+    clawed: int = 0
 
 
 class ProgrammeAnswer(Struct, frozen=True, kw_only=True):

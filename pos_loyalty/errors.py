@@ -68,6 +68,10 @@ class Reason(Enum):
         Kind.PRECONDITION,
         "The programme ended on {day}; no card is given any more.",
     )
+    EXCHANGE_MISSING = (
+        Kind.PRECONDITION,
+        "The programme has no exchange rate for {currency} on its first day.",
+    )
     PAST_EMPTY = (Kind.NOT_FOUND, "There are no tickets of these days to try a programme on.")
     PROGRAMME_INVALID = (Kind.INVALID, "Faults in the programme: {count}; each is listed.")
     JOB_UNKNOWN = (Kind.NOT_FOUND, "This job does not exist or does not wait for an answer.")
@@ -210,6 +214,7 @@ class Wrong(StrEnum):
     ONE_OF = "one of {choices}"
     NUMBER_UNUSABLE = "1 to {maximum} characters without '/'"
     TEXT_UNUSABLE = "at most {maximum} characters, no NUL"
+    BELOW_ZERO = "they sum to less than zero"
     DISCOUNTS_TOO_HIGH = "they exceed the lines"
     DISCOUNT_BARRED = "they exceed the lines that discounts may cover"
     TENDERS_DIFFER = "they do not sum to {due}"
@@ -246,6 +251,9 @@ class Wrong(StrEnum):
     KEY_OF_OTHER_KIND = "leave it out: a reward of the kind {kind} does not use it"
     LABEL_TWICE = "another reward has this label"
     KIND_TWICE = "name each kind once"
+    NOT_RATE = 'write a rate above zero in quotes, such as "1.04"'
+    OWN_CURRENCY = "it is the programme's own currency"
+    RATE_TWICE = "another rate of this currency begins on this day"
     BEFORE_FIRST_DAY = "it lies before first_day"
 
 

@@ -64,7 +64,9 @@ class Choice(Struct, frozen=True, omit_defaults=True, gc=False):
 class LinesReturned(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """Goods of a ticket came back; `number` is the return's own ticket number.
 
-    `refund` is what was given back, less what `choices` held back, which `approved_by` allowed.
+    `refund` is what was given back, less what `choices` held back, which `approved_by` allowed, and
+    less what a reward that is no longer earned `clawed`; `restores` are the points that paid for
+    goods which stay and were given back with it.
     """
 
     store: str
@@ -79,6 +81,8 @@ class LinesReturned(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
     operator: str = ""
     choices: tuple[Choice, ...] = ()
     approved_by: str = ""
+    clawed: int = 0
+    restores: int = 0
 
 
 class PointsAdjusted(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):

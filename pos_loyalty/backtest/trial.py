@@ -112,6 +112,7 @@ class Trial:
             day=day,
             spent=min(wanted, held.points),
             qualifying=held.qualifying,
+            currency=sale.currency,
         )
         # What could be spent as it was fell on the same lines.
         return replace(rating, spent=spent) if 0 < wanted <= held.points else rating

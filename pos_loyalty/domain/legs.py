@@ -44,10 +44,14 @@ class SaleCore(Struct, array_like=True, gc=False):
 
 
 class ReturnCore(Struct, array_like=True, gc=False):
-    """Lines given back: (line index, thousandths)."""
+    """Lines given back: (line index, thousandths).
+
+    `restores` are points that paid for lines which stay, and are given back too.
+    """
 
     day: int
     lines: list[tuple[int, int]]
+    restores: int = 0
 
 
 class PointsCore(Struct, array_like=True, gc=False):

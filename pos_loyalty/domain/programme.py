@@ -3,8 +3,10 @@
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pos_loyalty.domain.days import NEVER, add_months, period_end
+from pos_loyalty.domain.exchange import Exchange, exchange_on
 
 Ends = Literal["anniversary", "month", "quarter", "half", "year"]
 """Whether points end on their anniversary, or with the period that it lies in."""
@@ -17,6 +19,8 @@ Downgrade = Literal["spend", "one_step"]
 """Whether a review leads down to the tier that the spend reaches, or to the next one below."""
 Tax = Literal["included", "excluded"]
 """Whether what earns is what was paid, or that without its VAT."""
+OnReturn = Literal["keep", "claw_back"]
+"""Whether a reward stays when a return leaves less than its minimum, or is taken off the refund."""
 RewardKind = Literal["amount", "percent", "item", "cheapest"]
 STACKING: tuple[RewardKind, ...] = ("item", "cheapest", "percent", "amount")
 """The order in which kinds of reward come off, unless a programme says otherwise."""
@@ -101,6 +105,7 @@ class Reward(Struct, frozen=True):
     flags: tuple[str, ...] = ()
     stack: Literal["best", "all"] = "best"
     hold_minutes: int = 60
+    on_return: OnReturn = "keep"
 
 
 class Accounting(Struct, frozen=True):
@@ -123,6 +128,7 @@ class Programme(Struct, frozen=True):
     versions before `combine` said: of a line's multipliers the best, times its tier. More points
     than `adjustment_limit` are moved by hand by two people only; 0 is no limit. `reward` is the
     first of `rewards` by which points buy an amount off; kinds come off in the order `stacking`.
+    Amounts are of `currency`; `exchanges` are for shops that sell in another one.
     """
 
     id: str
@@ -157,6 +163,7 @@ class Programme(Struct, frozen=True):
     rewards: tuple[Reward, ...] = ()
     stacking: tuple[RewardKind, ...] = STACKING
     ends_on: int = 0
+    exchanges: tuple[Exchange, ...] = ()
 
     def has_ended(self, day: int) -> bool:
         """Tell whether a day lies behind the programme's last, if it has one."""
@@ -175,10 +182,24 @@ class Programme(Struct, frozen=True):
         last = max(add_months(day, self.validity_months), least)
         return period_end(last, _PERIOD_MONTHS[self.validity_ends])
 
+    def in_currency(self, currency: str, day: int) -> "Programme | None":
+        """Give the programme with its rewards in a shop's money; none where it has no rate."""
+        if currency == self.currency:
+            return self
+        rate = exchange_on(self.exchanges, currency, day)
+        if rate is None:
+            return None
+        rewards = tuple(
+            replace(each, amount=rate.back(each.amount), minimum=rate.back(each.minimum))
+            for each in self.rewards
+        )
+        first = next((each for each in rewards if each.points and each.kind == "amount"), None)
+        return replace(self, rewards=rewards, reward=first)
+
     def tier_for(self, qualifying: int) -> Tier:
         """Give the highest tier whose threshold is reached (inclusive)."""
-        return [t for t in self.tiers if t.threshold <= qualifying][-1]
+        return [t for t in self.tiers if t.threshold <= max(0, qualifying)][-1]
 
     def next_tier(self, qualifying: int) -> Tier | None:
         """Give the first tier still to be reached."""
-        return next((t for t in self.tiers if t.threshold > qualifying), None)
+        return next((t for t in self.tiers if t.threshold > max(0, qualifying)), None)

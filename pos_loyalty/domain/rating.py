@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from pos_loyalty.domain.exchange import exchange_on
 from pos_loyalty.domain.money import allocate, without_tax
 from pos_loyalty.domain.programme import Programme, Quantity, Tier
 from pos_loyalty.domain.rulebook import Rulebook, Touch
-from pos_loyalty.domain.ticket import Line
+from pos_loyalty.domain.ticket import Line, weights
 
 _UNTOUCHED = Touch(excluded=False, percents=(), quantities=())
 FIRST_CENT = 1
@@ -19,8 +20,9 @@ FIRST_CENT = 1
 class Rating(Struct, frozen=True, omit_defaults=True, gc=False):
     """A ticket's final points: line i earned `numerators[i] / denominator` of a point.
 
-    `bases` are eligible minor units, `spent` the points that paid part of each line,
-    `conditions` (threshold, points) of the bonuses, `expires` the last day of the points.
+    `bases` are eligible minor units of the programme, `spent` the points that paid part of each
+    line, `conditions` (threshold, points) of the bonuses, `expires` the last day of the points;
+    `exchange` is the rate at which money of another currency counted.
     """
 
     programme: str
@@ -35,6 +37,7 @@ class Rating(Struct, frozen=True, omit_defaults=True, gc=False):
     conditions: tuple[tuple[int, int], ...] = ()
     spent: tuple[int, ...] = ()
     holds: tuple[str, ...] = ()
+    exchange: str = ""
 
     @property
     def qualifying(self) -> int:
@@ -66,10 +69,12 @@ def rate(
     spent: int = 0,
     holds: tuple[str, ...] = (),
     qualifying: int = 0,
+    currency: str = "",
 ) -> Rating:
     """Rate a ticket of business day `day`; `paid` is what each line cost, `spent` points paid.
 
     `tier` is the member's before it, and `qualifying` what they had spent towards the next.
+    `currency` is what was paid in (empty: the programme's); one without a rate earns nothing.
     """
     programme, season = rules.programme, rules.season(day)
     if season or programme.exclusions or programme.quantities:
@@ -77,6 +82,9 @@ def rate(
     else:
         touches = [_UNTOUCHED] * len(lines)
     bases = _bases(programme, lines, paid, touches)
+    exchange = ""
+    if currency not in ("", programme.currency):
+        bases, exchange = _exchanged(programme, bases, currency, day)
     if programme.upgrade == "whole":
         tier = _higher(tier, programme.tier_for(qualifying + sum(bases)))
     if season or programme.quantities or programme.upgrade == "split":
@@ -101,9 +109,18 @@ def rate(
         expires=programme.last_day(day),
         courtesy=programme.courtesy_days,
         conditions=conditions,
-        spent=tuple(allocate(spent, [line.amount for line in lines])) if spent else (),
+        spent=tuple(allocate(spent, weights([line.amount for line in lines]))) if spent else (),
         holds=holds,
+        exchange=exchange,
     )
+
+
+def _exchanged(
+    programme: Programme, bases: Sequence[int], currency: str, day: int
+) -> tuple[tuple[int, ...], str]:
+    """Give what earns in the programme's own money, and the rate of the day."""
+    rate = exchange_on(programme.exchanges, currency, day)
+    return (tuple(rate.into(bases)), rate.text) if rate else ((0,) * len(bases), "")
 
 
 def _bases(
@@ -170,10 +187,16 @@ def _exact(
     scale = lcm(*(rule.every * 1000 for rule in programme.quantities))
     rows = zip(shares, money, lines, touches, strict=True)
     both = tuple(
-        exact * scale + (_by_quantity(touch.quantities, line, scale) * denominator if parts else 0)
+        exact * scale
+        + (_by_quantity(touch.quantities, line, scale) * denominator if _bought(parts) else 0)
         for parts, exact, line, touch in rows
     )
     return both, denominator * scale
+
+
+def _bought(parts: Sequence[_Share]) -> bool:
+    """Tell whether money paid for a line: its units count then."""
+    return sum([part.amount for part in parts]) > 0
 
 
 def _factor(programme: Programme, tier: Tier, touching: tuple[int, ...]) -> _Factor:

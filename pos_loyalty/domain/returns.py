@@ -34,15 +34,17 @@ def take_back(state: State, leg: Leg, tickets: Tickets) -> None:
         record.returned[line] += accepted
         record.excess += quantity - accepted
     for part, kept in zip(ticket.core.parts, record.parts, strict=True):
-        _lessen(state, ticket, part, kept, core.day)
+        _lessen(state, ticket, part, kept, core)
 
 
-def _lessen(state: State, ticket: Ticket, part: Part, kept: PartRecord, day: int) -> None:
+def _lessen(
+    state: State, ticket: Ticket, part: Part, kept: PartRecord, told: ReturnCore
+) -> None:
     """Bring a ticket's part to what its remaining lines would have earned and spent.
 
     What lapsed so long ago that its lot may be cut is settled: no other points pay for it.
     """
-    record = ticket.opened()
+    record, day = ticket.opened(), told.day
     lines, sold, back = decode_lines(part.lines), ticket.core.quantities, record.returned
     pot = pot_of(state, part.programme)
     owner = owner_of(state, ticket.account)
@@ -52,7 +54,8 @@ def _lessen(state: State, ticket: Ticket, part: Part, kept: PartRecord, day: int
     if base < kept.qualifying:
         qualify(pot, owner, ticket.core.day, base - kept.qualifying)
         kept.qualifying = base
-    restored = part.spent - remaining(lines.spent, sold, back)
+    carried = max(0, remaining(lines.spent, sold, back) - told.restores)
+    restored = max(kept.restored, part.spent - carried)
     _restore(state, pot, kept, restored - kept.restored, day=day, courtesy=part.courtesy)
     kept.restored = restored
     if lost and owner not in state.closed and day <= part.expires + LOT_SLACK_DAYS:

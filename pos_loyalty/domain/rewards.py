@@ -90,8 +90,7 @@ def worth(
         return None
     covered = tuple(at for use in uses for at in use.lines)
     spare = paid_by_line(lines, discounts)
-    cost = sum(spare[at] for at in covered or range(len(lines)))
-    amount = min(sum(use.amount for use in uses), cost)
+    amount = min(sum(use.amount for use in uses), _cost(spare, covered))
     return Use(amount, covered) if amount else None
 
 
@@ -103,8 +102,7 @@ def _keep(
     found: list[Discount],
 ) -> list[int]:
     """Add a promotion, as far as all discounts leave something to take; give what it leaves."""
-    spare = paid_by_line(lines, [*beside, *found])
-    cost = sum(spare[at] for at in offered.lines or range(len(lines)))
+    cost = _cost(paid_by_line(lines, [*beside, *found]), offered.lines)
     if not cost:
         return left
     kept = replace(offered, amount=min(offered.amount, cost))
@@ -113,8 +111,13 @@ def _keep(
 
 
 def _after(left: list[int], discount: Discount) -> list[int]:
-    cost = sum(left[at] for at in discount.lines or range(len(left)))
-    return less(left, shares(left, min(discount.amount, cost), discount.lines))
+    off = min(discount.amount, _cost(left, discount.lines))
+    return less(left, shares(left, off, discount.lines))
+
+
+def _cost(left: Sequence[int], lines: Sequence[int]) -> int:
+    """Give what some lines (none: all) still cost, at most what is due with those below zero."""
+    return max(0, min(sum(max(0, left[at]) for at in lines or range(len(left))), sum(left)))
 
 
 def _kind(programme: Programme, discount: Discount) -> RewardKind:
@@ -167,8 +170,8 @@ def _uses(
     """
     due = sum(left)
     free = free_lines(programme, lines)
-    scope = tuple(at for at in free if left[at] and touches(reward, lines[at]))
-    cost = sum(left[at] for at in scope)
+    scope = tuple(at for at in free if left[at] > 0 and touches(reward, lines[at]))
+    cost = min(sum(left[at] for at in scope), due)
     if due < max(reward.minimum, 1) or not cost:
         return []
     whole = len(free) == len(lines) and not (reward.articles or reward.categories or reward.flags)

@@ -15,6 +15,7 @@ LINES_MAX = 2_000
 class Line(Struct, frozen=True, omit_defaults=True, gc=False):
     """One line: thousandths, minor units paid after its own discount, VAT in hundredths of a %.
 
+    What the shop gives, such as the deposit of bottles that come back, is an amount below zero.
     `article` is a GTIN or the shop's own code; `flags` are exclusion words of the article file.
     """
 
@@ -32,7 +33,8 @@ class Discount(Struct, frozen=True, omit_defaults=True, gc=False):
     """An amount off the whole ticket, or off some of its `lines` (from 0).
 
     With `hold` it is paid with the points of that hold (hex id), with `reward` given by the
-    programme's reward of that label; `minimum` is, of a gift, what had to be bought besides.
+    programme's reward of that label; `minimum` is, of a gift, what had to be bought besides, and
+    with `claw_back` the basket without which a return takes the reward off the refund.
     """
 
     amount: int
@@ -41,6 +43,7 @@ class Discount(Struct, frozen=True, omit_defaults=True, gc=False):
     lines: tuple[int, ...] = ()
     reward: str = ""
     minimum: int = 0
+    claw_back: bool = False
 
 
 class Tender(Struct, frozen=True, omit_defaults=True, gc=False):
@@ -59,7 +62,7 @@ def paid_by_line(lines: Sequence[Line], discounts: Sequence[Discount]) -> list[i
     """Give what each line cost after discounts, shared pro rata by largest remainder.
 
     A discount of some lines comes off them first, one after the other; the others together come
-    off what that leaves. Each is at most what its lines still cost.
+    off what that leaves. Each is at most what its lines still cost; lines below zero carry none.
     """
     amounts = [line.amount for line in lines]
     off = 0
@@ -68,15 +71,16 @@ def paid_by_line(lines: Sequence[Line], discounts: Sequence[Discount]) -> list[i
             amounts = less(amounts, shares(amounts, discount.amount, discount.lines))
         else:
             off += discount.amount
-    return less(amounts, allocate(off, amounts)) if off else amounts
+    return less(amounts, allocate(off, weights(amounts))) if off else amounts
 
 
 def shares(amounts: Sequence[int], total: int, lines: Collection[int]) -> list[int]:
     """Share `total` over some lines (none: all) pro rata to what each costs."""
+    carrying = weights(amounts)
     if not lines:
-        return allocate(total, amounts)
+        return allocate(total, carrying)
     covered = frozenset(lines)
-    return allocate(total, [cost if at in covered else 0 for at, cost in enumerate(amounts)])
+    return allocate(total, [cost if at in covered else 0 for at, cost in enumerate(carrying)])
 
 
 def points_by_line(
@@ -86,13 +90,18 @@ def points_by_line(
 
     Those of a discount of some lines lie on them, the others on all.
     """
-    amounts = [line.amount for line in lines]
+    amounts = weights([line.amount for line in lines])
     paid = allocate(sum(points[d.hold] for d in discounts if d.hold and not d.lines), amounts)
     for discount in discounts:
         if discount.lines and discount.hold:
             on_lines = shares(amounts, points[discount.hold], discount.lines)
             paid = [sum(both) for both in zip(paid, on_lines, strict=True)]
     return paid
+
+
+def weights(amounts: Sequence[int]) -> list[int]:
+    """Give what each line can carry of a share: what it costs, and nothing of one below zero."""
+    return [max(0, amount) for amount in amounts]
 
 
 def less(amounts: Sequence[int], off: Sequence[int]) -> list[int]:

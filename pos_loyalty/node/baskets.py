@@ -258,6 +258,7 @@ def _preview(ctx: Context, programme: Programme, content: Content, held: Balance
         tier=tier_on(programme, held, ctx.today),
         day=ctx.today,
         qualifying=held.qualifying,
+        currency=ctx.settings.currency,
     )
 
 
@@ -285,4 +286,5 @@ def blocks_for(programme: Programme, reward: Reward, content: Content) -> int:
     if use is None or reward.kind != "amount":
         return 0 if use is None else 1
     left = paid_by_line(content.lines, content.discounts)
-    return sum(left[at] for at in use.lines or range(len(left))) // reward.amount
+    covered = sum(left[at] for at in use.lines or range(len(left)))
+    return min(covered, sum(left)) // reward.amount

@@ -9,6 +9,7 @@ from pos_loyalty.domain.ticket import (
     Tender,
     less,
     shares,
+    weights,
 )
 from pos_loyalty.errors import LoyaltyError, Reason, Wrong
 
@@ -26,6 +27,8 @@ def check_ticket(
         for index, line in enumerate(lines):
             _check_line(index, line)
     due = sum(line.amount for line in lines)
+    if due < 0:
+        raise _wrong("lines", Wrong.BELOW_ZERO)
     for index, discount in enumerate(discounts):
         _check_discount(index, discount, len(lines))
         due -= discount.amount
@@ -49,15 +52,15 @@ def _check_discount(index: int, discount: Discount, lines: int) -> None:
 
 
 def fit(lines: tuple[Line, ...], discounts: tuple[Discount, ...]) -> bool:
-    """Tell whether each discount of some lines is at most what they still cost."""
-    amounts = [line.amount for line in lines]
+    """Tell whether each discount is at most what its lines still cost, some lines' first."""
+    amounts = weights([line.amount for line in lines])
     for discount in discounts:
         if not discount.lines:
             continue
         if discount.amount > sum(amounts[each] for each in set(discount.lines)):
             return False
         amounts = less(amounts, shares(amounts, discount.amount, discount.lines))
-    return True
+    return sum(each.amount for each in discounts if not each.lines) <= sum(amounts)
 
 
 def check_moment(at_ms: int, now_ms: int) -> None:
@@ -77,7 +80,7 @@ def _check_line(index: int, line: Line) -> None:
     if _plain(line):
         return
     path = f"lines[{index}]"
-    _check_range(f"{path}.amount", line.amount, AMOUNT_MAX)
+    _check_range(f"{path}.amount", line.amount, AMOUNT_MAX, minimum=-AMOUNT_MAX)
     _check_range(f"{path}.quantity", line.quantity, QUANTITY_MAX)
     _check_range(f"{path}.discount", line.discount, AMOUNT_MAX)
     if line.vat is not None:
@@ -89,7 +92,7 @@ def _check_line(index: int, line: Line) -> None:
 def _plain(line: Line) -> bool:
     """Tell, in one glance, that nothing is wrong with a line."""
     return (
-        0 <= line.amount <= AMOUNT_MAX
+        -AMOUNT_MAX <= line.amount <= AMOUNT_MAX
         and 0 <= line.quantity <= QUANTITY_MAX
         and 0 <= line.discount <= AMOUNT_MAX
         and (line.vat is None or 0 <= line.vat <= 10_000)
@@ -98,9 +101,9 @@ def _plain(line: Line) -> bool:
     )
 
 
-def _check_range(path: str, value: int, maximum: int) -> None:
-    if not 0 <= value <= maximum:
-        raise _wrong(path, Wrong.BETWEEN, minimum=0, maximum=maximum)
+def _check_range(path: str, value: int, maximum: int, *, minimum: int = 0) -> None:
+    if not minimum <= value <= maximum:
+        raise _wrong(path, Wrong.BETWEEN, minimum=minimum, maximum=maximum)
 
 
 def _check_text(path: str, text: str) -> None:

@@ -80,9 +80,14 @@ class Context:
         return self._today
 
     def programme_on(self, day: int) -> Programme | None:
-        """Give the programme in force on a business day."""
+        """Give the programme in force on a business day, its rewards in this shop's money.
+
+        One that has no rate for this money is not in force here.
+        """
         if day not in self._programmes:
-            self._programmes[day] = self.programmes.on(self.tx, day)
+            known = self.programmes.on(self.tx, day)
+            money = self.settings.currency
+            self._programmes[day] = known and known.in_currency(money, day)
         return self._programmes[day]
 
     def account(self, card: str) -> bytes:

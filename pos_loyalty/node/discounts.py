@@ -51,10 +51,18 @@ def confirmed(
         programme, rewards=tuple(each for each in programme.rewards if each.label in names)
     )
     given = list(promotions(chosen, lines, kept))
-    return tuple(
+    found = (
         _paid(programme, known, lines, kept, at) if each.hold else _promised(given, each)
         for at, each in enumerate(kept)
     )
+    return tuple(_termed(each, known.get(each.reward)) for each in found)
+
+
+def _termed(discount: Discount, reward: Reward | None) -> Discount:
+    """Freeze beside a discount what a return has to know of its reward."""
+    if reward is None or reward.on_return == "keep":
+        return replace(discount, claw_back=False) if discount.claw_back else discount
+    return replace(discount, claw_back=True, minimum=reward.minimum)
 
 
 def _held(tx: Tx, discount: Discount, known: dict[str, Reward]) -> Discount:

@@ -5,9 +5,9 @@ import msgspec
 from pos_loyalty import commands, events
 from pos_loyalty.answers import ReturnAnswer
 from pos_loyalty.domain.days import day_of, iso
-from pos_loyalty.domain.money import remaining
+from pos_loyalty.domain.refunds import Refund, Sold, refund
 from pos_loyalty.domain.sold import Ticket
-from pos_loyalty.domain.ticket import paid_by_line, ticket_key
+from pos_loyalty.domain.ticket import ticket_key
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.events import ReturnedLine, SaleClosed
 from pos_loyalty.node.checks import check_number
@@ -37,8 +37,8 @@ def return_lines(ctx: Context, command: commands.ReturnLines) -> Decision:
     if known is not None:
         return _returned_again(ctx, command, key, known, ticket)
     lines = _accepted(command, ticket)
-    refund = _refund(sale, ticket, lines)
-    settled = settle(ASKERS, Returning(ctx, command, key, sale, ticket, lines, refund))
+    money = _refund(ctx, command.ticket, sale, ticket, lines)
+    settled = settle(ASKERS, Returning(ctx, command, key, sale, ticket, lines, money.amount))
     returned = events.LinesReturned(
         store=ctx.settings.store,
         till=till,
@@ -48,10 +48,12 @@ def return_lines(ctx: Context, command: commands.ReturnLines) -> Decision:
         at=command.at or ctx.now_ms,
         ticket=command.ticket,
         lines=lines,
-        refund=refund - settled.withheld,
+        refund=money.amount - settled.withheld,
         operator=command.actor,
         choices=settled.choices,
         approved_by=command.approved_by,
+        clawed=money.clawed,
+        restores=money.restores,
     )
     before = ticket.kept, _restored(ticket)
     given = try_to_hand_over(ctx, key, command.receipt, None, command.id)
@@ -97,15 +99,19 @@ def _accepted(command: commands.ReturnLines, ticket: Ticket) -> tuple[ReturnedLi
     return tuple(ReturnedLine(each.line, each.quantity) for each in command.lines)
 
 
-def _refund(sale: SaleClosed, ticket: Ticket, lines: tuple[ReturnedLine, ...]) -> int:
-    """Give the money of the lines: what the rest of the ticket no longer costs."""
-    paid = paid_by_line(sale.lines, sale.discounts)
-    sold = ticket.core.quantities
-    before = ticket.returned
-    after = list(before)
+def _refund(
+    ctx: Context, key: str, sale: SaleClosed, ticket: Ticket, lines: tuple[ReturnedLine, ...]
+) -> Refund:
+    """Give the money of the lines, and what it does to the ticket's rewards."""
+    spent = next((rating.spent for rating in sale.ratings if rating.spent), ())
+    sold = Sold(sale.lines, sale.discounts, ticket.core.quantities, spent)
+    after = list(ticket.returned)
     for each in lines:
         after[each.line] += each.quantity
-    return remaining(paid, sold, before) - remaining(paid, sold, after)
+    claws = any(each.claw_back for each in sale.discounts)
+    before = tickets.returns_of(ctx.tx, key) if claws else []
+    refunded = sum(each.refund + sum(c.amount for c in each.choices) for each in before)
+    return refund(sold, ticket.returned, after, refunded=refunded)
 
 
 def _restored(ticket: Ticket) -> int:
@@ -125,6 +131,7 @@ def _returned(
         ticket=key,
         refund=returned.refund,
         withheld=sum(each.amount for each in returned.choices),
+        clawed=returned.clawed,
         taken_back=before[0] - ticket.kept,
         given_back=_restored(ticket) - before[1],
     )

@@ -127,6 +127,7 @@ def _rated(ctx: Context, sale: SaleClosed, customer: _Customer) -> SaleClosed:
         spent=sum(redemption.points.values()),
         holds=redemption.holds,
         qualifying=held.qualifying,
+        currency=sale.currency,
     )
     if any(each.hold and each.lines for each in discounts):
         by_line = points_by_line(sale.lines, discounts, redemption.points)
@@ -202,7 +203,8 @@ def _again(
 def _content(sale: SaleClosed) -> SaleClosed:
     """Give what makes a ticket the same: nothing that the recording node added."""
     told = tuple(
-        msgspec.structs.replace(each, lines=(), reward="", minimum=0) for each in sale.discounts
+        msgspec.structs.replace(each, lines=(), reward="", minimum=0, claw_back=False)
+        for each in sale.discounts
     )
     return msgspec.structs.replace(
         sale, ratings=(), at=0, operator="", source="live", discounts=told

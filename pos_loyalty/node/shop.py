@@ -13,8 +13,13 @@ LEVELS = ("company", "region", "store", "till")
 
 
 def publish_programme(ctx: Context, command: commands.PublishProgramme) -> Decision:
-    """Put a version in force from its first day; the version in force already changes nothing."""
+    """Put a version in force from its first day; the version in force already changes nothing.
+
+    Raises `LoyaltyError` (`EXCHANGE_MISSING`) for one that cannot count this shop's money.
+    """
     programme = read_programme(command.content)
+    if programme.in_currency(ctx.settings.currency, programme.first_day) is None:
+        raise LoyaltyError(Reason.EXCHANGE_MISSING, currency=ctx.settings.currency)
     answer = ProgrammeAnswer(
         programme=programme.id, version=programme.version, day=iso(programme.first_day)
     )

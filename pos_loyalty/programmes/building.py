@@ -14,6 +14,7 @@ from pos_loyalty.domain.programme import (
     Quantity,
     Tier,
 )
+from pos_loyalty.programmes.exchange import exchanges_of
 from pos_loyalty.programmes.rewards import order_of, rewards_of
 from pos_loyalty.programmes.sections import ExpirySection, MultiplierSection, TiersSection
 
@@ -61,6 +62,7 @@ def programme_of(content: str, found: dict[str, Any]) -> Programme:
         rewards=rewards,
         stacking=order_of(found),
         ends_on=head.last_day.toordinal() if head.last_day else 0,
+        exchanges=exchanges_of(found),
     )
 
 

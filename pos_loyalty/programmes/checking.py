@@ -5,6 +5,7 @@ from itertools import chain, pairwise
 
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.errors import Wrong
+from pos_loyalty.programmes.exchange import faults_of_exchanges
 from pos_loyalty.programmes.faults import Fault
 from pos_loyalty.programmes.rewards import faults_of_rewards
 
@@ -16,6 +17,7 @@ def contradictions(programme: Programme) -> Iterator[Fault]:
         _tiers(programme),
         _earning(programme),
         faults_of_rewards(programme.rewards, programme.stacking),
+        faults_of_exchanges(programme),
     )
 
 

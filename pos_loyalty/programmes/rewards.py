@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from pos_loyalty.domain.programme import STACKING, Reward, RewardKind
+from pos_loyalty.domain.programme import STACKING, OnReturn, Reward, RewardKind
 from pos_loyalty.errors import Wrong
 from pos_loyalty.programmes.faults import Fault
 from pos_loyalty.programmes.kinds import Count, Minutes, Positive, Text
@@ -26,6 +26,7 @@ class OneReward(Struct, forbid_unknown_fields=True, kw_only=True):
     amount: Positive
     minimum: Count = 0
     hold_minutes: Minutes = 60
+    on_return: OnReturn = "keep"
 
 
 class RewardItem(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -43,6 +44,7 @@ class RewardItem(Struct, forbid_unknown_fields=True, kw_only=True):
     flags: tuple[str, ...] = ()
     stack: Literal["best", "all"] = "best"
     hold_minutes: Minutes = 60
+    on_return: OnReturn = "keep"
 
 
 class Stacking(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -81,11 +83,18 @@ def faults_of_rewards(rewards: Sequence[Reward], order: Sequence[RewardKind]) ->
                 yield f"{path}.{key}", Wrong.KEY_OF_OTHER_KIND, {"kind": reward.kind}
             elif meant and not value:
                 yield f"{path}.{key}", Wrong.KEY_MISSING, {}
+        if reward.on_return == "claw_back" and reward.kind == "item":
+            yield f"{path}.on_return", Wrong.KEY_OF_OTHER_KIND, {"kind": reward.kind}
 
 
 def _reward(given: OneReward) -> Reward:
     return Reward(
-        given.label, given.points, given.amount, given.minimum, hold_minutes=given.hold_minutes
+        given.label,
+        given.points,
+        given.amount,
+        given.minimum,
+        hold_minutes=given.hold_minutes,
+        on_return=given.on_return,
     )
 
 
@@ -105,4 +114,5 @@ def _item(given: RewardItem) -> Reward:
         flags=given.flags,
         stack=given.stack,
         hold_minutes=given.hold_minutes,
+        on_return=given.on_return,
     )

@@ -13,6 +13,7 @@ from pos_loyalty.domain.programme import (
     Tax,
     Upgrade,
 )
+from pos_loyalty.programmes.exchange import ExchangeSection
 from pos_loyalty.programmes.kinds import (
     CODE,
     CURRENCY,
@@ -126,6 +127,7 @@ LISTS: dict[str, type[Struct]] = {
     "quantity": QuantitySection,
     "bonus": BonusSection,
     "tier": TierSection,
+    "exchange": ExchangeSection,
 }
 ONE_OR_MORE: dict[str, type[Struct]] = {"reward": RewardItem}
 """Tables that may also be written as a list of sections, and what these are then."""

@@ -1,6 +1,6 @@
 """From a recorded ticket, as queries show it, to what a receipt is composed of."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -146,11 +146,20 @@ def _returned_lines(returned: LinesReturned, sale: SaleClosed) -> tuple[ReceiptL
         paid[each.line] * each.quantity // max(sale.lines[each.line].quantity, 1)
         for each in returned.lines
     ]
-    shares = allocate(returned.refund, weights) if any(weights) else [0] * len(weights)
+    shared = _shared(returned.refund, weights)
     return tuple(
         _returned_line(sale.lines[each.line], each.quantity, share)
-        for each, share in zip(returned.lines, shares, strict=True)
+        for each, share in zip(returned.lines, shared, strict=True)
     )
+
+
+def _shared(refund: int, weights: Sequence[int]) -> list[int]:
+    """Share a refund over what each line cost; what is below zero is given back as it is."""
+    if not any(weight > 0 for weight in weights):
+        return [-share for share in allocate(-refund, [-weight for weight in weights])]
+    given = sum(min(0, weight) for weight in weights)
+    shared = allocate(refund - given, [max(0, weight) for weight in weights])
+    return [min(0, weight) + share for weight, share in zip(weights, shared, strict=True)]
 
 
 def _returned_line(line: Line, quantity: int, amount: int) -> ReceiptLine:

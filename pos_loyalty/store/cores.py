@@ -61,7 +61,8 @@ def draft(key: str, payload: object) -> Draft | None:
             return _sale(key, payload)
         case events.LinesReturned():
             lines = [(each.line, each.quantity) for each in payload.lines]
-            core = encode(ReturnCore(day_of(payload.day), lines))
+            told = day_of(payload.day), lines
+            core = encode((*told, payload.restores) if payload.restores else told)
             day, amount = day_of(payload.day), -payload.refund
             return Draft("return", b"", payload.ticket, core, day, amount)
         case events.PointsAdjusted():

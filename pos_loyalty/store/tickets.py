@@ -50,6 +50,19 @@ def return_of(tx: Tx, key: str) -> LinesReturned | None:
     return payload
 
 
+def returns_of(tx: Tx, key: str) -> list[LinesReturned]:
+    """Give the returns of a ticket that count, in effective order."""
+    rows = tx.fetch(schema.claim, [key])
+    account = rows[0][6] if rows else b""
+    found = []
+    for node, inc, seq in tx.rows(_RETURNS, account_=account, ticket_=key):
+        fact = tx.row(FACT, node_=node, inc_=inc, seq_=seq)
+        payload = decode_payload(fact[5], fact[10]) if fact else None
+        if isinstance(payload, LinesReturned):
+            found.append(payload)
+    return found
+
+
 def reward_of_hold(tx: Tx, hold: str) -> str:
     """Give the label of the reward that points were held for; empty where that is not known."""
     try:
@@ -89,7 +102,16 @@ def parked(tx: Tx, limit: int) -> list[Row]:
     return tx.rows(_PARKED, limit_=limit)
 
 
-_c, _k, _h = schema.claim.c, schema.parked.c, schema.hold.c
+_c, _k, _h, _l = schema.claim.c, schema.parked.c, schema.hold.c, schema.leg.c
+_RETURNS = (
+    select(_l.node, _l.inc, _l.seq)
+    .where(
+        _l.account == bindparam("account_"),
+        _l.ticket == bindparam("ticket_"),
+        _l.kind == "return",
+    )
+    .order_by(_l.stamp, _l.node, _l.inc, _l.seq)
+)
 _HELD_BY = select(_h.node, _h.inc, _h.seq).where(_h.hold == bindparam("hold_"))
 _PARKED = (
     select(_k.node, _k.inc, _k.seq, _k.key, _k.reason)

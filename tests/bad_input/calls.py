@@ -127,7 +127,7 @@ ROWS = (
         "PAYMENT_CARD_REFUSED"),
     Row("a payment card with spaces by the API",
         partial(payment_card_everywhere, "4970 1012 3456 7893"), "PAYMENT_CARD_REFUSED"),
-    Row("a negative amount", sale_of(-1), "REQUEST_INVALID"),
+    Row("a ticket below zero", sale_of(-1), "TICKET_INVALID"),
     Row("a huge amount", sale_of(10**30), "REQUEST_INVALID"),
     Row("a fractional amount", sale_of(9.99), "REQUEST_INVALID"),
     Row("an amount that is a text", sale_of("9,99"), "REQUEST_INVALID"),

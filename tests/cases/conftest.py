@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,12 +11,12 @@ from tests.cases.shop import Till
 
 
 @pytest.fixture
-def elsewhere(tmp_path: Path) -> Iterator[Callable[[str], Till]]:
+def elsewhere(tmp_path: Path) -> Iterator[Callable[..., Till]]:
     """Open nodes that know nothing until they hear of it."""
     opened: list[Till] = []
 
-    def node(name: str) -> Till:
-        opened.append(Till(f"sqlite:///{tmp_path / name}.db", name=name))
+    def node(name: str, **settings: Any) -> Till:
+        opened.append(Till(f"sqlite:///{tmp_path / name}.db", name=name, **settings))
         return opened[-1]
 
     try:
@@ -28,7 +29,7 @@ def elsewhere(tmp_path: Path) -> Iterator[Callable[[str], Till]]:
 
 
 @pytest.fixture
-def shop(elsewhere: Callable[[str], Till]) -> Till:
+def shop(elsewhere: Callable[..., Till]) -> Till:
     """Give a shop that runs P, on a Friday noon of January 2026."""
     till = elsewhere("1")
     till.runs()

@@ -71,6 +71,7 @@ class Till:
         under_hub: bool = False,
         clock: HandClock | None = None,
         offline: OfflineLimits | None = None,
+        currency: str = "EUR",
     ) -> None:
         self.url, self.name = url, name
         self.clock = clock or HandClock()
@@ -82,6 +83,7 @@ class Till:
                 zone=ZONE,
                 cards=CardRules(key=CHAIN_KEY, prefixes=("29",), length_min=5, length_max=13),
                 under_hub=under_hub,
+                currency=currency,
                 offline=offline or OfflineLimits(),
             )
         )

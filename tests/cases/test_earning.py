@@ -187,6 +187,33 @@ def test_lc_25_a_decimal_is_read_as_whole_cents(shop: Till, written: str, cents:
     assert anne.points == cents // 100
 
 
+def test_lc_23_bottles_given_back_lower_what_is_paid_and_not_what_earns(shop: Till) -> None:
+    shop.runs(programme(exclusion=[{"reason": "consigne", "category": "consigne"}]))
+    anne = shop.member()
+    sale = anne.buys(20_00, line(-2_00, "bottles", category="consigne", quantity=8000))
+    assert (sale.total, sale.earned, anne.points) == (18_00, 20, 20)
+    assert sale.comes_back(1).refund == -2_00
+    back = sale.comes_back()
+    assert (back.refund, back.taken_back, anne.points) == (20_00, 20, 0)
+
+
+def test_what_the_shop_gives_lowers_what_earns_unless_it_is_excluded(shop: Till) -> None:
+    bottles = {"name": "Bouteilles", "points": 5, "articles": ["bottles"]}
+    shop.runs(programme(quantity=[bottles]))
+    anne = shop.member()
+    assert anne.buys(line(-2_00, "bottles"), 20_00).earned == 18
+    assert anne.buys(line(-2_00, "bottles"), 2_00).earned == 0
+
+
+def test_discounts_and_points_lie_on_what_costs_something(shop: Till) -> None:
+    anne = shop.member(points=200)
+    sale = anne.buys(10_00, line(-2_00, "bottles"), 10_00, off=[5_00], points=200)
+    assert (sale.total, sale.paid, sale.spent) == (3_00, (2_50, -2_00, 2_50), (100, 0, 100))
+    assert anne.fills(line(-2_00, "bottles"), 9_00).offered == 0
+    with refused(Reason.TICKET_INVALID):
+        anne.buys(10_00, line(-2_00, "bottles"), off=[9_00])
+
+
 def test_lc_30_an_offline_ticket_before_midnight_keeps_the_old_rate(company: Company) -> None:
     till = company.till("1")
     company.now("2026-02-01 23:40")

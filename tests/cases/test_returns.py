@@ -57,6 +57,52 @@ def test_lc_50_a_line_gives_back_its_money_and_the_points_that_paid_it(shop: Til
     assert anne.points == 400 + 25
 
 
+def with_ten_percent(on_return: str) -> str:
+    ten = {"label": "10 %", "points": 0, "kind": "percent", "percent": 10, "minimum": 100_00}
+    bon = {"label": "Bon", "points": 100, "amount": 5_00}
+    return programme(reward=[{**ten, "on_return": on_return}, {**bon, "on_return": on_return}])
+
+
+@pytest.mark.parametrize(
+    ("on_return", "refund", "clawed"), [("keep", 25_00, 0), ("claw_back", 20_00, 5_00)]
+)
+def test_lc_51_a_reward_stays_or_is_taken_off_the_refund(
+    shop: Till, on_return: str, refund: int, clawed: int
+) -> None:
+    shop.runs(with_ten_percent(on_return))
+    anne = shop.member(points=800)
+    basket = anne.fills(30_00, 20_00, 50_00)
+    assert basket.takes_promotions() == [10_00]
+    basket.spends(800)
+    sale = basket.closes()
+    back = sale.comes_back(2)
+    assert (back.refund, back.clawed) == (refund, clawed)
+    assert (back.given_back, back.taken_back, anne.points) == (400, 25, 425)
+    rest = sale.comes_back()
+    assert (rest.refund, rest.given_back) == (50_00 - refund, 400)
+    assert anne.points == 800
+
+
+def test_a_reward_that_points_paid_is_taken_back_with_its_points(shop: Till) -> None:
+    shop.runs(programme(reward={"minimum": 100_00, "on_return": "claw_back"}))
+    anne = shop.member(points=400)
+    sale = anne.buys(60_00, 40_00, points=400)
+    assert sale.total == 80_00
+    back = sale.comes_back(1)
+    assert (back.refund, back.clawed, back.given_back) == (20_00, 12_00, 400)
+    assert anne.points == 400 + sale.keeps == 448
+    assert sale.comes_back().refund == 60_00
+    assert anne.points == 400
+
+
+def test_a_return_that_claws_back_never_asks_for_money(shop: Till) -> None:
+    shop.runs(programme(reward={"minimum": 100_00, "on_return": "claw_back"}))
+    sale = shop.member(points=1900).buys(95_00, 5_00, points=1900)
+    assert sale.total == 5_00
+    assert sale.comes_back(1).refund == 0
+    assert sale.comes_back().refund == 5_00
+
+
 def test_lc_53_points_spent_before_their_ticket_came_back_are_owed(shop: Till) -> None:
     anne = shop.member()
     first = anne.buys(100_00)

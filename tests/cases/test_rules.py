@@ -1,9 +1,13 @@
 """What a programme may say of earning: tax, visits, quantities, multipliers together."""
 
+from collections.abc import Callable
+from datetime import date
+
 import pytest
 
+from pos_loyalty.errors import Reason
 from tests.cases.programmes import programme
-from tests.cases.shop import Till, line
+from tests.cases.shop import Till, line, refused
 
 DOUBLE = {"name": "Double", "percent": 200}
 
@@ -27,6 +31,43 @@ def test_lc_18_a_tier_and_a_promotion_combine_as_the_programme_says(
 ) -> None:
     shop.runs(programme(earn={"combine": combine}, multiplier=[DOUBLE]))
     assert shop.member(spent=1000_00).buys(33_33).earned == earned
+
+
+def test_lc_26_a_shop_of_another_currency_counts_at_the_rate_of_the_day_of_sale(
+    elsewhere: Callable[..., Till],
+) -> None:
+    geneva = elsewhere("geneva", currency="CHF")
+    rates = [("2023-01-01", "0.99"), ("2026-01-01", "1.04"), ("2026-02-01", "1.06")]
+    with refused(Reason.EXCHANGE_MISSING):
+        geneva.runs()
+    geneva.runs(
+        programme(
+            exchange=[
+                {"currency": "CHF", "first_day": date.fromisoformat(day), "rate": rate}
+                for day, rate in rates
+            ]
+        )
+    )
+    geneva.now("2026-01-16")
+    anne = geneva.member()
+    sale = anne.buys(line(100_00, quantity=2000))
+    assert (sale.earned, sale.fact.ratings[0].exchange, sale.total) == (104, "1.04", 100_00)
+    assert anne.view.to_next == 500_00 - 104_00
+    geneva.now("2026-02-16")
+    back = sale.comes_back((0, 1000))
+    assert (back.refund, back.taken_back, anne.points) == (50_00, 52, 52)
+    assert anne.buys(100_00).earned == 106
+
+
+def test_a_ticket_cut_into_lines_counts_as_one_in_another_currency(
+    elsewhere: Callable[..., Till],
+) -> None:
+    geneva = elsewhere("geneva", currency="CHF")
+    rate = {"currency": "CHF", "first_day": date(2023, 1, 1), "rate": "1.04"}
+    geneva.runs(programme(exchange=[rate], bonus=[{"threshold": 1_04, "points": 10}]))
+    anne = geneva.member(points=100)
+    assert sum(anne.buys(*[10] * 10).paid) == sum(anne.buys(1_00).paid) == 1_04
+    assert anne.buys(4_80, 1, points=100).total == 0
 
 
 def test_lc_28_points_alone_make_no_visit(shop: Till) -> None:

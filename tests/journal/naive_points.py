@@ -126,7 +126,7 @@ class Group:
         sold.taken[programme] = self.take(account, programme, sum(rating.spent), day)
         open_ = account not in self.closed
         sold.kept[programme] = rating.earned if open_ else 0
-        sold.counted[programme] = sum(rating.bases) if open_ else 0
+        sold.counted[programme] = max(0, sum(rating.bases)) if open_ else 0
         self.spend[programme, account, day] += sold.counted[programme]
         if open_:
             self.earn(account, self._lot(fact, account, programme, rating.expires, day,
@@ -154,9 +154,9 @@ class Group:
                 sold.back[each.line] += accepted
             sold.excess += each.quantity - accepted
         for rating in sold.sale.ratings if sold.account else ():
-            self._take_back(sold, rating, counted_day(fact, returned.day))
+            self._take_back(sold, rating, counted_day(fact, returned.day), returned.restores)
 
-    def _take_back(self, sold: Sold, rating: Any, day: int) -> None:
+    def _take_back(self, sold: Sold, rating: Any, day: int, restores: int) -> None:
         programme, account = rating.programme, sold.account
         base = floor(self._share(sold, rating.bases))
         exact = self._share(sold, rating.numerators) / rating.denominator
@@ -167,7 +167,8 @@ class Group:
         uncounted = max(0, sold.counted[programme] - base)
         sold.counted[programme] -= uncounted
         self.spend[programme, account, counted_day(sold.fact, sold.sale.day)] -= uncounted
-        due = sum(rating.spent) - floor(self._share(sold, rating.spent)) if rating.spent else 0
+        carried = floor(self._share(sold, rating.spent)) if rating.spent else 0
+        due = max(sum(rating.spent) - max(0, carried - restores), sold.restored[programme])
         self._restore(sold, rating, due - sold.restored[programme], day)
         sold.restored[programme] = due
         if account not in self.closed:

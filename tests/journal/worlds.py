@@ -66,7 +66,7 @@ def sales(draw: st.DrawFn) -> events.SaleClosed:
     lines = tuple(draw(st.lists(_lines(), min_size=1, max_size=3)))
     account = draw(st.sampled_from([*ACCOUNTS, b""]))
     chosen = draw(st.lists(st.sampled_from(PROGRAMMES), max_size=2, unique_by=lambda p: p.id))
-    spent = draw(st.sampled_from([0, 0, 5, 30])) if sum(line.amount for line in lines) else 0
+    spent = draw(st.sampled_from([0, 0, 5, 30])) if sum(line.amount for line in lines) > 0 else 0
     holds = tuple(draw(st.lists(_holds(), max_size=2, unique=True)))
     return sale(number, lines, account, chosen, spent=spent, holds=holds)
 
@@ -83,8 +83,8 @@ def sale(
     """Give a closed ticket, rated; what points paid is a discount of one cent a point."""
     day = START + TICKETS[number]
     amounts = [line.amount for line in lines]
-    off = min(spent, sum(amounts))
-    shares = allocate(off, amounts) if off else [0] * len(lines)
+    off = max(0, min(spent, sum(amounts)))
+    shares = allocate(off, [max(0, each) for each in amounts])
     paid = [amount - share for amount, share in zip(amounts, shares, strict=True)]
     ratings = tuple(
         rate(Rulebook(p), lines, paid, tier=p.tiers[-1], day=day, spent=spent, holds=holds)
@@ -111,7 +111,11 @@ def returns(draw: st.DrawFn) -> events.LinesReturned:
     lines = tuple(draw(st.lists(back, min_size=1, max_size=3)))
     day = START + 25 + int(number[1]) * 11
     return events.LinesReturned(
-        **_where(number, day), ticket=f"S1/T1/1/{iso(_sold_on(sold))}/{sold}", lines=lines, refund=5
+        **_where(number, day),
+        ticket=f"S1/T1/1/{iso(_sold_on(sold))}/{sold}",
+        lines=lines,
+        refund=5,
+        restores=draw(st.sampled_from([0, 0, 3, 40])),
     )
 
 
@@ -128,7 +132,7 @@ def _lines() -> st.SearchStrategy[Line]:
     return st.builds(
         Line,
         st.sampled_from(["4006381333931", "local-7"]),
-        st.sampled_from([0, 99, 333, 1000, 2190]),
+        st.sampled_from([0, 99, 333, 1000, 2190, -50]),
         quantity=st.sampled_from([0, 750, 1000, 3000]),
         category=st.sampled_from(["", "wine", "tobacco"]),
         vat=st.sampled_from([None, 2000]),

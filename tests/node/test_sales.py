@@ -171,7 +171,8 @@ def test_a_command_id_used_for_something_else_is_refused(till: Till) -> None:
 @pytest.mark.parametrize(
     ("fields", "named"),
     [
-        ({"lines": (Line("a", -1),)}, "lines[0].amount"),
+        ({"lines": (Line("a", -1),)}, "lines"),
+        ({"lines": (Line("a", -(10**12)),)}, "lines[0].amount"),
         ({"lines": (Line("a", 10**12),)}, "lines[0].amount"),
         ({"lines": (Line("a", 100, quantity=-1000),)}, "lines[0].quantity"),
         ({"lines": (Line("a", 100, vat=99_999),)}, "lines[0].vat"),

@@ -44,12 +44,14 @@ Value = Annotated[str, Field(strict=True, max_length=PROFILE_MAX, pattern=r"^[^\
 class LineForm(Form):
     """A line: `amount` is what is paid for it, after its own `discount`, for all of `quantity`.
 
+    It is below zero for what the shop gives, such as the deposit of bottles that come back.
+
     `article` is a GTIN or the shop's own code; label, category, VAT (hundredths of a percent) and
     flags may be left out where the article file knows them.
     """
 
     article: Word
-    amount: Amount
+    amount: SignedAmount
     quantity: Quantity = 1000
     label: Line = ""
     category: Line = ""
