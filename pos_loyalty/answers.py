@@ -6,6 +6,8 @@ is left out where an answer is written.
 
 from msgspec import Struct
 
+from pos_loyalty.domain.causes import Why
+from pos_loyalty.domain.explaining import Step
 from pos_loyalty.domain.ticket import Discount
 
 
@@ -101,6 +103,7 @@ class BasketAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     `rewards` are all that points buy here, `reward` the first that is an amount off. `promotions`
     are the discounts that cost the member no points; they count once they are among `discounts`.
+    `why` says how it earns what it will earn, or why nothing.
     """
 
     basket: str
@@ -111,6 +114,7 @@ class BasketAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     discounts: tuple[Discount, ...] = ()
     rewards: tuple[RewardOffer, ...] = ()
     promotions: tuple[Discount, ...] = ()
+    why: Why | None = None
 
 
 class HoldAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -126,7 +130,8 @@ class SaleAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A closed ticket: its key, what it earned and used, and the member after it.
 
     `receipt_url` is what a QR code shows, where the customer chose one. `receipt_problem` is the
-    reason why no receipt comes though one was chosen, `receipt_detail` its sentence.
+    reason why no receipt comes though one was chosen, `receipt_detail` its sentence. `why` says how
+    it earned what it earned, or why nothing, where it names a customer.
     """
 
     ticket: str
@@ -139,6 +144,7 @@ class SaleAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     domain_meant: str = ""
     receipt_problem: str = ""
     receipt_detail: str = ""
+    why: Why | None = None
 
 
 class ReturnAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -160,6 +166,33 @@ class ReturnAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     receipt_detail: str = ""
     withheld: int = 0
     clawed: int = 0
+
+
+class Explanation(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """How a ticket came to its points under one programme, by the version it was rated under.
+
+    `tier` is what the member stood in; the exact points of all steps, rounded once, with what the
+    whole ticket brings besides, are `earned`.
+    """
+
+    programme: str
+    name: str
+    version: str
+    tier: str = ""
+    earned: int
+    why: Why
+    steps: tuple[Step, ...]
+
+
+class TicketExplanation(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """How a ticket came to its points: programme by programme; none where it names no customer.
+
+    `kept` is what it still brings after returns. Of a return, `ticket` is the one it belongs to.
+    """
+
+    ticket: str
+    kept: int = 0
+    explanations: tuple[Explanation, ...] = ()
 
 
 class ProgrammeAnswer(Struct, frozen=True, kw_only=True):

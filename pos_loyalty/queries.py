@@ -2,8 +2,9 @@
 
 from msgspec import Struct
 
-from pos_loyalty.answers import MemberView
+from pos_loyalty.answers import MemberView, TicketExplanation
 from pos_loyalty.domain.calendar import business_day
+from pos_loyalty.domain.causes import Why
 from pos_loyalty.domain.days import iso
 from pos_loyalty.domain.liability import By, Liability
 from pos_loyalty.domain.sold import Ticket
@@ -12,7 +13,7 @@ from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.events import LinesReturned, SaleClosed
 from pos_loyalty.ports.services import Clock
 from pos_loyalty.settings import NodeSettings
-from pos_loyalty.store import local, people, shop, tickets
+from pos_loyalty.store import local, people, reasons, shop, tickets
 from pos_loyalty.store.engine import Store
 from pos_loyalty.store.local import JobRow
 from pos_loyalty.store.outstanding import liabilities
@@ -27,7 +28,7 @@ class TicketView(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     `kept` are the points the sale still brings, `back` the thousandths returned by line. For a
     return, `sold` is its ticket and `taken_back` the points that went with the goods. `member`
-    is who it belongs to, as they are now.
+    is who it belongs to, as they are now; `why` a sale brought what it did.
     """
 
     ticket: str
@@ -38,6 +39,7 @@ class TicketView(Struct, frozen=True, omit_defaults=True, kw_only=True):
     back: tuple[int, ...] = ()
     taken_back: int = 0
     member: MemberView | None = None
+    why: Why | None = None
 
 
 class Queries:
@@ -131,6 +133,24 @@ class Queries:
                 back=tuple(folded.returned) if folded else (),
                 taken_back=_taken_back(folded, returned) if folded and returned else 0,
                 member=self._holder(tx, sold.account) if sold and sold.account else None,
+                why=reasons.why_of(tx, self._programmes, sale) if sale else None,
+            )
+
+    def explanation(self, key: str) -> TicketExplanation:
+        """Explain a ticket's points, of a return those of its ticket.
+
+        Raises `LoyaltyError` (`TICKET_UNKNOWN`).
+        """
+        with self._store.read() as tx:
+            returned = tickets.return_of(tx, key)
+            key = returned.ticket if returned else key
+            sale = tickets.sale_of(tx, key)
+            if sale is None:
+                raise LoyaltyError(Reason.TICKET_UNKNOWN)
+            return TicketExplanation(
+                ticket=key,
+                kept=tickets.kept_of(tx, key, sale),
+                explanations=reasons.explanations(tx, self._programmes, sale),
             )
 
     def job(self, job: str) -> JobRow:

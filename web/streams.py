@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator
 
 from msgspec import json
 
-from pos_loyalty.node.jobs import spoken
+from pos_loyalty.node.jobs import spoken as job_spoken
 from pos_loyalty.node.notices import Board, Posted
 from pos_loyalty.node.receipts import JobView
 from pos_loyalty.ports.services import Clock
+from pos_loyalty.receipts.explained import spoken
 
 RETRY_MS = 800
 MISSED = "missed"
@@ -143,6 +144,7 @@ class Streams:
 
     def _event(self, posted: Posted, locale: str) -> bytes:
         told = posted.notice.body
-        body = json.encode(spoken(told, locale) if isinstance(told, JobView) else told)
+        said = job_spoken(told, locale) if isinstance(told, JobView) else spoken(told, locale)
+        body = json.encode(said)
         head = f"id: {self.start}-{posted.number}\nevent: {posted.notice.kind}\ndata: "
         return head.encode() + body + b"\n\n"

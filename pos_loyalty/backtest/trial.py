@@ -113,6 +113,7 @@ class Trial:
             spent=min(wanted, held.points),
             qualifying=held.qualifying,
             currency=sale.currency,
+            explained=False,
         )
         # What could be spent as it was fell on the same lines.
         return replace(rating, spent=spent) if 0 < wanted <= held.points else rating

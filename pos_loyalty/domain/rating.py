@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from pos_loyalty.domain.derivation import written
 from pos_loyalty.domain.exchange import exchange_on
 from pos_loyalty.domain.money import allocate, without_tax
 from pos_loyalty.domain.programme import Programme, Quantity, Tier
@@ -22,7 +23,9 @@ class Rating(Struct, frozen=True, omit_defaults=True, gc=False):
 
     `bases` are eligible minor units of the programme, `spent` the points that paid part of each
     line, `conditions` (threshold, points) of the bonuses, `expires` the last day of the points;
-    `exchange` is the rate at which money of another currency counted.
+    `exchange` is the rate at which money of another currency counted. `why` tells the rules by
+    line (`domain.derivation`), `before` the spend towards the next tier that a ticket which
+    reaches it on its way began with.
     """
 
     programme: str
@@ -38,6 +41,8 @@ class Rating(Struct, frozen=True, omit_defaults=True, gc=False):
     spent: tuple[int, ...] = ()
     holds: tuple[str, ...] = ()
     exchange: str = ""
+    why: str = ""
+    before: int = 0
 
     @property
     def qualifying(self) -> int:
@@ -52,7 +57,7 @@ class _Factor(NamedTuple):
     power: int
 
 
-class _Share(NamedTuple):
+class Share(NamedTuple):
     """Minor units of a line that earn under one tier."""
 
     amount: int
@@ -70,11 +75,13 @@ def rate(
     holds: tuple[str, ...] = (),
     qualifying: int = 0,
     currency: str = "",
+    explained: bool = True,
 ) -> Rating:
     """Rate a ticket of business day `day`; `paid` is what each line cost, `spent` points paid.
 
     `tier` is the member's before it, and `qualifying` what they had spent towards the next.
-    `currency` is what was paid in (empty: the programme's); one without a rate earns nothing.
+    `currency` is what was paid in (empty: the programme's); one without a rate earns nothing. The
+    rating is `explained` unless nobody will ask.
     """
     programme, season = rules.programme, rules.season(day)
     if season or programme.exclusions or programme.quantities:
@@ -88,7 +95,7 @@ def rate(
     if programme.upgrade == "whole":
         tier = _higher(tier, programme.tier_for(qualifying + sum(bases)))
     if season or programme.quantities or programme.upgrade == "split":
-        shares = _shares(programme, bases, tier, qualifying)
+        shares = tier_shares(programme, bases, tier, qualifying)
         numerators, denominator = _exact(programme, lines, shares, touches)
     else:
         numerators, denominator = _plain(programme, bases, tier)
@@ -112,6 +119,8 @@ def rate(
         spent=tuple(allocate(spent, weights([line.amount for line in lines]))) if spent else (),
         holds=holds,
         exchange=exchange,
+        why=written([touch.way for touch in touches]) if explained else "",
+        before=qualifying if programme.upgrade == "split" else 0,
     )
 
 
@@ -134,19 +143,19 @@ def _bases(
     return tuple([0 if t.excluded else cost for cost, t in zip(paid, touches, strict=True)])
 
 
-def _shares(
+def tier_shares(
     programme: Programme, bases: Sequence[int], tier: Tier, qualifying: int
-) -> list[tuple[_Share, ...]]:
+) -> list[tuple[Share, ...]]:
     """Give under which tier each line's money earns; a line may reach the next one on its way."""
     if programme.upgrade != "split":
-        return [(_Share(base, tier),) if base else () for base in bases]
+        return [(Share(base, tier),) if base else () for base in bases]
     shares = []
     for base in bases:
         line = []
         while base:
             following = programme.next_tier(qualifying)
             amount = min(base, following.threshold - qualifying) if following else base
-            line.append(_Share(amount, _higher(tier, programme.tier_for(qualifying))))
+            line.append(Share(amount, _higher(tier, programme.tier_for(qualifying))))
             base, qualifying = base - amount, qualifying + amount
         shares.append(tuple(line))
     return shares
@@ -167,7 +176,7 @@ def _plain(programme: Programme, bases: Sequence[int], tier: Tier) -> tuple[tupl
 def _exact(
     programme: Programme,
     lines: Sequence[Line],
-    shares: Sequence[tuple[_Share, ...]],
+    shares: Sequence[tuple[Share, ...]],
     touches: Sequence[Touch],
 ) -> tuple[tuple[int, ...], int]:
     """Give what each line earns, exactly, as numerators over one denominator."""
@@ -194,7 +203,7 @@ def _exact(
     return both, denominator * scale
 
 
-def _bought(parts: Sequence[_Share]) -> bool:
+def _bought(parts: Sequence[Share]) -> bool:
     """Tell whether money paid for a line: its units count then."""
     return sum([part.amount for part in parts]) > 0
 

@@ -37,9 +37,7 @@ def take_back(state: State, leg: Leg, tickets: Tickets) -> None:
         _lessen(state, ticket, part, kept, core)
 
 
-def _lessen(
-    state: State, ticket: Ticket, part: Part, kept: PartRecord, told: ReturnCore
-) -> None:
+def _lessen(state: State, ticket: Ticket, part: Part, kept: PartRecord, told: ReturnCore) -> None:
     """Bring a ticket's part to what its remaining lines would have earned and spent.
 
     What lapsed so long ago that its lot may be cut is settled: no other points pay for it.

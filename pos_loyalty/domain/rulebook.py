@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from pos_loyalty.domain.days import weekday
+from pos_loyalty.domain.derivation import Rule, rules_of, way_of, width_of
 from pos_loyalty.domain.programme import Exclusion, Multiplier, Programme, Quantity, Reward
 from pos_loyalty.domain.ticket import Line
 
@@ -12,11 +13,12 @@ KNOWN_MAX = 20_000
 
 class Touch(NamedTuple):
     """What a programme does to an article: whether it earns, its multipliers' percents, its own
-    points by quantity."""
+    points by quantity; `way` names the rules that count, as a derivation keeps them."""
 
     excluded: bool
     percents: tuple[int, ...]
     quantities: tuple[Quantity, ...]
+    way: str = ""
 
 
 class Rulebook:
@@ -34,6 +36,8 @@ class Rulebook:
         rules: list[Multiplier | Quantity] = [*programme.multipliers, *programme.quantities]
         self._named = {article for rule in rules for article in rule.articles}
         self._named |= {rule.article for rule in programme.exclusions}
+        self._numbers = {id(rule): at for at, rule in enumerate(rules_of(programme))}
+        self._width = width_of(programme)
 
     def season(self, day: int) -> tuple[Multiplier, ...]:
         """Give the multipliers in force on a business day."""
@@ -55,12 +59,27 @@ class Rulebook:
         if known is None:
             if len(self._touches) >= KNOWN_MAX:
                 self._touches.clear()
-            known = self._touches[key] = Touch(
-                any(excludes(rule, line) for rule in self.programme.exclusions),
-                tuple([rule.percent for rule in season if touches(rule, line)]),
-                tuple([rule for rule in self.programme.quantities if touches(rule, line)]),
-            )
+            known = self._touches[key] = self._found(line, season)
         return known
+
+    def _found(self, line: Line, season: tuple[Multiplier, ...]) -> Touch:
+        bars = [rule for rule in self.programme.exclusions if excludes(rule, line)]
+        by_money = [rule for rule in season if touches(rule, line)]
+        by_units = [rule for rule in self.programme.quantities if touches(rule, line)]
+        counting: list[Rule] = [*bars[:1]] or [*self._counting(by_money), *by_units]
+        return Touch(
+            bool(bars),
+            tuple([rule.percent for rule in by_money]),
+            tuple(by_units),
+            way_of([self._numbers[id(rule)] for rule in counting], self._width),
+        )
+
+    def _counting(self, found: list[Multiplier]) -> list[Multiplier]:
+        """Give those multipliers of a line that count: all, or the best."""
+        programme = self.programme
+        if found and (programme.best_multiplier_only or programme.combine == "best"):
+            return [max(found, key=lambda rule: rule.percent)]
+        return found
 
 
 def excludes(rule: Exclusion, line: Line) -> bool:

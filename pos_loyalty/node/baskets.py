@@ -19,7 +19,7 @@ from pos_loyalty.node.checks import check_ticket
 from pos_loyalty.node.context import Context, Decision, Notice, facts
 from pos_loyalty.node.discounts import allowed
 from pos_loyalty.node.members import identify, member_id, show
-from pos_loyalty.store import local, people, shop
+from pos_loyalty.store import local, people, reasons, shop
 from pos_loyalty.store.journal import Draft
 from pos_loyalty.store.local import Basket
 
@@ -234,7 +234,10 @@ def answer_of(ctx: Context, basket_id: str) -> BasketAnswer:
         return answer
     held = standing(ctx, found.account, programme)
     rating = _preview(ctx, programme, content, held)
-    answer = msgspec.structs.replace(answer, earns=rating.earned)
+    told = reasons.explained(
+        programme, rating, content.lines, ctx.today, currency=ctx.settings.currency
+    )
+    answer = msgspec.structs.replace(answer, earns=rating.earned, why=told.why)
     if member is None:
         return answer
     offers = [

@@ -21,7 +21,7 @@ from pos_loyalty.node.context import Context, Decision, Notice, fact
 from pos_loyalty.node.discounts import allowed, confirmed
 from pos_loyalty.node.members import show
 from pos_loyalty.node.receipts import try_to_hand_over, with_receipt
-from pos_loyalty.store import local, people, shop, tickets
+from pos_loyalty.store import local, people, reasons, shop, tickets
 
 NO_RECEIPT = ReceiptChoice(channel="none")
 
@@ -221,6 +221,7 @@ def _sold(ctx: Context, key: str, sale: SaleClosed) -> SaleAnswer:
     )
     if not sale.account or sale.source != "live":
         return answer  # nobody stands at the till for a ticket of the past
+    answer = msgspec.structs.replace(answer, why=reasons.why_of(ctx.tx, ctx.programmes, sale))
     account = bytes.fromhex(sale.account)
     card = people.card_of(ctx.tx, account)
     member = card.member if card else account

@@ -123,10 +123,25 @@ class TierStanding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PointsCause:
+    """One cause of what a ticket brought, as codes and numbers; `domain.causes` tells them."""
+
+    code: str
+    name: str = ""
+    points: int = 0
+    per: int = 0
+    percent: int = 0
+    amount: int = 0
+    numerator: int = 0
+    denominator: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoyaltyBlock:
     """The member's account after this ticket; `masked_number` never holds the whole number.
 
-    `provisional` says that the balance may still change (decided without the network).
+    `provisional` says that the balance may still change (decided without the network), `causes`
+    why the ticket brought what it did.
     """
 
     masked_number: str
@@ -138,6 +153,7 @@ class LoyaltyBlock:
     provisional: bool
     expiring: tuple[ExpiringLot, ...]
     tier: TierStanding | None
+    causes: tuple[PointsCause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

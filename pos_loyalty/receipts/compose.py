@@ -14,6 +14,7 @@ from pos_loyalty.ports.documents import (
     ExpiringLot,
     Identification,
     LoyaltyBlock,
+    PointsCause,
     ReceiptDocument,
     ReceiptLine,
     SellerBlock,
@@ -52,7 +53,8 @@ class TicketData:
 class LoyaltyData:
     """The member's account after the ticket; `number` is the whole card or member number.
 
-    `earned` is negative on a return, `used` is what this ticket spent (≥ 0), both in `unit`.
+    `earned` is negative on a return, `used` is what this ticket spent (≥ 0), both in `unit`;
+    `causes` say why it brought what it did.
     """
 
     number: str
@@ -64,6 +66,7 @@ class LoyaltyData:
     provisional: bool = False
     expiring: tuple[ExpiringLot, ...] = ()
     tier: TierStanding | None = None
+    causes: tuple[PointsCause, ...] = ()
 
 
 def compose(
@@ -158,4 +161,5 @@ def _loyalty(data: LoyaltyData) -> LoyaltyBlock:
         provisional=data.provisional,
         expiring=data.expiring,
         tier=tier,
+        causes=tuple(replace(each, name=clean(each.name)) for each in data.causes),
     )

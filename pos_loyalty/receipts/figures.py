@@ -47,6 +47,14 @@ class Figures:
         space = "" if self.language == "en" else "\u00a0"
         return f"{self._scaled(hundredths, 2, 0)}{space}%"
 
+    def factor(self, percent: int) -> str:
+        """Write what multiplies, given in percent: `1,25`, `2`."""
+        return self._scaled(percent, 2, 0)
+
+    def decimals(self, number: int, digits: int) -> str:
+        """Write a number given in parts of ten to the power of `digits`: `12,4`."""
+        return self._scaled(number, digits, 0)
+
     def count(self, number: int) -> str:
         """Write a whole number: `1 234`."""
         return self._scaled(number, 0, 0)

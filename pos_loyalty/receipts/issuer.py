@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from pos_loyalty.answers import MemberView
+from pos_loyalty.domain.causes import Why
 from pos_loyalty.events import LinesReturned, SaleClosed
 from pos_loyalty.ports.documents import ReceiptDocument
 from pos_loyalty.receipts.ticket import ShopWording, return_receipt, sale_receipt
@@ -23,6 +24,8 @@ class RecordedTicket(Protocol):
     def taken_back(self) -> int: ...
     @property
     def member(self) -> MemberView | None: ...
+    @property
+    def why(self) -> Why | None: ...
 
 
 class Tickets(Protocol):
@@ -51,6 +54,7 @@ class Issuer:
                 member=found.member,
                 shop=self._shop,
                 copy=copy,
+                why=found.why,
             )
         assert found.returned is not None and found.sold is not None
         return return_receipt(

@@ -1,16 +1,20 @@
 """From a recorded ticket, as queries show it, to what a receipt is composed of."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from msgspec import structs
+
 from pos_loyalty.answers import MemberView
+from pos_loyalty.domain.causes import Cause, Why
 from pos_loyalty.domain.money import allocate
 from pos_loyalty.domain.ticket import Line, less, paid_by_line, shares
 from pos_loyalty.events import LinesReturned, SaleClosed
 from pos_loyalty.ports.documents import (
     CountedUnit,
     ExpiringLot,
+    PointsCause,
     ReceiptDocument,
     ReceiptLine,
     SellerBlock,
@@ -45,8 +49,9 @@ def sale_receipt(
     member: MemberView | None,
     shop: ShopWording,
     copy: bool = False,
+    why: Why | None = None,
 ) -> ReceiptDocument:
-    """Write the receipt of a sale; `earned` are the points it brought."""
+    """Write the receipt of a sale; `earned` are the points it brought, `why` so many."""
     paid = tuple(tender for tender in sale.tenders if tender.amount >= 0)
     ticket = TicketData(
         ticket_number=sale.number,
@@ -64,6 +69,8 @@ def sale_receipt(
     )
     used = sum(sum(rating.spent) for rating in sale.ratings)
     loyalty = _loyalty(member, earned, used) if sale.account else None
+    if loyalty and why and why.points == earned:  # after a return they are no longer the reason
+        loyalty = replace(loyalty, causes=tuple(_cause(each) for each in why.causes))
     return _compose(ticket, loyalty, shop, key)
 
 
@@ -112,6 +119,10 @@ def _discounts(sale: SaleClosed) -> Iterator[TicketDiscount]:
             loyalty=bool(each.hold or each.reward),
             by_rate=tuple(by_rate.items()),
         )
+
+
+def _cause(cause: Cause) -> PointsCause:
+    return PointsCause(**structs.asdict(cause))
 
 
 def _cashier(actor: str) -> str:

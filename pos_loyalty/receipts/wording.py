@@ -14,6 +14,7 @@ from pos_loyalty.ports.documents import (
     TierStanding,
     VatShare,
 )
+from pos_loyalty.receipts.explained import ROLL_CHARACTERS, causes_said
 from pos_loyalty.receipts.figures import Figures, figures
 from pos_loyalty.texts import translate
 
@@ -122,8 +123,10 @@ class Wording:
         return rows
 
     def loyalty_notes(self, block: LoyaltyBlock) -> list[str]:
-        """Give the sentences below the balance: certainty, expiry, tier."""
+        """Give the sentences below the balance: why these points, certainty, expiry, tier."""
         notes = []
+        if block.causes:
+            notes.append(causes_said(block.causes, self.figures, ROLL_CHARACTERS))
         if block.provisional:
             notes.append(self.say("This balance will be confirmed on your next visit."))
         for lot in block.expiring:

@@ -37,6 +37,16 @@ class ProgrammeShelf:
             known = self._read[row[0]] = read_programme(text[1])
         return known
 
+    def version(self, tx: Tx, programme: str, version: str) -> Programme | None:
+        """Give a version of a programme that was ever published here."""
+        known = self._read.get(version)
+        if known is None:
+            row = tx.row(_TEXT_OF, programme_=programme, version_=version)
+            if row is None:
+                return None
+            known = self._read[version] = read_programme(row[0])
+        return known if known.id == programme else None
+
     def rules_of(self, programme: Programme) -> Rulebook:
         """Give a programme ready to rate, with what it was asked before."""
         known = self._rules.get(programme.version)
@@ -100,6 +110,11 @@ _newest = (_g.day.desc(), _g.stamp.desc(), _g.node.desc(), _g.inc.desc(), _g.seq
 _until = _g.day <= bindparam("day_")
 _IN_FORCE = select(_g.version).where(_until).order_by(*_newest).limit(1)
 _TEXT_IN_FORCE = select(_g.version, _g.content).where(_until).order_by(*_newest).limit(1)
+_TEXT_OF = (
+    select(_g.content)
+    .where(_g.programme == bindparam("programme_"), _g.version == bindparam("version_"))
+    .limit(1)
+)
 _VERSIONS = select(_g.programme, _g.day, _g.version).order_by(_g.day.desc(), _g.stamp.desc())
 _PLACES = (
     select(_p.level, _p.code, _p.name, _p.parent)

@@ -13,10 +13,11 @@ from pydantic import ValidationError
 
 from pos_loyalty.commands import Command
 from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.receipts.explained import spoken
 from web.access import OPEN, Device, authorise, identify
 from web.api.kinds import PATH_PARAMETERS, Form
 from web.api.reading import faults_of, query_of
-from web.problems import RequestRefused
+from web.problems import RequestRefused, reader_locale
 from web.services import Services, services
 
 PREFIX = "/api/v1"
@@ -179,6 +180,7 @@ def _check_address(parts: Mapping[str, str]) -> None:
 
 
 def _response(described: Operation, answer: Any) -> Response:
+    answer = spoken(answer, reader_locale())
     response = Response(msgspec.json.encode(answer), status=described.status, mimetype=JSON)
     if described.location is not None:
         response.headers["Location"] = PREFIX + described.location(answer)

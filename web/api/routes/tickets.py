@@ -1,7 +1,7 @@
 """Tickets: close a sale, take goods back, show what was recorded, choose a receipt."""
 
 from pos_loyalty import commands
-from pos_loyalty.answers import Done, ReturnAnswer, SaleAnswer
+from pos_loyalty.answers import Done, ReturnAnswer, SaleAnswer, TicketExplanation
 from pos_loyalty.errors import LoyaltyError, Reason, Wrong
 from pos_loyalty.node.receipts import told_receipt
 from pos_loyalty.queries import TicketView
@@ -111,6 +111,20 @@ def _till(call: Call[forms.SaleForm] | Call[forms.ReturnForm], till: str | None)
 def show_ticket(call: Call[NoForm], **key: str) -> TicketView:
     """Show a ticket or a return: what was recorded, what was given back, whose it is."""
     return call.services.queries.ticket(_key(**key))
+
+
+@api.get(TICKET + "/explanation")
+@operation(
+    Operation(
+        id="explainTicket",
+        tag="tickets",
+        answer=TicketExplanation,
+        reasons=(Reason.TICKET_UNKNOWN,),
+    )
+)
+def explain_ticket(call: Call[NoForm], **key: str) -> TicketExplanation:
+    """Tell how a ticket came to its points, step by step, in the language that is asked for."""
+    return call.services.queries.explanation(_key(**key))
 
 
 @api.post(TICKET + "/receipt")

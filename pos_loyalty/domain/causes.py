@@ -1,0 +1,97 @@
+"""Why a ticket brings what it does, in a few words: its steps, each cause told once.
+
+Codes and numbers only, as in `domain.explaining`.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from msgspec import Struct
+
+from pos_loyalty.domain.explaining import Step
+
+CauseCode = Literal[
+    "rate", "tier", "rule", "quantity", "bonus", "visit", "excluded", "unpaid", "fraction",
+    "threshold", "no_exchange", "no_programme",
+]  # fmt: skip
+
+
+class Cause(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One cause. `rate`: `points` for each `per` minor units; `tier` and `rule`: `percent` of it;
+    `quantity`: `points` for each `per` units; `bonus` and `visit`: `points` from `amount` on.
+
+    Where a ticket brings nothing: lines are `excluded`, or `unpaid` in money; `numerator` over
+    `denominator` is a `fraction` of a point; `threshold` is the `amount` that brings something.
+    """
+
+    code: CauseCode
+    name: str = ""
+    points: int = 0
+    per: int = 0
+    percent: int = 0
+    amount: int = 0
+    numerator: int = 0
+    denominator: int = 1
+
+
+class Why(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Why a ticket brings so many points; `said` tells it in the reader's language."""
+
+    points: int = 0
+    causes: tuple[Cause, ...] = ()
+    currency: str = "EUR"
+    said: str = ""
+
+
+def causes_of(steps: Sequence[Step], earned: int) -> tuple[Cause, ...]:
+    """Give the causes of what a ticket earned, each once, the most telling of nothing first."""
+    found = [*_factors(steps), *_units(steps), *_bonuses(steps)]
+    if earned:
+        return tuple(dict.fromkeys([*_rate(steps), *found, *_excluded(steps)]))
+    zeros = [cause for cause in found if cause.code in ("tier", "rule") and not cause.percent]
+    return tuple(dict.fromkeys([*zeros, *_excluded(steps), *_too_little(steps)]))
+
+
+def _rate(steps: Sequence[Step]) -> Iterator[Cause]:
+    for step in steps:
+        if step.code == "amount" and step.numerator:
+            yield Cause(code="rate", points=step.points, per=step.per)
+
+
+def _factors(steps: Sequence[Step]) -> Iterator[Cause]:
+    for step in steps:
+        for each in step.factors:
+            yield Cause(code=each.kind, name=each.name, percent=each.percent)
+
+
+def _units(steps: Sequence[Step]) -> Iterator[Cause]:
+    for step in steps:
+        if step.code == "quantity":
+            yield Cause(code="quantity", name=step.name, points=step.points, per=step.per)
+
+
+def _bonuses(steps: Sequence[Step]) -> Iterator[Cause]:
+    for step in steps:
+        if step.code in ("bonus", "visit") and step.points:
+            code: CauseCode = "visit" if step.code == "visit" else "bonus"
+            yield Cause(code=code, points=step.points, amount=step.threshold)
+
+
+def _excluded(steps: Sequence[Step]) -> Iterator[Cause]:
+    for step in steps:
+        if step.code == "excluded":
+            yield Cause(code="excluded", name=step.name)
+
+
+def _too_little(steps: Sequence[Step]) -> Iterator[Cause]:
+    """Say what is missing of a first point."""
+    for step in steps:
+        if step.code == "rounding" and step.numerator > 0:
+            yield Cause(code="fraction", numerator=step.numerator, denominator=step.denominator)
+            return
+    least = [step.threshold for step in steps if step.code == "bonus"]
+    if all(step.line is None or step.code in ("excluded", "unpaid") for step in steps):
+        if any(step.code == "unpaid" for step in steps):
+            yield Cause(code="unpaid")
+    elif least:
+        yield Cause(code="threshold", amount=min(least))
