@@ -23,6 +23,7 @@ BENCHMARKS = MappingProxyType(
         "growth": "benchmarks.growth",
         "scan": "benchmarks.scan",
         "rating": "benchmarks.rating",
+        "derivation": "benchmarks.derivation",
         "refold": "benchmarks.refold",
         "receipt": "benchmarks.receipt",
         "import": "benchmarks.importing",

@@ -67,7 +67,8 @@ OPEN = frozenset({"showHealth", "showDescription"})
 
 _TILL = frozenset({
     "openBasket", "showBasket", "dropBasket", "attachMember", "detachMember", "quoteBasket",
-    "holdPoints", "releaseHold", "closeSale", "returnLines", "showTicket", "chooseReceipt",
+    "holdPoints", "releaseHold", "closeSale", "returnLines", "showTicket", "explainTicket",
+    "chooseReceipt",
     "enrolMember", "undoEnrolment", "findMembers", "showMember", "showProfile", "changeProfile",
     "changeConsents", "listTickets", "attachCard", "replaceCard", "detachCard",
     "readLabel", "listJobs", "resumeJob", "streamEvents",

@@ -49,7 +49,8 @@ def causes_of(steps: Sequence[Step], earned: int) -> tuple[Cause, ...]:
     if earned:
         return tuple(dict.fromkeys([*_rate(steps), *found, *_excluded(steps)]))
     zeros = [cause for cause in found if cause.code in ("tier", "rule") and not cause.percent]
-    return tuple(dict.fromkeys([*zeros, *_excluded(steps), *_too_little(steps)]))
+    reasons = [*zeros, *_excluded(steps), *_too_little(steps)] or [*_missing(steps)]
+    return tuple(dict.fromkeys(reasons))
 
 
 def _rate(steps: Sequence[Step]) -> Iterator[Cause]:
@@ -89,9 +90,13 @@ def _too_little(steps: Sequence[Step]) -> Iterator[Cause]:
         if step.code == "rounding" and step.numerator > 0:
             yield Cause(code="fraction", numerator=step.numerator, denominator=step.denominator)
             return
+    earning = [step for step in steps if step.line is not None and step.code != "excluded"]
+    if earning and all(step.code == "unpaid" for step in earning):
+        yield Cause(code="unpaid")
+
+
+def _missing(steps: Sequence[Step]) -> Iterator[Cause]:
+    """Say from which amount on a bonus would have come, where nothing else brings points."""
     least = [step.threshold for step in steps if step.code == "bonus"]
-    if all(step.line is None or step.code in ("excluded", "unpaid") for step in steps):
-        if any(step.code == "unpaid" for step in steps):
-            yield Cause(code="unpaid")
-    elif least:
+    if least:
         yield Cause(code="threshold", amount=min(least))

@@ -76,8 +76,8 @@ class Rulebook:
 
     def _counting(self, found: list[Multiplier]) -> list[Multiplier]:
         """Give those multipliers of a line that count: all, or the best."""
-        programme = self.programme
-        if found and (programme.best_multiplier_only or programme.combine == "best"):
+        combine, best = self.programme.combine, self.programme.best_multiplier_only
+        if found and (combine == "best" or (best and combine == "multiply")):
             return [max(found, key=lambda rule: rule.percent)]
         return found
 

@@ -22,7 +22,7 @@ RULES: dict[str, Any] = {
     "quantity": [{"name": "Café", "points": 1, "every": 2, "articles": ["café"]}],
     "bonus": [{"threshold": 100_00, "points": 20}],
 }
-NBSP = " "
+NBSP = "\u00a0"
 
 
 def said(sale: Sale, language: str) -> str:
@@ -56,7 +56,7 @@ def test_a_sentence_says_what_a_sale_brings_or_why_nothing(
 ) -> None:
     shop.runs(programme(**RULES))
     anne = shop.member()
-    quoted: Any = spoken(anne.fills(*lines).answer, "fr")
+    quoted: Any = spoken(anne.fills(*lines).view, "fr")
     sale = anne.buys(*lines)
     assert (said(sale, "fr"), said(sale, "en")) == (french, english)
     assert quoted.why.said.replace(NBSP, " ") == french
@@ -76,6 +76,7 @@ def test_a_customer_without_a_card_is_told_nothing(shop: Till) -> None:
 
 
 def test_where_no_programme_is_in_force_that_is_said(shop: Till) -> None:
+    shop.now("2022-06-01")
     assert said(shop.member().buys(10_00), "fr") == "0 point : aucun programme en vigueur"
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from pos_loyalty.ports.documents import (
     CountedUnit,
     ExpiringLot,
+    PointsCause,
     ReceiptDocument,
     ReceiptLine,
     SellerBlock,
@@ -127,6 +128,15 @@ def progressing() -> ReceiptDocument:
     return document(TICKET, loyalty)
 
 
+def explained() -> ReceiptDocument:
+    causes = (
+        PointsCause(code="rate", points=1, per=100),
+        PointsCause(code="rule", name="Double fromage", percent=200),
+        PointsCause(code="excluded", name="tabac"),
+    )
+    return document(TICKET, replace(MEMBER, causes=causes))
+
+
 def provisional() -> ReceiptDocument:
     loyalty = replace(
         MEMBER, first_name="", unit=CountedUnit.STAMPS, earned=1, balance=9, provisional=True,
@@ -175,6 +185,7 @@ SAMPLES = {
     "returned": returned,
     "rewarded": rewarded,
     "progressing": progressing,
+    "explained": explained,
     "provisional": provisional,
     "long_labels": long_labels,
     "worthless": worthless,

@@ -250,3 +250,22 @@ def test_articles_the_register_does_not_know_are_listed(
         "label": "",
         "tickets": 1,
     }
+
+
+def test_a_ticket_says_why_in_the_language_that_is_asked_for(caller: Caller, number: str) -> None:
+    caller.enrol(140)
+    lines = [{"article": "a", "amount": 1000, "category": "tabac"}]
+    french = caller.post("/sales", sale(number, card=card(140), lines=lines)).json()
+    assert french["why"]["said"] == "0 point : tabac exclu"
+    asked = {"Accept-Language": "en"}
+    shown = caller.get(f"/tickets/{french['ticket']}", headers=asked).json()
+    assert shown["why"]["said"] == "0 points: tabac excluded"
+    told = caller.get(f"/tickets/{french['ticket']}/explanation", headers=asked).json()
+    explained = told["explanations"][0]
+    assert [step["said"] for step in explained["steps"]][:2] == [
+        "Line 1: tabac excluded.",
+        "Together 0 points.",
+    ]
+    assert explained["version"] == shown["sale"]["ratings"][0]["version"]
+    unknown = caller.get("/tickets/paris-1/1/1/2026-01-01/none/explanation")
+    assert reason(unknown) == (404, "TICKET_UNKNOWN")
