@@ -195,6 +195,18 @@ class TicketExplanation(Struct, frozen=True, omit_defaults=True, kw_only=True):
     explanations: tuple[Explanation, ...] = ()
 
 
+class MoveAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A ticket that changed hands, with the points that go with it.
+
+    `former` is whose it was, `member` whose it is now; none is nobody.
+    """
+
+    ticket: str
+    points: int
+    former: MemberView | None = None
+    member: MemberView | None = None
+
+
 class ProgrammeAnswer(Struct, frozen=True, kw_only=True):
     """A published programme version."""
 

@@ -51,6 +51,9 @@ class Reason(Enum):
     TICKET_EXISTS = (Kind.CONFLICT, "This ticket number is already recorded with other content.")
     TICKET_UNKNOWN = (Kind.NOT_FOUND, "This ticket is not known here.")
     LINE_UNKNOWN = (Kind.NOT_FOUND, "The ticket has no line {line}.")
+    TICKET_NOT_MOVABLE = (Kind.PRECONDITION, "This ticket cannot change hands: {problem}.")
+    CLAIM_REFUSED = (Kind.FORBIDDEN, "This code is not the one on this ticket's receipt.")
+    CLAIM_TOO_LATE = (Kind.PRECONDITION, "This ticket could be claimed until {day}.")
     RETURN_EXCEEDS_SALE = (
         Kind.PRECONDITION,
         "Line {line} has only {left} thousandths left to return.",
@@ -222,7 +225,12 @@ class Wrong(StrEnum):
     REWARD_DIFFERS = "it is not what this reward takes off this ticket"
     BASKET_TOO_SMALL = "it is too small for this reward"
     IN_FUTURE = "it lies in the future"
-    # what cannot be undone
+    # what cannot be undone or changed
+    SAME_ACCOUNT = "it is theirs already"
+    POINTS_PAID = "points of its holder paid part of it"
+    NEVER_MOVED = "it never did"
+    CLAIMED = "it belongs to somebody"
+    NOT_CLAIMABLE = "the programme takes no claims"
     HAS_POINTS = "the member already has points"
     # programme files
     NOT_TOML = "not a line that TOML allows"

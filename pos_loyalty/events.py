@@ -85,6 +85,24 @@ class LinesReturned(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
     restores: int = 0
 
 
+class TicketMoved(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
+    """A ticket is somebody else's from now on: `account`, or nobody's again where that is empty.
+
+    It is the ticket's `turn`-th move (from 1); `former` is whose it was. `reason` is a code,
+    `approved_by` who allowed it. `ratings` are what a ticket of nobody brings, by the rules of its
+    day.
+    """
+
+    ticket: str
+    turn: int
+    account: str
+    day: str
+    reason: str
+    former: str = ""
+    approved_by: str = ""
+    ratings: tuple[Rating, ...] = ()
+
+
 class PointsAdjusted(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """Points were added or taken by hand, with a reason code; `undoes` names an adjustment.
 
@@ -240,6 +258,7 @@ class KindSpec(NamedTuple):
 KINDS: dict[str, KindSpec] = {
     "sale_closed": KindSpec(SaleClosed),
     "lines_returned": KindSpec(LinesReturned),
+    "ticket_moved": KindSpec(TicketMoved),
     "points_adjusted": KindSpec(PointsAdjusted),
     "balance_opened": KindSpec(BalanceOpened),
     "points_held": KindSpec(PointsHeld),

@@ -5,15 +5,17 @@ from msgspec import Struct
 from pos_loyalty.answers import MemberView, TicketExplanation
 from pos_loyalty.domain.calendar import business_day
 from pos_loyalty.domain.causes import Why
-from pos_loyalty.domain.days import iso
+from pos_loyalty.domain.days import day_of, iso
+from pos_loyalty.domain.identifiers import claim_code, ticket_account
 from pos_loyalty.domain.liability import By, Liability
 from pos_loyalty.domain.sold import Ticket
 from pos_loyalty.domain.usage import Use
 from pos_loyalty.errors import LoyaltyError, Reason
-from pos_loyalty.events import LinesReturned, SaleClosed
+from pos_loyalty.events import LinesReturned, SaleClosed, TicketMoved
 from pos_loyalty.ports.services import Clock
 from pos_loyalty.settings import NodeSettings
 from pos_loyalty.store import local, people, reasons, shop, tickets
+from pos_loyalty.store.amending import amended, amendments_of
 from pos_loyalty.store.engine import Store
 from pos_loyalty.store.local import JobRow
 from pos_loyalty.store.outstanding import liabilities
@@ -28,7 +30,8 @@ class TicketView(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     `kept` are the points the sale still brings, `back` the thousandths returned by line. For a
     return, `sold` is its ticket and `taken_back` the points that went with the goods. `member`
-    is who it belongs to, as they are now; `why` a sale brought what it did.
+    is who it belongs to, as they are now, `moves` tell how it came to be theirs; `why` a sale
+    brought what it did. One of nobody can be claimed with `claim_code` through `claim_until`.
     """
 
     ticket: str
@@ -40,6 +43,9 @@ class TicketView(Struct, frozen=True, omit_defaults=True, kw_only=True):
     taken_back: int = 0
     member: MemberView | None = None
     why: Why | None = None
+    moves: tuple[TicketMoved, ...] = ()
+    claim_until: str = ""
+    claim_code: str = ""
 
 
 class Queries:
@@ -123,7 +129,10 @@ class Queries:
             if sale is None and returned is None:
                 raise LoyaltyError(Reason.TICKET_UNKNOWN)
             sold = tickets.sale_of(tx, returned.ticket) if returned else sale
-            folded = tickets.folded_ticket(tx, returned.ticket if returned else key)
+            origin = returned.ticket if returned else key
+            folded = tickets.folded_ticket(tx, origin)
+            moves = amendments_of(tx, origin)
+            until = self._claim_until(tx, sale) if sale and not _is_held(folded, key) else ""
             return TicketView(
                 ticket=key,
                 sale=sale,
@@ -132,8 +141,11 @@ class Queries:
                 kept=folded.kept if folded else 0,
                 back=tuple(folded.returned) if folded else (),
                 taken_back=_taken_back(folded, returned) if folded and returned else 0,
-                member=self._holder(tx, sold.account) if sold and sold.account else None,
-                why=reasons.why_of(tx, self._programmes, sale) if sale else None,
+                member=self._holder(tx, origin, folded) if folded else None,
+                why=reasons.why_of(tx, self._programmes, amended(sale, moves)) if sale else None,
+                moves=tuple(moves),
+                claim_until=until,
+                claim_code=claim_code(self._settings.cards.key, key) if until else "",
             )
 
     def explanation(self, key: str) -> TicketExplanation:
@@ -147,6 +159,7 @@ class Queries:
             sale = tickets.sale_of(tx, key)
             if sale is None:
                 raise LoyaltyError(Reason.TICKET_UNKNOWN)
+            sale = amended(sale, amendments_of(tx, key))
             return TicketExplanation(
                 ticket=key,
                 kept=tickets.kept_of(tx, key, sale),
@@ -200,10 +213,19 @@ class Queries:
             raise LoyaltyError(Reason.MEMBER_UNKNOWN)
         return self._view(tx, member, member)
 
-    def _holder(self, tx: Tx, account: str) -> MemberView:
-        found = bytes.fromhex(account)
+    def _holder(self, tx: Tx, key: str, ticket: Ticket) -> MemberView | None:
+        if not _is_held(ticket, key):
+            return None
+        found = ticket.account
         card = people.card_of(tx, found)
         return self._view(tx, card.member if card else found, found)
+
+    def _claim_until(self, tx: Tx, sale: SaleClosed) -> str:
+        """Give the last day on which a ticket of nobody can be claimed; empty where none can."""
+        day = day_of(sale.day)
+        programme = self._programmes.on(tx, day)
+        days = programme.claim_days if programme else 0
+        return iso(day + days) if days else ""
 
     def _view(self, tx: Tx, member: bytes, account: bytes) -> MemberView:
         today = self.today
@@ -223,6 +245,10 @@ def _id(text: str) -> bytes:
         return bytes.fromhex(text)
     except ValueError:
         raise LoyaltyError(Reason.MEMBER_UNKNOWN) from None
+
+
+def _is_held(ticket: Ticket | None, key: str) -> bool:
+    return ticket is not None and ticket.account != ticket_account(key)
 
 
 def _taken_back(ticket: Ticket, returned: LinesReturned) -> int:

@@ -71,9 +71,9 @@ _TILL = frozenset({
     "chooseReceipt",
     "enrolMember", "undoEnrolment", "findMembers", "showMember", "showProfile", "changeProfile",
     "changeConsents", "listTickets", "attachCard", "replaceCard", "detachCard",
-    "readLabel", "listJobs", "resumeJob", "streamEvents",
+    "claimTicket", "readLabel", "listJobs", "resumeJob", "streamEvents",
 })  # fmt: skip
-_BY_HAND = frozenset({"adjustPoints", "undoAdjustment"})
+_BY_HAND = frozenset({"adjustPoints", "undoAdjustment", "moveTicket", "undoTicketMove"})
 _SHOP = frozenset({"eraseMember", "listUnknownArticles"})
 
 ALLOWED: Mapping[Profile, frozenset[str]] = MappingProxyType(

@@ -84,7 +84,8 @@ class Trial:
             return  # a redemption shows in its sale
         self._reach(day)
         if isinstance(said, SaleClosed):
-            said = replace(said, ratings=(self._rated(leg.account, said, day),))
+            rated = self._rated(leg.account, said, day)
+            said = replace(said, ratings=(rated,), account=leg.account.hex())
         elif isinstance(said, PointsAdjusted):
             self._brought += said.points
             said = replace(said, programme=self._programme.id)

@@ -34,6 +34,35 @@ def ticket_mark(key: bytes, ticket: str) -> str:
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
+_CLAIM_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CLAIM_READ = str.maketrans("OIL", "011")
+CLAIM_CHARACTERS = 10
+
+
+def claim_code(key: bytes, ticket: str) -> str:
+    """Give what a customer without a card proves a ticket with: 50 bits, in capitals and digits.
+
+    None of them can be mistaken for another; it is printed in two groups.
+    """
+    digest = hmac.digest(key, b"claim|" + ticket.encode(), "sha256")
+    number = int.from_bytes(digest[:8], "big")
+    code = "".join(_CLAIM_ALPHABET[number >> 5 * at & 31] for at in range(CLAIM_CHARACTERS))
+    return f"{code[:5]}-{code[5:]}"
+
+
+def is_claim_code(key: bytes, ticket: str, typed: str) -> bool:
+    """Tell whether what was typed or scanned is a ticket's claim code, or its receipt's mark."""
+    code = normalise(typed).translate(_CLAIM_READ).encode()
+    whole = normalise(claim_code(key, ticket)).encode()
+    mark = ticket_mark(key, ticket).encode()
+    return hmac.compare_digest(code, whole) | hmac.compare_digest(typed.encode(), mark)
+
+
+def amendment_key(ticket: str, turn: int) -> str:
+    """Give the business key of the n-th thing decided on a ticket afterwards (from 1)."""
+    return f"amended/{ticket}/{turn}"
+
+
 def derived_id(command: str, index: int) -> bytes:
     """Give the id of a command's n-th fact or object: the same when the command is repeated."""
     return hashlib.sha256(f"{command}|{index}".encode()).digest()[:ID_BYTES]

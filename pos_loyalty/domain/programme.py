@@ -128,7 +128,8 @@ class Programme(Struct, frozen=True):
     versions before `combine` said: of a line's multipliers the best, times its tier. More points
     than `adjustment_limit` are moved by hand by two people only; 0 is no limit. `reward` is the
     first of `rewards` by which points buy an amount off; kinds come off in the order `stacking`.
-    Amounts are of `currency`; `exchanges` are for shops that sell in another one.
+    Amounts are of `currency`; `exchanges` are for shops that sell in another one. A ticket without
+    a card can be claimed for `claim_days` after its day.
     """
 
     id: str
@@ -164,6 +165,7 @@ class Programme(Struct, frozen=True):
     stacking: tuple[RewardKind, ...] = STACKING
     ends_on: int = 0
     exchanges: tuple[Exchange, ...] = ()
+    claim_days: int = 0
 
     def has_ended(self, day: int) -> bool:
         """Tell whether a day lies behind the programme's last, if it has one."""

@@ -106,6 +106,9 @@ def choose(returning: Returning, question: Question) -> str:
 
 
 def check_second_person(approved_by: str, actor: str) -> None:
-    """Check that somebody else than the actor is named as who allowed it."""
-    if approved_by in ("", actor):
+    """Check that somebody else than the actor is named as who allowed it.
+
+    An actor may be a device with the code of who works at it behind a slash.
+    """
+    if approved_by in ("", actor, actor.rpartition("/")[2]):
         raise LoyaltyError(Reason.SECOND_PERSON_NEEDED)

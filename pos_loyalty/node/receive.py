@@ -335,7 +335,12 @@ class Upstream:
                 case commands.HoldPoints():
                     basket = local.basket(tx, command.basket)
                     return Question(basket.account) if basket and basket.account else None
-                case commands.ReturnLines():
+                case (
+                    commands.ReturnLines()
+                    | commands.MoveTicket()
+                    | commands.ClaimTicket()
+                    | commands.UndoTicketMove()
+                ):
                     known = tickets.holder_of(tx, command.ticket)
                     return None if known else Question(ticket=command.ticket)
                 case commands.ReadLabel():

@@ -5,6 +5,7 @@ import msgspec
 from pos_loyalty import commands, events
 from pos_loyalty.answers import ReturnAnswer
 from pos_loyalty.domain.days import day_of, iso
+from pos_loyalty.domain.identifiers import ticket_account
 from pos_loyalty.domain.refunds import Refund, Sold, refund
 from pos_loyalty.domain.sold import Ticket
 from pos_loyalty.domain.ticket import ticket_key
@@ -125,8 +126,7 @@ def _returned(
     before: tuple[int, int],
 ) -> ReturnAnswer:
     ticket = tickets.folded_ticket(ctx.tx, returned.ticket)
-    sale = tickets.sale_of(ctx.tx, returned.ticket)
-    assert ticket is not None and sale is not None
+    assert ticket is not None
     answer = ReturnAnswer(
         ticket=key,
         refund=returned.refund,
@@ -135,9 +135,9 @@ def _returned(
         taken_back=before[0] - ticket.kept,
         given_back=_restored(ticket) - before[1],
     )
-    if not sale.account:
+    account = ticket.account
+    if account == ticket_account(returned.ticket):
         return answer
-    account = bytes.fromhex(sale.account)
     card = people.card_of(ctx.tx, account)
     return msgspec.structs.replace(
         answer, member=show(ctx, card.member if card else account, account)

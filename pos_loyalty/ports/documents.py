@@ -164,6 +164,14 @@ class Access:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimNote:
+    """How whoever paid without a card gets the points later: by `code`, through `last_day`."""
+
+    code: str
+    last_day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptDocument:
     """One receipt, whole, for every way of handing it over.
 
@@ -183,6 +191,7 @@ class ReceiptDocument:
     loyalty: LoyaltyBlock | None
     legal: tuple[str, ...]
     access: Access | None
+    claim: ClaimNote | None = None
 
 
 class Emphasis(StrEnum):

@@ -63,6 +63,7 @@ def programme_of(content: str, found: dict[str, Any]) -> Programme:
         stacking=order_of(found),
         ends_on=head.last_day.toordinal() if head.last_day else 0,
         exchanges=exchanges_of(found),
+        claim_days=earn.claim_days,
     )
 
 

@@ -43,6 +43,7 @@ class EarnSection(Struct, forbid_unknown_fields=True, kw_only=True):
     combine: Combine = "multiply"
     visit: Count = 0
     best_multiplier_only: bool = False
+    claim_days: Annotated[int, Meta(ge=0, le=366)] = 0
 
 
 class ExpirySection(Struct, forbid_unknown_fields=True, kw_only=True):

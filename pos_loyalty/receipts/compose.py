@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.ports.documents import (
     Access,
+    ClaimNote,
     CountedUnit,
     ExpiringLot,
     Identification,
@@ -76,10 +77,12 @@ def compose(
     loyalty: LoyaltyData | None = None,
     legal: tuple[str, ...] = (),
     url: str = "",
+    claim: ClaimNote | None = None,
 ) -> ReceiptDocument:
     """Write the receipt of `ticket`; `loyalty` is None for an anonymous sale.
 
-    `url` is the address under which the customer finds the receipt again (http or https).
+    `url` is the address under which the customer finds the receipt again (http or https), `claim`
+    how an anonymous sale's points are got later.
     Raises `LoyaltyError` (`RECEIPT_UNBALANCED`) when lines, discounts and payments contradict
     the total.
     """
@@ -102,6 +105,7 @@ def compose(
         loyalty=_loyalty(loyalty) if loyalty else None,
         legal=tuple(clean(line, characters_max=SENTENCE_CHARACTERS_MAX) for line in legal),
         access=Access(url=url) if url else None,
+        claim=claim,
     )
     _assert_recap(document)
     return document

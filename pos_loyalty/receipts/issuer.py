@@ -1,11 +1,12 @@
 """Writes the receipt of any recorded ticket, as its facts stand now."""
 
+from datetime import date
 from typing import Protocol
 
 from pos_loyalty.answers import MemberView
 from pos_loyalty.domain.causes import Why
 from pos_loyalty.events import LinesReturned, SaleClosed
-from pos_loyalty.ports.documents import ReceiptDocument
+from pos_loyalty.ports.documents import ClaimNote, ReceiptDocument
 from pos_loyalty.receipts.ticket import ShopWording, return_receipt, sale_receipt
 
 
@@ -26,6 +27,10 @@ class RecordedTicket(Protocol):
     def member(self) -> MemberView | None: ...
     @property
     def why(self) -> Why | None: ...
+    @property
+    def claim_until(self) -> str: ...
+    @property
+    def claim_code(self) -> str: ...
 
 
 class Tickets(Protocol):
@@ -55,6 +60,7 @@ class Issuer:
                 shop=self._shop,
                 copy=copy,
                 why=found.why,
+                claim=_claim(found),
             )
         assert found.returned is not None and found.sold is not None
         return return_receipt(
@@ -66,3 +72,9 @@ class Issuer:
             shop=self._shop,
             copy=copy,
         )
+
+
+def _claim(ticket: RecordedTicket) -> ClaimNote | None:
+    if not ticket.claim_code:
+        return None
+    return ClaimNote(code=ticket.claim_code, last_day=date.fromisoformat(ticket.claim_until))

@@ -153,6 +153,9 @@ def _vat(roll: _Roll, document: ReceiptDocument, words: Wording) -> None:
 def _loyalty(roll: _Roll, document: ReceiptDocument, words: Wording) -> None:
     block = document.loyalty
     if block is None:
+        if document.claim:
+            roll.rule()
+            roll.paragraph(words.claim(document.claim))
         return
     roll.rule()
     roll.centre(words.say("YOUR LOYALTY"), Emphasis.BOLD)

@@ -12,6 +12,7 @@ from pos_loyalty.domain.money import allocate
 from pos_loyalty.domain.ticket import Line, less, paid_by_line, shares
 from pos_loyalty.events import LinesReturned, SaleClosed
 from pos_loyalty.ports.documents import (
+    ClaimNote,
     CountedUnit,
     ExpiringLot,
     PointsCause,
@@ -50,8 +51,12 @@ def sale_receipt(
     shop: ShopWording,
     copy: bool = False,
     why: Why | None = None,
+    claim: ClaimNote | None = None,
 ) -> ReceiptDocument:
-    """Write the receipt of a sale; `earned` are the points it brought, `why` so many."""
+    """Write the receipt of a sale; `earned` are the points it brought, `why` so many.
+
+    `claim` tells how a ticket of nobody can be claimed.
+    """
     paid = tuple(tender for tender in sale.tenders if tender.amount >= 0)
     ticket = TicketData(
         ticket_number=sale.number,
@@ -68,10 +73,10 @@ def sale_receipt(
         duplicate=copy,
     )
     used = sum(sum(rating.spent) for rating in sale.ratings)
-    loyalty = _loyalty(member, earned, used) if sale.account else None
+    loyalty = _loyalty(member, earned, used)
     if loyalty and why and why.points == earned:  # after a return they are no longer the reason
         loyalty = replace(loyalty, causes=tuple(_cause(each) for each in why.causes))
-    return _compose(ticket, loyalty, shop, key)
+    return _compose(ticket, loyalty, shop, key, claim)
 
 
 def return_receipt(
@@ -98,8 +103,7 @@ def return_receipt(
         duplicate=copy,
         refunded_ticket=sale.number,
     )
-    loyalty = _loyalty(member, -taken_back, 0) if sale.account else None
-    return _compose(ticket, loyalty, shop, key)
+    return _compose(ticket, _loyalty(member, -taken_back, 0), shop, key)
 
 
 def _discounts(sale: SaleClosed) -> Iterator[TicketDiscount]:
@@ -131,10 +135,20 @@ def _cashier(actor: str) -> str:
 
 
 def _compose(
-    ticket: TicketData, loyalty: LoyaltyData | None, shop: ShopWording, key: str
+    ticket: TicketData,
+    loyalty: LoyaltyData | None,
+    shop: ShopWording,
+    key: str,
+    claim: ClaimNote | None = None,
 ) -> ReceiptDocument:
-    url = shop.link(key)
-    return compose(ticket, seller=shop.seller, loyalty=loyalty, legal=shop.legal, url=url)
+    return compose(
+        ticket,
+        seller=shop.seller,
+        loyalty=loyalty,
+        legal=shop.legal,
+        url=shop.link(key),
+        claim=claim,
+    )
 
 
 def _line(line: Line) -> ReceiptLine:

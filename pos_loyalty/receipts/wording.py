@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pos_loyalty.ports.documents import (
+    ClaimNote,
     CountedUnit,
     LoyaltyBlock,
     ReceiptDocument,
@@ -138,6 +139,14 @@ class Wording:
         if block.tier:
             notes.append(self._standing(block.tier))
         return notes
+
+    def claim(self, note: ClaimNote) -> str:
+        """Say how the points of a ticket without a card are got later."""
+        return self.say(
+            "Forgot your card? Claim your points by {day} with this receipt and the code {code}.",
+            day=self.figures.day(note.last_day),
+            code=note.code,
+        )
 
     def _standing(self, tier: TierStanding) -> str:
         if not tier.next_tier:

@@ -14,8 +14,9 @@ from sqlalchemy import bindparam, select
 
 from pos_loyalty.domain.identifiers import ticket_account
 from pos_loyalty.domain.legs import Leg
-from pos_loyalty.events import KINDS, Fact, decode_payload
+from pos_loyalty.events import KINDS, Fact, SaleClosed, decode_payload
 from pos_loyalty.store import projections, schema
+from pos_loyalty.store.amending import amended, amendments_of
 from pos_loyalty.store.cores import Draft, counted_core, draft
 from pos_loyalty.store.groups import Work, settle
 from pos_loyalty.store.statements import Row, Tx
@@ -40,6 +41,10 @@ class _Claims:
         """Give the holder's row; a row without a node only waits for its fact."""
         row = self.held.get(key)
         return row if row is not None and row[2] else None
+
+    def had_row(self, key: str) -> bool:
+        """Tell whether a fact, a return or an amendment named a key before this batch."""
+        return key in self._known
 
     def look(self, tx: Tx, key: str) -> None:
         """Load one more key, unless it is here."""
@@ -137,7 +142,10 @@ def withdraw(tx: Tx, fact: Fact) -> None:
         holder = claims.get(fact.key)
         if holder is not None and holder[1:5] == fact.order:
             _vacate(tx, claims, holder, work)
-            claims.changed[fact.key] = _awaited(fact.key)
+            claims.held[fact.key] = claims.changed[fact.key] = _awaited(fact.key)
+            if found is not None and found.kind == "amendment":
+                for each, left in _amend(tx, claims, found.ticket, work):
+                    _place_return(tx, claims, each, left, work)
         tx.put(schema.claim, [claims.changed[key] for key in sorted(claims.changed)], "upsert")
     elif found is not None:
         _drop_leg(tx, found.account, fact.order, work)
@@ -162,19 +170,25 @@ def lower_clamp(tx: Tx, fact: Fact, clamp: int) -> set[bytes]:
 def _route(tx: Tx, drafts: Sequence[Drafted], work: Work) -> None:
     claims = _lock_claims(tx, drafts)
     orphans: list[tuple[Fact, Draft]] = []
-    for fact, found in drafts:
-        if found is not None:
-            work.links += found.links
+    changed: dict[str, None] = {}
+    for fact, told in drafts:
+        if told is not None:
+            work.links += told.links
         if fact.key and not _takes_key(tx, claims, fact, work):
             continue
+        found = _as_amended(tx, claims, fact, told)
         if fact.key:
             claims.take(fact.key, fact, found)
         if found is not None and found.kind == "return":
             orphans.append((fact, found))
+        elif found is not None and found.kind == "amendment":
+            changed[found.ticket] = None
         elif found is not None:
             _place(fact, found, found.account, work)
             if found.kind == "sale" and fact.key in claims.awaited:
                 orphans += _call_back(tx, claims, fact.key)
+    for ticket in changed:
+        orphans += _amend(tx, claims, ticket, work)
     for fact, found in orphans:
         holder = claims.get(fact.key)
         if holder is None or holder[1:5] == fact.order:
@@ -187,12 +201,15 @@ def _lock_claims(tx: Tx, drafts: Sequence[Drafted]) -> _Claims:
 
     On PostgreSQL the rows of returned tickets are made first, in order, so that a worker with
     the return and one with the sale meet at them; a row without a node says that a return waits.
+    A ticket that was amended has a row on both engines, so that its sale looks for why.
     """
     keys = {fact.key for fact, _ in drafts if fact.key}
     returned = {found.ticket for _, found in drafts if found and found.kind == "return"}
-    if not tx.is_sqlite:
-        tx.put(schema.claim, [_awaited(key) for key in sorted(returned)], "ignore")
-    claims = _claims(tx, sorted(keys | returned))
+    changed = {found.ticket for _, found in drafts if found and found.kind == "amendment"}
+    named = changed if tx.is_sqlite else returned | changed
+    if named:
+        tx.put(schema.claim, [_awaited(key) for key in sorted(named)], "ignore")
+    claims = _claims(tx, sorted(keys | returned | changed))
     sold = sorted(fact.key for fact, found in drafts if found and found.kind == "sale")
     claims.awaited = {row[0] for row in tx.fetch(schema.waiting, sold)}
     return claims
@@ -256,6 +273,35 @@ def _place(fact: Fact, found: Draft, account: bytes, work: Work) -> None:
         work.loose.append(leg)
         return
     work.legs.append(leg)
+
+
+def _as_amended(tx: Tx, claims: _Claims, fact: Fact, found: Draft | None) -> Draft | None:
+    """Give a sale's draft as what was decided afterwards leaves it."""
+    if found is None or found.kind != "sale" or not claims.had_row(fact.key):
+        return found
+    changes = amendments_of(tx, fact.key, claims.held)
+    if not changes:
+        return found
+    sale = decode_payload(fact.kind, fact.payload)
+    assert isinstance(sale, SaleClosed)
+    return draft(fact.key, amended(sale, changes))
+
+
+def _amend(tx: Tx, claims: _Claims, ticket: str, work: Work) -> list[tuple[Fact, Draft]]:
+    """Place a sale anew, as it is amended now; gives its returns, to be placed behind it."""
+    claims.look(tx, ticket)
+    holder = claims.get(ticket)
+    row = tx.row(FACT, node_=holder[2], inc_=holder[3], seq_=holder[4]) if holder else None
+    if holder is None or row is None or holder[5] != "sale":
+        return []  # its sale is still to come, or only a hub knows it
+    fact = Fact(*row)
+    told = draft(fact.key, decode_payload(fact.kind, fact.payload))
+    found = _as_amended(tx, claims, fact, told)
+    assert found is not None, "a sale is a draft"
+    _vacate(tx, claims, holder, work)
+    claims.take(ticket, fact, found)
+    _place(fact, found, found.account, work)
+    return _call_back(tx, claims, ticket)
 
 
 def _place_return(tx: Tx, claims: _Claims, fact: Fact, found: Draft, work: Work) -> None:

@@ -65,6 +65,9 @@ def draft(key: str, payload: object) -> Draft | None:
             core = encode((*told, payload.restores) if payload.restores else told)
             day, amount = day_of(payload.day), -payload.refund
             return Draft("return", b"", payload.ticket, core, day, amount)
+        case events.TicketMoved():
+            account = bytes.fromhex(payload.account) or ticket_account(payload.ticket)
+            return Draft("amendment", account, payload.ticket, b"", day_of(payload.day), 0)
         case events.PointsAdjusted():
             return _adjustment(key, payload)
         case events.BalanceOpened():

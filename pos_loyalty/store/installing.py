@@ -86,6 +86,7 @@ def _take_tickets(tx: Tx, content: Content, again: dict[bytes, Fact]) -> None:
     for leg, claim in content.sold:
         holder = held.get(claim[0])
         if holder is not None and tuple(holder[2:5]) == tuple(claim[2:5]):
+            _leave(tx, holder, claim)
             _heed_clamp(tx, holder, claim)
         elif holder is not None and holder[2]:
             _displace(tx, holder, again)
@@ -93,6 +94,19 @@ def _take_tickets(tx: Tx, content: Content, again: dict[bytes, Fact]) -> None:
             _take_out(tx, (node, inc, seq), again)
         tx.put(schema.leg, [tuple(leg)], "upsert")
         tx.put(schema.claim, [tuple(claim)], "upsert")
+
+
+def _leave(tx: Tx, holder: Row, claim: Row) -> None:
+    """Take a ticket and its returns out of an account that it was moved from, as the hub knows."""
+    if holder[6] == claim[6]:
+        return
+    for row in tx.fetch(schema.leg, [holder[6]]):
+        leg = Leg(*row)
+        if leg.ticket == claim[0]:
+            columns = ["account", "stamp", "node", "inc", "seq"]
+            tx.delete(schema.leg, columns, [(leg.account, *leg.order)])
+            if leg.kind == "return":
+                tx.put(schema.leg, [tuple(leg._replace(account=claim[6]))], "upsert")
 
 
 def _heed_clamp(tx: Tx, holder: Row, claim: Row) -> None:

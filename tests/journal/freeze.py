@@ -66,6 +66,16 @@ EXAMPLES: list[Any] = [
         lines=(events.ReturnedLine(0, 1000), events.ReturnedLine(1, 250)),
         refund=6_10,
     ),
+    events.TicketMoved(
+        ticket="S1/T2/3/2026-02-27/1001",
+        turn=2,
+        account=CARD,
+        day="2026-02-28",
+        reason="wrong_customer",
+        former=MEMBER,
+        approved_by="boss",
+        ratings=(RATING,),
+    ),
     events.PointsAdjusted(
         account=CARD,
         programme="P",

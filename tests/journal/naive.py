@@ -6,6 +6,8 @@ Written from the policy alone and imports no part of the fold; knows no database
 from collections.abc import Iterable
 from typing import Any
 
+from msgspec.structs import replace
+
 from pos_loyalty import events
 from pos_loyalty.domain.identifiers import ticket_account
 from pos_loyalty.events import Fact
@@ -60,8 +62,9 @@ class World:
             self.group(account).pass_time(fact)
         match payload:
             case events.SaleClosed():
-                account = bytes.fromhex(payload.account) or ticket_account(fact.key)
-                self.group(account).sell(fact.key, fact, payload)
+                sale = self.counted(fact.key, payload)
+                account = bytes.fromhex(sale.account) or ticket_account(fact.key)
+                self.group(account).sell(fact.key, fact, sale)
             case events.LinesReturned():
                 self._return(fact, payload)
             case events.PointsAdjusted():
@@ -84,16 +87,31 @@ class World:
             case events.CardEnded(status="detached"):
                 self._link(payload.member, payload.account, False, card=True)
 
+    def counted(self, key: str, sale: Any) -> Any:
+        """Give a sale as its moves say: counted up to the first that nobody told."""
+        turn, told = 1, sale
+        while True:
+            move = self.first.get(f"amended/{key}/{turn}", (None, None))[1]
+            if not isinstance(move, events.TicketMoved):
+                return told
+            fits = all(len(rating.bases) == len(sale.lines) for rating in move.ratings)
+            ratings = move.ratings if fits and move.ratings else sale.ratings
+            told, turn = replace(sale, account=move.account, ratings=ratings), turn + 1
+
     def _concerned(self, fact: Fact, payload: Any) -> set[bytes]:
         """Give an account of each group that a fact is folded in."""
         match payload:
             case events.SaleClosed():
-                return {bytes.fromhex(payload.account) or ticket_account(fact.key)}
+                sold = self.counted(fact.key, payload)
+                return {bytes.fromhex(sold.account) or ticket_account(fact.key)}
             case events.LinesReturned():
                 sale = self.first.get(payload.ticket)
                 if sale is None or not isinstance(sale[1], events.SaleClosed):
                     return set()
-                return {bytes.fromhex(sale[1].account) or ticket_account(payload.ticket)}
+                sold = self.counted(payload.ticket, sale[1])
+                return {bytes.fromhex(sold.account) or ticket_account(payload.ticket)}
+            case events.TicketMoved():
+                return set()
             case events.CardEnded(status="replaced"):
                 return set()
         accounts = named_together(payload)
@@ -118,7 +136,8 @@ class World:
         if sale is None or not isinstance(sale[1], events.SaleClosed):
             self.waiting.add((returned.ticket, place(fact)))
             return
-        account = bytes.fromhex(sale[1].account) or ticket_account(returned.ticket)
+        sold = self.counted(returned.ticket, sale[1])
+        account = bytes.fromhex(sold.account) or ticket_account(returned.ticket)
         self.group(account).give_back(returned.ticket, fact, returned)
 
     def _tell_people(self) -> None:

@@ -12,6 +12,7 @@ from pos_loyalty import events
 from pos_loyalty.domain.account import State, decode_state
 from pos_loyalty.domain.balance import EMPTY, Balance, balance
 from pos_loyalty.domain.days import day_of
+from pos_loyalty.domain.identifiers import amendment_key
 from pos_loyalty.domain.legs import Record
 from pos_loyalty.domain.sold import decode_record
 from pos_loyalty.domain.ticket import ticket_key
@@ -90,6 +91,8 @@ def business_key(payload: Any) -> str:
         case events.SaleClosed() | events.LinesReturned():
             where = (payload.store, payload.till, payload.epoch, payload.day, payload.number)
             return ticket_key(*where)
+        case events.TicketMoved():
+            return amendment_key(payload.ticket, payload.turn)
         case events.BalanceOpened():
             return f"opening/{payload.origin}"
         case events.PointsAdjusted(undoes=undone) if undone:

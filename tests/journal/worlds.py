@@ -119,6 +119,28 @@ def returns(draw: st.DrawFn) -> events.LinesReturned:
     )
 
 
+@st.composite
+def moves(draw: st.DrawFn) -> events.TicketMoved:
+    sold = draw(st.sampled_from(sorted(TICKETS)))
+    programme = draw(st.sampled_from(PROGRAMMES))
+    lines = tuple(draw(st.lists(_lines(), min_size=1, max_size=2)))
+    rating = rate(
+        Rulebook(programme),
+        lines,
+        [line.amount for line in lines],
+        tier=programme.tiers[-1],
+        day=_sold_on(sold),
+    )
+    return events.TicketMoved(
+        ticket=f"S1/T1/1/{iso(_sold_on(sold))}/{sold}",
+        turn=draw(st.integers(1, 3)),
+        account=draw(st.sampled_from([*(each.hex() for each in ACCOUNTS), ""])),
+        day=iso(START + 30),
+        reason=draw(st.sampled_from(["wrong_customer", "claim"])),
+        ratings=draw(st.sampled_from([(), (), (rating,)])),
+    )
+
+
 def _sold_on(number: str) -> int:
     return START + TICKETS.get(number, 3)
 
@@ -276,7 +298,7 @@ def payloads() -> st.SearchStrategy[Any]:
     """Give payloads of every kind; `None` stands for a kind that is not known yet."""
     return st.one_of(
         sales(), sales(), returns(), returns(), adjustments(), openings(), holds(), links(),
-        people(), shop(), st.none(),
+        people(), shop(), moves(), st.none(),
     )  # fmt: skip
 
 
@@ -301,10 +323,11 @@ def worlds(draw: st.DrawFn, size: int = 12) -> list[Fact]:
 
 def _themes() -> st.SearchStrategy[st.SearchStrategy[Any]]:
     """Now everything mixed, now few kinds that meet often."""
-    tickets = st.one_of(sales(), sales(), returns(), returns(), adjustments(), links())
+    tickets = st.one_of(sales(), sales(), returns(), returns(), adjustments(), links(), moves())
     spending = st.one_of(sales(), sales(), returns(), openings(), adjustments(), holds())
     pools = st.one_of(sales(), adjustments(), links(), links(), people(), returns())
-    return st.sampled_from([payloads(), tickets, spending, pools])
+    hands = st.one_of(sales(), returns(), moves(), moves())
+    return st.sampled_from([payloads(), tickets, spending, pools, hands])
 
 
 def tell(told: list[Scene]) -> list[Fact]:

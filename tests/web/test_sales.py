@@ -269,3 +269,20 @@ def test_a_ticket_says_why_in_the_language_that_is_asked_for(caller: Caller, num
     assert explained["version"] == shown["sale"]["ratings"][0]["version"]
     unknown = caller.get("/tickets/paris-1/1/1/2026-01-01/none/explanation")
     assert reason(unknown) == (404, "TICKET_UNKNOWN")
+
+
+def test_a_ticket_is_given_to_another_member_and_back(caller: Caller, number: str) -> None:
+    caller.enrol(120)
+    other = caller.enrol(121)
+    sold = caller.sell(number, 4000, card=card(120))
+    moves = f"/tickets/{sold['ticket']}/moves"
+    body = {"card": card(121), "reason": "wrong_customer", "approved_by": "C7"}
+    own = caller.post(moves, body, headers={"Operator": "C7"})
+    assert reason(own) == (403, "SECOND_PERSON_NEEDED")
+    moved = caller.post(moves, body, headers={"Operator": "C12"}).json()
+    assert (moved["points"], moved["member"]["member"]) == (40, other["member"])
+    assert caller.get(f"/tickets/{sold['ticket']}").json()["member"]["points"] == 40
+    back = caller.post(f"{moves}/undo", {"approved_by": "boss"}).json()
+    assert (back["former"]["member"], back["member"]["points"]) == (other["member"], 40)
+    claim = caller.post(f"/tickets/{sold['ticket']}/claim", {"card": card(121), "code": "x"})
+    assert reason(claim) == (409, "TICKET_NOT_MOVABLE")

@@ -205,6 +205,29 @@ class ReturnForm(Form):
     approved_by: MaybeName = ""
 
 
+class MoveForm(Form):
+    """Who gets a ticket, by `card` or `member`, why (a code), and the second person."""
+
+    card: MaybeCard = ""
+    member: MaybeHex = ""
+    reason: Code
+    approved_by: Code
+
+
+class UndoForm(Form):
+    """The second person who allows it."""
+
+    approved_by: Code
+
+
+class ClaimForm(Form):
+    """Who claims a ticket, by `card` or `member`, and the code on its receipt."""
+
+    code: Word
+    card: MaybeCard = ""
+    member: MaybeHex = ""
+
+
 class ProfileForm(Form):
     """Fields of a profile; an empty text deletes one. Dates are ISO, telephones French or +33…"""
 

@@ -1,7 +1,7 @@
 """Tickets: close a sale, take goods back, show what was recorded, choose a receipt."""
 
 from pos_loyalty import commands
-from pos_loyalty.answers import Done, ReturnAnswer, SaleAnswer, TicketExplanation
+from pos_loyalty.answers import Done, MoveAnswer, ReturnAnswer, SaleAnswer, TicketExplanation
 from pos_loyalty.errors import LoyaltyError, Reason, Wrong
 from pos_loyalty.node.receipts import told_receipt
 from pos_loyalty.queries import TicketView
@@ -142,6 +142,92 @@ def choose_receipt(call: Call[forms.ReceiptForm], **key: str) -> Done:
     """Print or mail a receipt, after the sale or once more; answers the job's id."""
     answer: Done = call.execute(
         commands.ChooseReceipt, ticket=_key(**key), choice=call.form.given()
+    )
+    return answer
+
+
+_CHANGES_HANDS = (
+    Reason.TICKET_UNKNOWN,
+    Reason.TICKET_NOT_MOVABLE,
+    Reason.PROGRAMME_MISSING,
+    Reason.MEMBER_UNKNOWN,
+    Reason.MEMBER_ERASED,
+    Reason.CARD_INVALID,
+    Reason.CARD_REPLACED,
+    Reason.PAYMENT_CARD_REFUSED,
+)
+
+
+@api.post(TICKET + "/moves")
+@operation(
+    Operation(
+        id="moveTicket",
+        tag="tickets",
+        form=forms.MoveForm,
+        answer=MoveAnswer,
+        writes=True,
+        reasons=(*_CHANGES_HANDS, Reason.SECOND_PERSON_NEEDED),
+    )
+)
+def move_ticket(call: Call[forms.MoveForm], **key: str) -> MoveAnswer:
+    """Give a ticket to another member: its points go with it and keep their days."""
+    form = call.form
+    card = call.refuse_payment_card(form.card)
+    answer: MoveAnswer = call.execute(
+        commands.MoveTicket,
+        ticket=_key(**key),
+        card=card,
+        member="" if card else form.member,
+        reason=form.reason,
+        approved_by=form.approved_by,
+    )
+    return answer
+
+
+@api.post(TICKET + "/moves/undo")
+@operation(
+    Operation(
+        id="undoTicketMove",
+        tag="tickets",
+        form=forms.UndoForm,
+        answer=MoveAnswer,
+        writes=True,
+        reasons=(
+            Reason.TICKET_UNKNOWN,
+            Reason.TICKET_NOT_MOVABLE,
+            Reason.SECOND_PERSON_NEEDED,
+        ),
+    )
+)
+def undo_ticket_move(call: Call[forms.UndoForm], **key: str) -> MoveAnswer:
+    """Take the last move or claim of a ticket back."""
+    answer: MoveAnswer = call.execute(
+        commands.UndoTicketMove, ticket=_key(**key), approved_by=call.form.approved_by
+    )
+    return answer
+
+
+@api.post(TICKET + "/claim")
+@operation(
+    Operation(
+        id="claimTicket",
+        tag="tickets",
+        form=forms.ClaimForm,
+        answer=MoveAnswer,
+        writes=True,
+        reasons=(*_CHANGES_HANDS, Reason.CLAIM_REFUSED, Reason.CLAIM_TOO_LATE),
+    )
+)
+def claim_ticket(call: Call[forms.ClaimForm], **key: str) -> MoveAnswer:
+    """Bring a ticket that was closed without a card to a member, by the code on its receipt."""
+    form = call.form
+    card = call.refuse_payment_card(form.card)
+    answer: MoveAnswer = call.execute(
+        commands.ClaimTicket,
+        ticket=_key(**key),
+        code=form.code,
+        card=card,
+        member="" if card else form.member,
     )
     return answer
 
