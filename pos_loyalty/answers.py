@@ -47,7 +47,8 @@ class MemberView(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     `tier`, `next_tier` are names, `to_next` minor units still to spend; `expiring` points lapse
     after the day `expires`. A tier is sure through the day `review`; without further purchases
-    it is `projected` after it.
+    it is `projected` after it. Besides `points` some may be `pending`: they can be spent from the
+    day `usable` on, at least `becoming` of them; without a day somebody has to allow it first.
     """
 
     member: str
@@ -70,6 +71,9 @@ class MemberView(Struct, frozen=True, omit_defaults=True, kw_only=True):
     cards: tuple[CardView, ...] = ()
     review: str = ""
     projected: str = ""
+    pending: int = 0
+    becoming: int = 0
+    usable: str = ""
 
 
 class ScanAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -263,6 +263,7 @@ class Wrong(StrEnum):
     OWN_CURRENCY = "it is the programme's own currency"
     RATE_TWICE = "another rate of this currency begins on this day"
     BEFORE_FIRST_DAY = "it lies before first_day"
+    NEVER_USABLE = "points would end before they can be spent"
 
 
 class LoyaltyError(Exception):

@@ -125,7 +125,8 @@ class BalanceOpened(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
     """Points and qualifying spend came from another system.
 
     `lots` are (points, day earned, last day), `spend` (day, minor units); `origin` names the
-    imported row, so that it counts once.
+    imported row, so that it counts once. The member's points end after the day `idle`, where it
+    is told, unless something is bought by then.
     """
 
     account: str
@@ -134,6 +135,7 @@ class BalanceOpened(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
     origin: str
     lots: tuple[tuple[int, str, str], ...]
     spend: tuple[tuple[str, int], ...] = ()
+    idle: str = ""
 
 
 class PointsHeld(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):

@@ -8,6 +8,7 @@ from pos_loyalty.domain.causes import Why
 from pos_loyalty.domain.days import day_of, iso
 from pos_loyalty.domain.identifiers import claim_code, ticket_account
 from pos_loyalty.domain.liability import By, Liability
+from pos_loyalty.domain.movements import Movement
 from pos_loyalty.domain.sold import Ticket
 from pos_loyalty.domain.usage import Use
 from pos_loyalty.errors import LoyaltyError, Reason
@@ -18,6 +19,7 @@ from pos_loyalty.store import local, people, reasons, shop, tickets
 from pos_loyalty.store.amending import amended, amendments_of
 from pos_loyalty.store.engine import Store
 from pos_loyalty.store.local import JobRow
+from pos_loyalty.store.movements import statement
 from pos_loyalty.store.outstanding import liabilities
 from pos_loyalty.store.statements import Tx
 from pos_loyalty.store.views import member_view
@@ -121,6 +123,16 @@ class Queries:
             accounts = {found, *(card.account for card in people.cards_of(tx, found))}
             keys = [key for a in sorted(accounts) for key in tickets.recent_of(tx, a, limit)]
             return tuple(sorted(keys, reverse=True)[:limit])
+
+    def statement(self, member: str, limit: int = LIST_MAX) -> tuple[Movement, ...]:
+        """Give the newest lines of what moved a member's points, the oldest of them first.
+
+        Over all cards that share their points; raises `LoyaltyError` for an unknown or erased one.
+        """
+        with self._store.read() as tx:
+            found = _id(member)
+            self._known(tx, found)
+            return statement(tx, found, today=self.today)[-limit:]
 
     def ticket(self, key: str) -> TicketView:
         """Show a ticket or return; raises `LoyaltyError` (`TICKET_UNKNOWN`)."""

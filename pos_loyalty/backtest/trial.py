@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pos_loyalty.domain.account import State
+from pos_loyalty.domain.account import State, living
 from pos_loyalty.domain.balance import EMPTY, Balance
 from pos_loyalty.domain.fold import step
 from pos_loyalty.domain.rating import Rating, rate
@@ -128,8 +128,8 @@ class Trial:
             self._curve.append(self._spendable(self._ends[len(self._curve)]))
 
     def _spendable(self, day: int) -> int:
-        lots = (lot for pot in self._state.pots for lot in pot.lots)
-        return sum(lot.left for lot in lots if lot.expires >= day)
+        lots = (lot for pot in self._state.pots for _, lot in living(pot, day))
+        return sum(lot.left for lot in lots if lot.first <= day)
 
 
 def _spent(ticket: Ticket) -> int:

@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "verify": "stores",
         "parked": "parked",
         "backtest": "backtest",
+        "statement": "statement",
         "liability": "liability",
         "backup": "stores",
         "restore": "stores",

@@ -1,19 +1,23 @@
 """What a group of accounts is: lots, debts, qualifying spend and holds, by programme."""
 
-from bisect import insort
+from bisect import bisect_left, insort
 
 import msgspec
 from msgspec import Struct
 
 
 class Lot(Struct, array_like=True, order=True, gc=False):
-    """Points of one origin: last valid day, business day, origin, owning account, what is left."""
+    """Points of one origin: last valid day, business day, origin, owning account, what is left.
+
+    They cannot be spent before the day `first`; on `NEVER` until somebody lets them.
+    """
 
     expires: int
     day: int
     origin: int
     owner: int
     left: int
+    first: int = 0
 
 
 class Hold(Struct, array_like=True, gc=False):
@@ -29,13 +33,19 @@ class Hold(Struct, array_like=True, gc=False):
 
 
 class Pot(Struct, array_like=True, gc=False):
-    """One programme's points of a group; `window` is qualifying spend by (day, owner)."""
+    """One programme's points of a group; `window` is qualifying spend by (day, owner).
+
+    `active` are owners whose points end where nothing is bought, as (owner, last day), `cuts` the
+    days on which points of an owner ended so.
+    """
 
     programme: str
     lots: list[Lot] = []
     debts: list[tuple[int, int]] = []
     window: list[tuple[int, int, int]] = []
     holds: list[Hold] = []
+    active: list[tuple[int, int]] = []
+    cuts: list[tuple[int, int]] = []
 
 
 class State(Struct, array_like=True, gc=False):
@@ -84,6 +94,19 @@ def pot_of(state: State, programme: str) -> Pot:
     pot = Pot(programme, [], [], [], [])
     insort(state.pots, pot, key=lambda each: each.programme)
     return pot
+
+
+def living(pot: Pot, day: int) -> list[tuple[int, Lot]]:
+    """Give the lots that live on a day, each after its last day; first come those that end first.
+
+    An owner who buys nothing for long loses them earlier than the lots say.
+    """
+    lots = pot.lots[bisect_left(pot.lots, day, key=lambda lot: lot.expires) :]
+    if not pot.active:
+        return [(lot.expires, lot) for lot in lots]
+    ends = dict(pot.active)
+    found = [(min(lot.expires, ends.get(lot.owner, lot.expires)), lot) for lot in lots]
+    return sorted((each for each in found if each[0] >= day), key=lambda each: each[0])
 
 
 encode = msgspec.msgpack.Encoder().encode

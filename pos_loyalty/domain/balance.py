@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from typing import NamedTuple
 
-from pos_loyalty.domain.account import Lot, Pot, State, owner_of, pool
+from pos_loyalty.domain.account import Pot, State, living, owner_of, pool
 
 
 class Balance(NamedTuple):
@@ -12,7 +12,8 @@ class Balance(NamedTuple):
     `points` are valid on the day asked for, `held` reserved, `debt` owed, `available` what can be
     spent; `next_expiry` is (last day, points) of what lapses first, `qualifying` counts for tiers,
     never below zero: a return may be known before its sale is. `spend` is what decides reviews
-    of the tier, as (day, minor units).
+    of the tier, as (day, minor units). `pending` points are none of `points` yet; the first of
+    them can be spent with `next_usable` (first day, points), on `NEVER` when somebody lets them.
     """
 
     points: int
@@ -22,6 +23,8 @@ class Balance(NamedTuple):
     next_expiry: tuple[int, int] | None
     qualifying: int
     spend: tuple[tuple[int, int], ...] = ()
+    pending: int = 0
+    next_usable: tuple[int, int] | None = None
 
 
 EMPTY = Balance(0, 0, 0, 0, None, 0)
@@ -57,14 +60,19 @@ def _look(
     pot: Pot, members: list[int], *, day: int, now_ms: int, since: int, pooled: bool
 ) -> Balance:
     """Look at a pot; where the group is one account (not `pooled`), all of it is theirs."""
-    lots = pot.lots[bisect_left(pot.lots, day, key=_last_day) :]
+    lots = living(pot, day)
     if pooled:
-        lots = [lot for lot in lots if lot.owner in members]
-    points = sum([lot.left for lot in lots])
+        lots = [each for each in lots if each[1].owner in members]
+    waiting = [lot for _, lot in lots if lot.first > day]
+    if waiting:
+        lots = [each for each in lots if each[1].first <= day]
+    points = sum([lot.left for _, lot in lots])
     held = sum(h.points for h in pot.holds if h.owner in members and h.until > now_ms)
     debt = sum(owed for owner, owed in pot.debts if owner in members)
-    first = lots[0].expires if lots else 0
-    lapsing = sum([lot.left for lot in lots if lot.expires == first])
+    first = lots[0][0] if lots else 0
+    lapsing = sum([lot.left for end, lot in lots if end == first])
+    usable = min([lot.first for lot in waiting], default=0)
+    releasing = sum([lot.left for lot in waiting if lot.first == usable])
     return Balance(
         points=points,
         held=held,
@@ -72,6 +80,8 @@ def _look(
         available=0 if debt else max(0, points - held),
         next_expiry=(first, lapsing) if lots else None,
         qualifying=max(0, _spent(pot, members, since, day)),
+        pending=sum([lot.left for lot in waiting]),
+        next_usable=(usable, releasing) if waiting else None,
     )
 
 
@@ -91,30 +101,26 @@ def _between(pot: Pot, first: int, last: int) -> list[tuple[int, int, int]]:
     return window[bisect_left(window, (first,)) : bisect_left(window, (last + 1,))]
 
 
-def _last_day(lot: Lot) -> int:
-    return lot.expires
-
-
 def totals(state: State) -> list[tuple[str, int, int, int, int, int, int]]:
     """Give, for each programme, what lists and sums of many accounts use.
 
-    (programme, last business day seen, points valid that day, held, owed, first day a lot
-    lapses or 0, qualifying spend): a function of the facts alone, so no clock is asked.
+    (programme, last business day seen, points valid that day and those still pending, held, owed,
+    first day a lot lapses or 0, qualifying spend): a function of the facts; no clock is asked.
     """
     rows = []
     for pot in state.pots:
         day = max([lot.day for lot in pot.lots], default=0)
         if pot.window:
             day = max(day, pot.window[-1][0])
-        valid = pot.lots[bisect_left(pot.lots, day, key=_last_day) :]
+        valid = living(pot, day)
         rows.append(
             (
                 pot.programme,
                 day,
-                sum([lot.left for lot in valid]),
+                sum([lot.left for _, lot in valid]),
                 sum([hold.points for hold in pot.holds]),
                 sum([owed for _, owed in pot.debts]),
-                valid[0].expires if valid else 0,
+                valid[0][0] if valid else 0,
                 sum([amount for _, _, amount in pot.window]),
             )
         )

@@ -12,6 +12,7 @@ import msgspec
 from pos_loyalty.domain.account import Hold, Lot, State, owner_of, pool, pot_of
 from pos_loyalty.domain.identifiers import ticket_account
 from pos_loyalty.domain.legs import (
+    NO_TERMS,
     ErasureCore,
     HoldCore,
     Leg,
@@ -24,10 +25,14 @@ from pos_loyalty.domain.pots import (
     begin_hold,
     credit,
     end_hold,
+    end_idle,
     lapse_holds,
+    last_day,
     qualify,
     reduce_origin,
     spend,
+    stay_active,
+    stay_until,
     trim,
 )
 from pos_loyalty.domain.returns import take_back
@@ -70,6 +75,8 @@ def _sale(state: State, leg: Leg, tickets: Tickets) -> None:
 
 def _rate(state: State, ticket: Ticket, owner: int, index: int, part: Part) -> None:
     pot, members, day = pot_of(state, part.programme), pool(state, owner), ticket.core.day
+    terms = part.terms or NO_TERMS
+    end_idle(pot, day)
     if part.spent:
         taken = spend(pot, members, owner, part.spent, day)
         ticket.opened().parts[index].allocations = taken
@@ -78,7 +85,9 @@ def _rate(state: State, ticket: Ticket, owner: int, index: int, part: Part) -> N
         kept.kept = kept.qualifying = 0
         return
     trim(pot, day)
-    credit(pot, members, Lot(part.expires, day, ticket.origin, owner, part.earned))
+    expires = last_day(pot, owner, part.expires, day)
+    credit(pot, members, Lot(expires, day, ticket.origin, owner, part.earned, terms.first))
+    stay_active(pot, members, day, terms.idle)
     if part.qualifying:
         qualify(pot, owner, day, part.qualifying)
 
@@ -87,6 +96,7 @@ def _adjust(state: State, leg: Leg, tickets: Tickets) -> None:
     core = _decode_points(leg.core)
     owner = owner_of(state, leg.account)
     pot, members = pot_of(state, core.programme), pool(state, owner)
+    end_idle(pot, core.day)
     if core.points < 0:
         own = reduce_origin(pot, core.mark, -core.points) if core.mark else 0
         spend(pot, members, owner, -core.points - own, core.day)
@@ -101,10 +111,13 @@ def _open(state: State, leg: Leg, tickets: Tickets) -> None:
     if owner in state.closed:
         return
     pot, members = pot_of(state, core.programme), pool(state, owner)
+    end_idle(pot, core.day)
     for expires, day, points in core.lots:
         credit(pot, members, Lot(expires, day, leg.origin, owner, points))
     for day, amount in core.window:
         qualify(pot, owner, day, amount)
+    if core.idle:
+        stay_until(pot, owner, core.idle)
 
 
 def _hold(state: State, leg: Leg, tickets: Tickets) -> None:

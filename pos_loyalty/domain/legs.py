@@ -22,6 +22,20 @@ class PartLines(Struct, array_like=True, gc=False):
     conditions: list[tuple[int, int]]
 
 
+class Terms(Struct, array_like=True, gc=False):
+    """What a rating says beyond its points; most say nothing.
+
+    The points can be spent from the day `first` on; `idle` is after how many months without a
+    purchase the member's points end (0: never).
+    """
+
+    first: int = 0
+    idle: int = 0
+
+
+NO_TERMS = Terms()
+
+
 class Part(Struct, array_like=True, gc=False):
     """One programme's rating of a sale, in totals; `lines` is an encoded `PartLines`."""
 
@@ -33,6 +47,7 @@ class Part(Struct, array_like=True, gc=False):
     courtesy: int
     holds: list[bytes]
     lines: msgspec.Raw
+    terms: Terms | None = None
 
 
 class SaleCore(Struct, array_like=True, gc=False):
@@ -68,12 +83,16 @@ class PointsCore(Struct, array_like=True, gc=False):
 
 
 class OpeningCore(Struct, array_like=True, gc=False):
-    """Balances brought from another system: lots and (day, minor units) of qualifying spend."""
+    """Balances brought from another system: lots and (day, minor units) of qualifying spend.
+
+    All its points end after the day `idle` (0: no such day) unless something is bought by then.
+    """
 
     programme: str
     day: int
     lots: list[tuple[int, int, int]]
     window: list[tuple[int, int]]
+    idle: int = 0
 
 
 class HoldCore(Struct, array_like=True, gc=False):

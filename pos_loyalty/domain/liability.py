@@ -11,7 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from pos_loyalty.domain.account import State
+from pos_loyalty.domain.account import State, living
 from pos_loyalty.domain.days import NEVER, iso
 from pos_loyalty.domain.money import allocate
 from pos_loyalty.domain.programme import Programme
@@ -91,10 +91,9 @@ def take(
     """
     for pot in state.pots:
         ledger = ledgers.setdefault(pot.programme, Ledger())
-        for lot in pot.lots:
-            if lot.expires >= day:
-                key = stores.get(lot.origin, ""), _month(lot.expires)
-                ledger.points[key] = ledger.points.get(key, 0) + lot.left
+        for end, lot in living(pot, day):
+            key = stores.get(lot.origin, ""), _month(end)
+            ledger.points[key] = ledger.points.get(key, 0) + lot.left
         ledger.held += sum(hold.points for hold in pot.holds if hold.until > until)
         ledger.debt += sum(owed for _, owed in pot.debts)
 
@@ -127,7 +126,7 @@ def learn(
             used = part.spent - (record.restored if record else 0)
             spent[part.programme] = spent.get(part.programme, 0) + used
     for pot in state.pots:
-        left = sum(lot.left for lot in pot.lots if lot.expires >= day)
+        left = sum(lot.left for _, lot in living(pot, day))
         owed = sum(debt for _, debt in pot.debts)
         used = spent.get(pot.programme, 0)
         lapsed = max(0, kept.get(pot.programme, 0) - used - left + owed)

@@ -1,8 +1,10 @@
 """Moves of points inside one programme's pot; integers in, integers out."""
 
 from bisect import bisect_left
+from collections.abc import Sequence
 
 from pos_loyalty.domain.account import Hold, Lot, Pot
+from pos_loyalty.domain.days import NEVER, add_months
 
 WINDOW_DAYS_MAX = 2230
 """Spend older than this many days before a sale's own day leaves the state (73 months).
@@ -19,12 +21,28 @@ Allocation = tuple[int, int, int, int, int]
 
 
 def spend(pot: Pot, members: list[int], owner: int, points: int, day: int) -> list[Allocation]:
-    """Take points from the lots valid on `day`, first to lapse first; what is missing is debt."""
+    """Take points from the lots valid on `day`, first to lapse first; what is missing is debt.
+
+    Points that are still pending are the last to go: nobody owes while they have any.
+    """
     taken: list[Allocation] = []
+    points = _take(pot, members, points, day, taken, pending=False)
+    if points:
+        points = _take(pot, members, points, day, taken, pending=True)
+    if points:
+        taken.append((day, day, 0, owner, points))
+        _owe(pot, owner, points)
+    return taken
+
+
+def _take(
+    pot: Pot, members: list[int], points: int, day: int, taken: list[Allocation], *, pending: bool
+) -> int:
+    """Take points from valid lots that are pending, or that are not; gives what is missing."""
     index = bisect_left(pot.lots, day, key=lambda lot: lot.expires)
     while points and index < len(pot.lots):
         lot = pot.lots[index]
-        if lot.owner not in members:
+        if lot.owner not in members or (lot.first > day) != pending:
             index += 1
             continue
         count = min(points, lot.left)
@@ -33,10 +51,7 @@ def spend(pot: Pot, members: list[int], owner: int, points: int, day: int) -> li
         lot.left -= count
         if lot.left == 0:
             del pot.lots[index]
-    if points:
-        taken.append((day, day, 0, owner, points))
-        _owe(pot, owner, points)
-    return taken
+    return points
 
 
 def credit(pot: Pot, members: list[int], lot: Lot) -> None:
@@ -77,6 +92,50 @@ def reduce_origin(pot: Pot, origin: int, points: int) -> int:
     for lot in [each for each in pot.lots if each.origin == origin]:
         left -= reduce(pot, lot, left)
     return points - left
+
+
+def release(pot: Pot, origin: int) -> None:
+    """Let the points of one origin be spent from now on that stood until somebody decided."""
+    for lot in pot.lots:
+        if lot.origin == origin and lot.first == NEVER:
+            lot.first = 0
+
+
+def stay_active(pot: Pot, owners: Sequence[int], day: int, months: int) -> None:
+    """Let owners' points live `months` from a purchase on (0: they no longer end without one)."""
+    if months:
+        for owner in owners:
+            stay_until(pot, owner, add_months(day, months))
+    elif pot.active:
+        pot.active = [each for each in pot.active if each[0] not in owners]
+
+
+def stay_until(pot: Pot, owner: int, day: int) -> None:
+    """Let an owner's points live until a day, if they did not live longer."""
+    ends = dict(pot.active)
+    ends[owner] = max(ends.get(owner, 0), day)
+    pot.active = sorted(ends.items())
+
+
+def end_idle(pot: Pot, day: int) -> None:
+    """End the points of owners who had bought nothing for too long before `day`, on their day."""
+    over = {owner: end for owner, end in pot.active if end < day}
+    if not over:
+        return
+    ended: dict[tuple[int, int, int, int], Lot] = {}
+    for lot in pot.lots:
+        expires = min(lot.expires, over.get(lot.owner, lot.expires))
+        key = (expires, lot.day, lot.origin, lot.owner)
+        left = lot.left + (ended[key].left if key in ended else 0)
+        ended[key] = Lot(*key, left, lot.first if expires == lot.expires else 0)
+    pot.lots = sorted(ended.values())
+    pot.active = [each for each in pot.active if each[0] not in over]
+    pot.cuts += sorted(over.items())
+
+
+def last_day(pot: Pot, owner: int, expires: int, since: int) -> int:
+    """Give the last day of points that an owner had on the day `since`, cut or not."""
+    return min([expires, *(end for who, end in pot.cuts if who == owner and end >= since)])
 
 
 def _find(pot: Pot, lot: Lot) -> int:

@@ -130,6 +130,9 @@ class Programme(Struct, frozen=True):
     first of `rewards` by which points buy an amount off; kinds come off in the order `stacking`.
     Amounts are of `currency`; `exchanges` are for shops that sell in another one. A ticket without
     a card can be claimed for `claim_days` after its day.
+    Amounts are of `currency`; `exchanges` are for shops that sell in another one.
+    Points can be spent `pending_days` after they were earned; all of a member's end after
+    `inactivity_months` without a purchase (0: never).
     """
 
     id: str
@@ -166,6 +169,8 @@ class Programme(Struct, frozen=True):
     ends_on: int = 0
     exchanges: tuple[Exchange, ...] = ()
     claim_days: int = 0
+    pending_days: int = 0
+    inactivity_months: int = 0
 
     def has_ended(self, day: int) -> bool:
         """Tell whether a day lies behind the programme's last, if it has one."""

@@ -25,7 +25,8 @@ class Rating(Struct, frozen=True, omit_defaults=True, gc=False):
     line, `conditions` (threshold, points) of the bonuses, `expires` the last day of the points;
     `exchange` is the rate at which money of another currency counted. `why` tells the rules by
     line (`domain.derivation`), `before` the spend towards the next tier that a ticket which
-    reaches it on its way began with.
+    reaches it on its way began with. The points can be spent from the day `first` on (0: any); all of the member's end after `inactivity` months without a
+    purchase (0: never).
     """
 
     programme: str
@@ -43,6 +44,8 @@ class Rating(Struct, frozen=True, omit_defaults=True, gc=False):
     exchange: str = ""
     why: str = ""
     before: int = 0
+    first: int = 0
+    inactivity: int = 0
 
     @property
     def qualifying(self) -> int:
@@ -121,6 +124,8 @@ def rate(
         exchange=exchange,
         why=written([touch.way for touch in touches]) if explained else "",
         before=qualifying if programme.upgrade == "split" else 0,
+        first=day + programme.pending_days if programme.pending_days else 0,
+        inactivity=programme.inactivity_months,
     )
 
 

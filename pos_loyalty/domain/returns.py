@@ -9,6 +9,8 @@ from pos_loyalty.domain.pots import (
     LOT_SLACK_DAYS,
     Allocation,
     credit,
+    end_idle,
+    last_day,
     pay_debt,
     qualify,
     reduce,
@@ -47,6 +49,7 @@ def _lessen(state: State, ticket: Ticket, part: Part, kept: PartRecord, told: Re
     pot = pot_of(state, part.programme)
     owner = owner_of(state, ticket.account)
     members = pool(state, owner)
+    end_idle(pot, day)
     points, base = worth_of(part, sold, back)
     lost, kept.kept = kept.kept - min(points, kept.kept), min(points, kept.kept)
     if base < kept.qualifying:
@@ -54,18 +57,27 @@ def _lessen(state: State, ticket: Ticket, part: Part, kept: PartRecord, told: Re
         kept.qualifying = base
     carried = max(0, remaining(lines.spent, sold, back) - told.restores)
     restored = max(kept.restored, part.spent - carried)
-    _restore(state, pot, kept, restored - kept.restored, day=day, courtesy=part.courtesy)
+    _restore(state, pot, kept, restored - kept.restored, since=ticket.core.day, day=day,
+             courtesy=part.courtesy)  # fmt: skip
     kept.restored = restored
-    if lost and owner not in state.closed and day <= part.expires + LOT_SLACK_DAYS:
-        own = Lot(part.expires, ticket.core.day, ticket.origin, owner, 0)
+    expires = last_day(pot, owner, part.expires, ticket.core.day)
+    if lost and owner not in state.closed and day <= expires + LOT_SLACK_DAYS:
+        own = Lot(expires, ticket.core.day, ticket.origin, owner, 0)
         lost -= reduce(pot, own, lost)
         spend(pot, members, owner, lost, day)
 
 
 def _restore(
-    state: State, pot: Pot, kept: PartRecord, points: int, *, day: int, courtesy: int
+    state: State,
+    pot: Pot,
+    kept: PartRecord,
+    points: int,
+    *,
+    since: int,
+    day: int,
+    courtesy: int,
 ) -> None:
-    """Give spent points back to the lots they came from, the last taken first.
+    """Give points spent on the day `since` back to the lots they came from, the last taken first.
 
     What was taken as debt pays that debt first. A lot that lapsed meanwhile comes back for the
     days of courtesy, without any it stays lapsed; a closed account gets nothing back.
@@ -78,6 +90,7 @@ def _restore(
         points -= given
         if given < count:
             left.append((expires, born, origin, owner, count - given))
+        expires = last_day(pot, owner, expires, since)
         if origin == 0:
             given -= pay_debt(pot, owner, given)
             expires, born = day + courtesy, day

@@ -18,9 +18,11 @@ def union(states: list[State]) -> State:
 
 
 def _merge(into: Pot, pot: Pot, shift: int) -> None:
-    lots = [Lot(x.expires, x.day, x.origin, x.owner + shift, x.left) for x in pot.lots]
+    lots = [Lot(x.expires, x.day, x.origin, x.owner + shift, x.left, x.first) for x in pot.lots]
     into.lots = sorted(into.lots + lots)
     into.debts = sorted(into.debts + [(owner + shift, owed) for owner, owed in pot.debts])
     spend = [(day, owner + shift, amount) for day, owner, amount in pot.window]
     into.window = sorted(into.window + spend)
+    into.active = sorted(into.active + [(owner + shift, end) for owner, end in pot.active])
+    into.cuts += [(owner + shift, end) for owner, end in pot.cuts]
     into.holds += [Hold(h.id, h.owner + shift, h.points, h.until) for h in pot.holds]

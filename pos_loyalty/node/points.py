@@ -2,7 +2,7 @@
 
 from pos_loyalty import commands, events
 from pos_loyalty.answers import Done
-from pos_loyalty.domain.days import day_of, iso
+from pos_loyalty.domain.days import add_months, day_of, iso
 from pos_loyalty.domain.identifiers import adjustment_key, derived_id
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.errors import LoyaltyError, Reason
@@ -104,6 +104,8 @@ def opening(
     origin: str = "",
 ) -> events.BalanceOpened:
     """Give the fact of a balance; a lot without a last day lives as one earned here."""
+    known = [day for day, _ in command.spend] + [day for _, day, _ in command.lots]
+    since, months = max(known, default=iso(ctx.today)), programme.inactivity_months
     return events.BalanceOpened(
         account=member.hex(),
         programme=programme.id,
@@ -114,4 +116,5 @@ def opening(
             for points, day, last in command.lots
         ),
         spend=command.spend,
+        idle=iso(add_months(day_of(since), months)) if months else "",
     )

@@ -61,6 +61,8 @@ def programme_of(content: str, found: dict[str, Any]) -> Programme:
         downgrade=tiers.downgrade,
         rewards=rewards,
         stacking=order_of(found),
+        pending_days=expiry.pending_days,
+        inactivity_months=expiry.inactivity_months,
         ends_on=head.last_day.toordinal() if head.last_day else 0,
         exchanges=exchanges_of(found),
         claim_days=earn.claim_days,

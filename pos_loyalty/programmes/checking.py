@@ -24,6 +24,9 @@ def contradictions(programme: Programme) -> Iterator[Fault]:
 def _head(programme: Programme) -> Iterator[Fault]:
     if programme.has_ended(programme.first_day):
         yield "programme.last_day", Wrong.BEFORE_FIRST_DAY, {}
+    first = programme.first_day
+    if programme.last_day(first) < first + programme.pending_days:
+        yield "expiry.pending_days", Wrong.NEVER_USABLE, {}
 
 
 def _tiers(programme: Programme) -> Iterator[Fault]:

@@ -51,6 +51,8 @@ class ExpirySection(Struct, forbid_unknown_fields=True, kw_only=True):
     ends: Ends = "anniversary"
     minimum_days: Annotated[int, Meta(ge=0, le=3_660)] = 0
     courtesy_days: Months = 30
+    pending_days: Annotated[int, Meta(ge=0, le=366)] = 0
+    inactivity_months: Months = 0
 
 
 class ExclusionSection(Struct, forbid_unknown_fields=True, kw_only=True):

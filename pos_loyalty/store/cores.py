@@ -11,6 +11,7 @@ from pos_loyalty.domain.account import encode
 from pos_loyalty.domain.days import day_of
 from pos_loyalty.domain.identifiers import adjustment_key, adjustment_mark, ticket_account
 from pos_loyalty.domain.legs import (
+    NO_TERMS,
     ErasureCore,
     HoldCore,
     LinkCore,
@@ -20,6 +21,7 @@ from pos_loyalty.domain.legs import (
     PointsCore,
     ReturnCore,
     SaleCore,
+    Terms,
 )
 from pos_loyalty.domain.rating import Rating
 from pos_loyalty.events import Fact
@@ -159,6 +161,7 @@ def _part(rating: Rating, lines: int) -> Part:
         list(rating.spent) or [0] * lines,
         list(rating.conditions),
     )
+    terms = Terms(rating.first, rating.inactivity)
     return Part(
         programme=rating.programme,
         earned=rating.earned,
@@ -168,6 +171,7 @@ def _part(rating: Rating, lines: int) -> Part:
         courtesy=rating.courtesy,
         holds=[bytes.fromhex(hold) for hold in rating.holds],
         lines=msgspec.Raw(encode(detail)),
+        terms=None if terms == NO_TERMS else terms,
     )
 
 
@@ -189,5 +193,6 @@ def _opening(opening: events.BalanceOpened) -> Draft:
         day_of(opening.day),
         [(day_of(last), day_of(day), points) for points, day, last in opening.lots],
         [(day_of(day), amount) for day, amount in opening.spend],
+        day_of(opening.idle) if opening.idle else 0,
     )
     return _plain("opening", opening.account, encode(core), core.day)

@@ -137,7 +137,7 @@ def _pasts(tx: Tx, groups: list[bytes], day: int) -> Iterator[Past]:
     legs: dict[bytes, list[Leg]] = {group: [] for group in groups}
     for row in tx.fetch(schema.leg, accounts):
         leg = Leg(*row)
-        if _day_of(leg) <= day:
+        if business_day_of(leg) <= day:
             legs[of_account[leg.account]].append(leg)
     held: dict[bytes, list[Row]] = {group: [] for group in groups}
     for row in tx.fetch(schema.checkpoint, accounts):
@@ -149,10 +149,15 @@ def _pasts(tx: Tx, groups: list[bytes], day: int) -> Iterator[Past]:
         yield Past(state, tickets, until, whole=not held[group])
 
 
-def _day_of(leg: Leg) -> int:
+def business_day_of(leg: Leg) -> int:
     """Give the business day of a leg that has one, else the day of its moment in UTC."""
     decode = _decoders.get(leg.kind)
-    return decode(leg.core).day if decode else leg.moment // _DAY_MS + _UNIX_DAY
+    return decode(leg.core).day if decode else utc_day(leg.moment)
+
+
+def utc_day(moment: int) -> int:
+    """Give the day in UTC of a Unix millisecond."""
+    return moment // _DAY_MS + _UNIX_DAY
 
 
 _a, _g = schema.account.c, schema.programme.c

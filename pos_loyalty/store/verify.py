@@ -220,7 +220,7 @@ def _added(sums: Sums, state: State, day: int, since: int) -> Sums:
         look = balance(state, account, sums.programme, day=day, now_ms=until, since=since)
         sums = Sums(
             sums.programme,
-            sums.points + look.points,
+            sums.points + look.points + look.pending,
             sums.held + look.held,
             sums.debt + look.debt,
             sums.qualifying + look.qualifying,

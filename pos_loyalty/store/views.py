@@ -5,7 +5,7 @@ from typing import Any
 
 from pos_loyalty.answers import CardView, MemberView
 from pos_loyalty.domain import tiers
-from pos_loyalty.domain.days import iso
+from pos_loyalty.domain.days import NEVER, iso
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.domain.tiers import look
 from pos_loyalty.store import people
@@ -53,6 +53,7 @@ def standing(
     tier, review, projected = tiers.standing(programme, found, day)
     following = programme.next_tier(max(found.qualifying, tier.threshold))
     expires, expiring = found.next_expiry or (0, 0)
+    usable, becoming = found.next_usable or (NEVER, 0)
     return {
         "points": found.points,
         "held": found.held,
@@ -65,4 +66,7 @@ def standing(
         "expires": iso(expires) if expires else "",
         "review": iso(review) if review else "",
         "projected": projected.name if review else "",
+        "pending": found.pending,
+        "becoming": becoming if usable != NEVER else 0,
+        "usable": iso(usable) if usable != NEVER else "",
     }

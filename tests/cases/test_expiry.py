@@ -142,3 +142,120 @@ def test_points_that_end_on_their_anniversary_live_a_least_time_too(shop: Till) 
     anne = shop.member()
     anne.buys(10_00)
     assert anne.lapses == (10, "2026-03-10")
+
+
+def test_lc_44_pending_points_cannot_be_spent_before_their_day(shop: Till) -> None:
+    shop.runs(programme(expiry={"pending_days": 14}))
+    shop.now("2026-03-01")
+    anne = shop.member()
+    bought = anne.buys(50_00, 30_00)
+    assert (anne.points, anne.available, anne.view.pending) == (0, 0, 80)
+    shop.now("2026-03-05")
+    bought.comes_back(1)
+    view = anne.view
+    assert (anne.points, view.pending, view.becoming, view.usable) == (0, 50, 50, "2026-03-15")
+    with refused(Reason.POINTS_INSUFFICIENT):
+        anne.fills(50_00).spends(100)
+    shop.now("2026-03-14 23:59")
+    assert (anne.available, anne.view.pending) == (0, 50)
+    shop.now("2026-03-15 23:59")
+    assert (anne.points, anne.available, anne.view.pending) == (50, 50, 0)
+
+
+def test_lc_45_points_that_were_pending_live_no_longer_for_it(shop: Till) -> None:
+    shop.runs(programme(expiry={"pending_days": 14}))
+    shop.now("2026-01-10")
+    anne = shop.member()
+    anne.buys(100_00)
+    shop.now("2026-01-24")
+    assert anne.lapses == (100, "2027-01-10")
+    shop.now("2027-01-10 23:59")
+    assert anne.available == 100
+    shop.now("2027-01-11 00:00")
+    assert anne.available == 0
+
+
+def test_nobody_owes_while_points_are_pending(shop: Till) -> None:
+    anne = shop.member()
+    first = anne.buys(100_00)
+    shop.runs(programme("2026-01-10", expiry={"pending_days": 14}))
+    shop.now("2026-01-10")
+    anne.buys(85_00)
+    anne.buys(20_00, points=100)
+    first.comes_back()
+    assert (anne.points, anne.view.debt, anne.view.pending) == (0, 0, 0)
+    assert anne.buys(5_00).earned == 5
+    assert anne.view.pending == 5
+
+
+def test_lc_70_each_lot_lapses_once_on_its_day_whoever_looks_and_when(shop: Till) -> None:
+    anne = shop.member(lots=[(40, "2026-01-31"), (25, "2026-02-02"), (10, "2026-12-31")])
+    shop.now("2026-01-20")
+    anne.buys(1_00)
+    shop.now("2026-01-30")
+    anne.gets(-15)
+    lapsed = [("2026-01-31", -25, 36), ("2026-02-02", -25, 11)]
+    shop.now("2026-02-03")
+    seen, told = anne.statement, shop.told()
+    assert [line for line in seen if line[1] == "lapsed"] == [
+        (day, "lapsed", points, balance) for day, points, balance in lapsed
+    ]
+    shop.starts_numbers_again()
+    shop.now("2026-02-06")
+    assert (anne.statement, anne.statement, shop.told()) == (seen, seen, told)
+    assert seen[-1][-1] == anne.points == 11
+
+
+def test_lc_72_points_end_a_year_after_the_last_purchase_and_a_return_is_none(shop: Till) -> None:
+    shop.runs(programme(expiry={"months": 0, "inactivity_months": 12}))
+    shop.now("2025-02-01")
+    anne = shop.member()
+    kept = anne.buys(30_00)
+    shop.now("2025-02-10")
+    bought = anne.buys(60_00, 10_00)
+    shop.now("2025-06-01")
+    bought.comes_back(1)
+    assert anne.lapses == (90, "2026-02-10")
+    shop.now("2026-02-10 23:59")
+    assert anne.available == 90
+    shop.now("2026-02-11")
+    assert (anne.points, anne.available) == (0, 0)
+    anne.buys(5_00)
+    assert (anne.points, anne.lapses) == (5, (5, "2027-02-11"))
+    kept.comes_back()
+    assert (anne.points, anne.view.debt) == (5, 0)
+    lapsed = [line for line in anne.statement if line[0] == "2026-02-10"]
+    assert lapsed == [
+        ("2026-02-10", "lapsed", -30, 60),
+        ("2026-02-10", "lapsed", -60, 0),
+    ]
+    assert anne.statement[-1][-1] == 5
+
+
+def test_a_purchase_by_any_card_of_the_pool_keeps_its_points(shop: Till) -> None:
+    shop.runs(programme(expiry={"months": 0, "inactivity_months": 1}))
+    anne, bea = shop.member(), shop.member()
+    anne.buys(40_00)
+    anne.joins(bea)
+    shop.now("2026-02-05")
+    bea.buys(10_00)
+    shop.now("2026-03-01")
+    assert (anne.points, anne.lapses) == (50, (50, "2026-03-05"))
+    anne.leaves(bea)
+    assert (anne.points, bea.points) == (40, 10)
+    shop.now("2026-03-06")
+    assert (anne.points, bea.points) == (0, 0)
+    anne.gets(7)
+    assert anne.points == 7
+
+
+def test_points_spent_on_a_ticket_come_back_for_the_days_of_courtesy_after_inactivity(
+    shop: Till,
+) -> None:
+    shop.runs(programme(expiry={"months": 0, "inactivity_months": 1, "courtesy_days": 10}))
+    anne = shop.member(points=150)
+    bought = anne.buys(20_00, points=100)
+    shop.now("2026-05-01")
+    assert anne.points == 0
+    bought.comes_back()
+    assert (anne.points, anne.lapses) == (100, (100, "2026-05-11"))

@@ -56,6 +56,12 @@ class Member:
         """What lapses first, and its last day."""
         return self.view.expiring, self.view.expires
 
+    @property
+    def statement(self) -> list[tuple[str, str, int, int]]:
+        """What moved the points: day, kind, points, and the balance after it."""
+        lines = self.till.queries.statement(self.id)
+        return [(each.day, each.kind, each.points, each.balance) for each in lines]
+
     def buys(self, *lines: int | Line, off: Sequence[int] = (), points: int = 0) -> "Sale":
         """Buy, paying part of it with points."""
         if not points:

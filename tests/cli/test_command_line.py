@@ -127,6 +127,21 @@ def test_what_is_owed_for_points_is_told_and_written_beside_a_running_register(
     assert pos_loyalty("liability", settings, code=2)
 
 
+def test_a_members_statement_is_told_beside_a_running_register(
+    world: World, settings: Path
+) -> None:
+    pos_loyalty("import", "members", written(world, "m.csv", MEMBERS), settings)
+    client = Client(world.api, world.token)
+    member = client.get("/members?card=2990000000019")["members"][0]["member"]
+    said = pos_loyalty("statement", settings, member)
+    assert "+120" in said
+    assert "repris d’un autre système" in said
+    lines = client.get(f"/members/{member}/statement")["lines"]
+    assert len(lines) == len(said.splitlines())
+    assert "Rien n’a jamais" in pos_loyalty("statement", settings, "00" * 16)
+    assert "MEMBER_UNKNOWN" in pos_loyalty("statement", settings, "nobody", code=1)
+
+
 def test_doctor_and_devices_tell_what_is_there(world: World, settings: Path) -> None:
     said = pos_loyalty("doctor", settings)
     assert "en marche" in said

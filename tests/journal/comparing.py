@@ -6,7 +6,7 @@ from pos_loyalty.domain.sold import decode_record
 from pos_loyalty.events import Fact
 from pos_loyalty.store import people
 from tests.journal.naive import World
-from tests.journal.naive_points import Group, Sold
+from tests.journal.naive_points import Group, Lot, Sold
 from tests.journal.tills import DAY_MS, START, START_MS, View
 from tests.journal.worlds import ACCOUNTS, MEMBERS, SPAN_DAYS
 
@@ -42,18 +42,20 @@ def _shown(view: View, account: bytes, programme: str, look: int) -> tuple[Any, 
     shown = view.balance(
         account, START + look, programme=programme, now_ms=now_ms, since=START + look - 20
     )
-    return shown.points, shown.debt, shown.held, shown.next_expiry, shown.qualifying
+    points = shown.points, shown.pending, shown.next_usable
+    return *points, shown.debt, shown.held, shown.next_expiry, shown.qualifying
 
 
 def _expected(group: Group, account: bytes, programme: str, look: int) -> tuple[Any, ...]:
     day, now_ms = START + look, START_MS + look * DAY_MS
     pool = group.pool(account)
-    lots = [
-        lot
-        for lot in group.lots
-        if lot.programme == programme and lot.owner in pool and lot.last >= day and lot.left
-    ]
-    first = min((lot.last for lot in lots), default=0)
+    found = [lot for lot in group.lots if lot.programme == programme and lot.owner in pool]
+    living = [lot for lot in found if _last(group, lot) >= day and lot.left]
+    lots = [lot for lot in living if lot.first <= day]
+    pending = [lot for lot in living if lot.first > day]
+    first = min((_last(group, lot) for lot in lots), default=0)
+    usable = min((lot.first for lot in pending), default=0)
+    becoming = sum(lot.left for lot in pending if lot.first == usable)
     debt = sum(
         owed for (what, who), owed in group.debts.items() if what == programme and who in pool
     )
@@ -67,9 +69,15 @@ def _expected(group: Group, account: bytes, programme: str, look: int) -> tuple[
         for (what, who, when), amount in group.spend.items()
         if what == programme and who in pool and day - 20 <= when <= day
     )
-    lapsing = sum(lot.left for lot in lots if lot.last == first)
+    lapsing = sum(lot.left for lot in lots if _last(group, lot) == first)
     next_expiry = (first, lapsing) if lots else None
-    return sum(lot.left for lot in lots), debt, held, next_expiry, spend
+    next_usable = (usable, becoming) if pending else None
+    points = sum(lot.left for lot in lots), sum(lot.left for lot in pending), next_usable
+    return *points, debt, held, next_expiry, spend
+
+
+def _last(group: Group, lot: Lot) -> int:
+    return min(lot.last, group.alive.get((lot.programme, lot.owner), lot.last))
 
 
 def _tickets(view: View, world: World) -> list[str]:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import floor
 from typing import Any
 
-from pos_loyalty.domain.days import day_of
+from pos_loyalty.domain.days import add_months, day_of
 from pos_loyalty.domain.identifiers import adjustment_key, adjustment_mark
 from pos_loyalty.events import Fact
 
@@ -28,6 +28,7 @@ class Lot:
     rank: int
     owner: bytes
     left: int
+    first: int = 0
 
     @property
     def turn(self) -> tuple[int, int, int, int]:
@@ -63,6 +64,8 @@ class Group:
         self.holds: list[tuple[str, str, bytes, int, int]] = []
         self.ended: dict[tuple[str, str], int] = {}  # ends that came first, and when
         self.sold: dict[str, Sold] = {}
+        self.alive: dict[tuple[str, bytes], int] = {}  # the last day without a purchase
+        self.gone: list[tuple[str, bytes, int]] = []  # points that ended so, and their last day
         self.early: dict[str, list[tuple[Fact, Any]]] = defaultdict(list)
 
     def name(self, *accounts: bytes) -> None:
@@ -84,7 +87,8 @@ class Group:
             paid = min(self.debts[lot.programme, each], lot.left)
             self.debts[lot.programme, each] -= paid
             lot.left -= paid
-        twin = [x for x in self.lots if (x.turn, x.programme) == (lot.turn, lot.programme)]
+        same = [x for x in self.lots if (x.turn, x.programme) == (lot.turn, lot.programme)]
+        twin = [x for x in same if x.left]
         if twin:
             twin[0].left += lot.left
         else:
@@ -93,17 +97,33 @@ class Group:
     def take(self, account: bytes, programme: str, points: int, day: int) -> list[list[Any]]:
         """Take from lots valid on `day`, first to lapse first; what is missing is owed."""
         pool, taken = self.pool(account), []
-        for lot in sorted(self.lots, key=lambda lot: lot.turn):
+        for lot in sorted(self.lots, key=lambda lot: (lot.first > day, *lot.turn)):
             if lot.owner in pool and lot.programme == programme and lot.last >= day:
                 count = min(points, lot.left)
                 lot.left -= count
                 points -= count
                 if count:
-                    taken.append([lot, count])
+                    taken.append([lot, count, lot.last])
         if points:
             self.debts[programme, account] += points
-            taken.append([None, points])
+            taken.append([None, points, 0])
         return taken
+
+    def fall_asleep(self, programme: str, day: int) -> None:
+        """End the points of everybody who bought nothing for so long, on their own last day."""
+        for (what, who), end in sorted(self.alive.items()):
+            if what != programme or end >= day:
+                continue
+            for lot in self.lots:
+                if (lot.programme, lot.owner) == (what, who) and lot.last > end:
+                    lot.last, lot.first = end, 0
+            self.gone.append((what, who, end))
+            del self.alive[what, who]
+
+    def ended(self, programme: str, owner: bytes, last: int, since: int) -> int:
+        """Give the last day of points that somebody had on a day, if they have ended since."""
+        ends = [end for what, who, end in self.gone if (what, who) == (programme, owner)]
+        return min([last, *(end for end in ends if end >= since)])
 
     # --- facts --------------------------------------------------------------------------------
     def sell(self, key: str, fact: Fact, sale: Any) -> None:
@@ -122,6 +142,7 @@ class Group:
         account, programme = sold.account, rating.programme
         for hold in rating.holds:
             self.end_hold(programme, hold)
+        self.fall_asleep(programme, day)
         sold.restored[programme] = 0
         sold.taken[programme] = self.take(account, programme, sum(rating.spent), day)
         open_ = account not in self.closed
@@ -129,8 +150,19 @@ class Group:
         sold.counted[programme] = max(0, sum(rating.bases)) if open_ else 0
         self.spend[programme, account, day] += sold.counted[programme]
         if open_:
-            self.earn(account, self._lot(fact, account, programme, rating.expires, day,
-                                         rating.earned))  # fmt: skip
+            last = self.ended(programme, account, rating.expires, day)
+            lot = self._lot(fact, account, programme, last, day, rating.earned)
+            lot.first = rating.first
+            self.earn(account, lot)
+            self._stay(programme, account, day, rating.inactivity)
+
+    def _stay(self, programme: str, account: bytes, day: int, months: int) -> None:
+        for each in self.pool(account):
+            if months:
+                end = add_months(day, months)
+                self.alive[programme, each] = max(self.alive.get((programme, each), 0), end)
+            else:
+                self.alive.pop((programme, each), None)
 
     def _lot(
         self, fact: Fact | None, account: bytes, programme: str, last: int, day: int, points: int
@@ -158,6 +190,7 @@ class Group:
 
     def _take_back(self, sold: Sold, rating: Any, day: int, restores: int) -> None:
         programme, account = rating.programme, sold.account
+        self.fall_asleep(programme, day)
         base = floor(self._share(sold, rating.bases))
         exact = self._share(sold, rating.numerators) / rating.denominator
         points = floor(exact) + sum(extra for least, extra in rating.conditions if base >= least)
@@ -195,8 +228,10 @@ class Group:
                 given -= paid
             else:
                 owner, born, fact_tie = lot.owner, lot.day, lot.tie
-                lapsed = lot.last < day and rating.courtesy
-                last = day + rating.courtesy if lapsed else lot.last
+                since = counted_day(sold.fact, sold.sale.day)
+                last = self.ended(programme, owner, entry[2], since)
+                lapsed = last < day and rating.courtesy
+                last = day + rating.courtesy if lapsed else last
             if given and owner not in self.closed:
                 fresh = self._lot(None, owner, programme, last, born, given)
                 fresh.tie = fact_tie
@@ -204,8 +239,9 @@ class Group:
 
     def _lose(self, sold: Sold, rating: Any, lost: int, day: int) -> None:
         """The ticket's own lot first, also when it lapsed; then any other; then debt."""
-        own = self._lot(sold.fact, sold.account, rating.programme, rating.expires,
-                        counted_day(sold.fact, sold.sale.day), 0)  # fmt: skip
+        since = counted_day(sold.fact, sold.sale.day)
+        last = self.ended(rating.programme, sold.account, rating.expires, since)
+        own = self._lot(sold.fact, sold.account, rating.programme, last, since, 0)
         for lot in self.lots:
             if (lot.turn, lot.programme) == (own.turn, own.programme):
                 count = min(lost, lot.left)
@@ -217,6 +253,7 @@ class Group:
     def adjust(self, fact: Fact, given: Any) -> None:
         account, day = bytes.fromhex(given.account), counted_day(fact, given.day)
         self.name(account)
+        self.fall_asleep(given.programme, day)
         if given.points < 0:
             named = adjustment_key(given.undoes) if given.own_first else ""
             own = adjustment_mark(named)
@@ -242,11 +279,15 @@ class Group:
         self.name(account)
         if account in self.closed:
             return
+        self.fall_asleep(opening.programme, counted_day(fact, opening.day))
         for points, day, last in opening.lots:
             self.earn(account, self._lot(fact, account, opening.programme, day_of(last),
                                          day_of(day), points))  # fmt: skip
         for day, amount in opening.spend:
             self.spend[opening.programme, account, day_of(day)] += amount
+        if opening.idle:
+            name = opening.programme, account
+            self.alive[name] = max(self.alive.get(name, 0), day_of(opening.idle))
 
     def hold(self, held: Any) -> None:
         account = bytes.fromhex(held.account)

@@ -45,8 +45,21 @@ PROGRAMMES = [
         tiers=(Tier("", 0), GOLD),
         validity_months=1,
         courtesy_days=0,
+        pending_days=12,
     ),
     Programme("Q", "Stamps", "q1", START, "EUR", 1, 10_00, validity_months=1, courtesy_days=10),
+    Programme(
+        "Q",
+        "Stamps",
+        "q2",
+        START,
+        "EUR",
+        1,
+        10_00,
+        validity_months=0,
+        courtesy_days=10,
+        inactivity_months=1,
+    ),
 ]
 
 
@@ -201,6 +214,7 @@ def openings() -> st.SearchStrategy[events.BalanceOpened]:
         origin=st.sampled_from(["row 1", "row 2"]),
         lots=st.lists(lot, max_size=2).map(tuple),
         spend=st.lists(st.tuples(_days(), st.integers(1, 900)), max_size=2).map(tuple),
+        idle=st.one_of(st.just(""), st.just(""), _days()),
     )
 
 

@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from pos_loyalty.answers import MemberView
+from pos_loyalty.domain.movements import Movement
 from pos_loyalty.node.receipts import JobView
 
 
@@ -32,6 +33,12 @@ class TicketList(Struct, frozen=True, kw_only=True):
     """Keys of a member's newest tickets."""
 
     tickets: tuple[str, ...]
+
+
+class Statement(Struct, frozen=True, kw_only=True):
+    """What moved a member's points, line by line, the newest last."""
+
+    lines: tuple[Movement, ...]
 
 
 class JobList(Struct, frozen=True, kw_only=True):

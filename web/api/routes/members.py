@@ -4,7 +4,7 @@ from pos_loyalty import commands
 from pos_loyalty.answers import Done, MemberView
 from pos_loyalty.errors import LoyaltyError, Reason
 from web.api import forms
-from web.api.answers import Consent, MemberList, ProfileView, TicketList
+from web.api.answers import Consent, MemberList, ProfileView, Statement, TicketList
 from web.api.operation import Call, NoForm, Operation, api, operation
 
 _UNKNOWN = (Reason.MEMBER_UNKNOWN, Reason.MEMBER_ERASED)
@@ -163,6 +163,13 @@ def change_consents(call: Call[forms.ConsentsForm], member: str) -> MemberView:
 def list_tickets(call: Call[NoForm], member: str) -> TicketList:
     """Give the keys of a member's newest tickets, over all their cards."""
     return TicketList(tickets=call.services.queries.tickets_of(member))
+
+
+@api.get("/members/<member>/statement")
+@operation(Operation(id="showStatement", tag="members", answer=Statement, reasons=_UNKNOWN))
+def show_statement(call: Call[NoForm], member: str) -> Statement:
+    """Tell what moved a member's points lately: tickets, returns, moves by hand, what lapsed."""
+    return Statement(lines=call.services.queries.statement(member))
 
 
 @api.post("/members/<member>/cards")
