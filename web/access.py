@@ -70,7 +70,7 @@ _TILL = frozenset({
     "holdPoints", "releaseHold", "closeSale", "returnLines", "showTicket", "explainTicket",
     "chooseReceipt",
     "enrolMember", "undoEnrolment", "findMembers", "showMember", "showProfile", "changeProfile",
-    "changeConsents", "listTickets", "attachCard", "replaceCard", "detachCard",
+    "changeConsents", "listTickets", "showStatement", "attachCard", "replaceCard", "detachCard",
     "claimTicket", "readLabel", "listJobs", "resumeJob", "streamEvents",
 })  # fmt: skip
 _BY_HAND = frozenset({"adjustPoints", "undoAdjustment", "moveTicket", "undoTicketMove"})

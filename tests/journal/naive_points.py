@@ -120,7 +120,7 @@ class Group:
             self.gone.append((what, who, end))
             del self.alive[what, who]
 
-    def ended(self, programme: str, owner: bytes, last: int, since: int) -> int:
+    def last_of(self, programme: str, owner: bytes, last: int, since: int) -> int:
         """Give the last day of points that somebody had on a day, if they have ended since."""
         ends = [end for what, who, end in self.gone if (what, who) == (programme, owner)]
         return min([last, *(end for end in ends if end >= since)])
@@ -150,7 +150,7 @@ class Group:
         sold.counted[programme] = max(0, sum(rating.bases)) if open_ else 0
         self.spend[programme, account, day] += sold.counted[programme]
         if open_:
-            last = self.ended(programme, account, rating.expires, day)
+            last = self.last_of(programme, account, rating.expires, day)
             lot = self._lot(fact, account, programme, last, day, rating.earned)
             lot.first = rating.first
             self.earn(account, lot)
@@ -229,7 +229,7 @@ class Group:
             else:
                 owner, born, fact_tie = lot.owner, lot.day, lot.tie
                 since = counted_day(sold.fact, sold.sale.day)
-                last = self.ended(programme, owner, entry[2], since)
+                last = self.last_of(programme, owner, entry[2], since)
                 lapsed = last < day and rating.courtesy
                 last = day + rating.courtesy if lapsed else last
             if given and owner not in self.closed:
@@ -240,7 +240,7 @@ class Group:
     def _lose(self, sold: Sold, rating: Any, lost: int, day: int) -> None:
         """The ticket's own lot first, also when it lapsed; then any other; then debt."""
         since = counted_day(sold.fact, sold.sale.day)
-        last = self.ended(rating.programme, sold.account, rating.expires, since)
+        last = self.last_of(rating.programme, sold.account, rating.expires, since)
         own = self._lot(sold.fact, sold.account, rating.programme, last, since, 0)
         for lot in self.lots:
             if (lot.turn, lot.programme) == (own.turn, own.programme):

@@ -63,6 +63,7 @@ _AFTER_ENROLMENT = (
     "attachCard",
     "adjustPoints",
     "listTickets",
+    "showStatement",
     "undoEnrolment",
     "eraseMember",
 )
