@@ -25,8 +25,8 @@ class Rating(Struct, frozen=True, omit_defaults=True, gc=False):
     line, `conditions` (threshold, points) of the bonuses, `expires` the last day of the points;
     `exchange` is the rate at which money of another currency counted. `why` tells the rules by
     line (`domain.derivation`), `before` the spend towards the next tier that a ticket which
-    reaches it on its way began with. The points can be spent from the day `first` on (0: any); all of the member's end after `inactivity` months without a
-    purchase (0: never).
+    reaches it on its way began with. The points can be spent from the day `first` on (0: any); all
+    of the member's end after `inactivity` months without a purchase (0: never).
     """
 
     programme: str
