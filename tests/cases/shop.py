@@ -61,7 +61,7 @@ def refused(*reasons: Reason) -> AbstractContextManager[Any]:
 class Till:
     """A node on its own store, and the hand that types on it."""
 
-    _cards = count(29_001)
+    _cards = count(2_900_001)
 
     def __init__(
         self,

@@ -1,73 +1,24 @@
 """What holds under every programme, for every ticket, in whatever pieces it comes back."""
 
-from itertools import count
 from math import floor
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pos_loyalty.domain.ticket import Line
+from tests.cases.generated import LINES, earning, own_name
 from tests.cases.oracle import left_of, worth
 from tests.cases.programmes import programme
 from tests.cases.shop import Till
 from tests.cases.words import Member, Sale
 
-ARTICLES = ["a", "b", "c"]
-PERCENTS = st.sampled_from([0, 50, 110, 125, 200, 300])
-SOME_ARTICLES = st.lists(st.sampled_from(ARTICLES), min_size=1, max_size=2, unique=True)
-NAMES = count()
 SPENT = 600_00  # before the ticket: the second tier
-
-
-def sections() -> st.SearchStrategy[dict[str, Any]]:
-    """Give what programmes say of earning."""
-    earn = {
-        "points": st.integers(1, 3),
-        "per": st.sampled_from([33, 1_00, 10_00, 50_00]),
-        "tax": st.sampled_from(["included", "excluded"]),
-        "combine": st.sampled_from(["multiply", "add", "best"]),
-        "visit": st.integers(0, 2),
-    }
-    name = st.just("rule")
-    rule = {"name": name, "percent": PERCENTS, "articles": SOME_ARTICLES}
-    units = {"name": name, "points": st.integers(1, 5), "every": st.integers(1, 3)}
-    bonus = {"threshold": st.integers(1, 200_00), "points": st.integers(1, 50)}
-    second = {"name": st.just("2"), "threshold": st.just(500_00), "percent": PERCENTS}
-    first = st.just({"name": "1", "threshold": 0})
-    return st.fixed_dictionaries(
-        {
-            "earn": st.fixed_dictionaries(earn),
-            "multiplier": st.lists(st.fixed_dictionaries(rule), max_size=3),
-            "quantity": st.lists(
-                st.fixed_dictionaries({**units, "articles": SOME_ARTICLES}), max_size=2
-            ),
-            "bonus": st.lists(st.fixed_dictionaries(bonus), max_size=2),
-            "exclusion": st.just([{"reason": "tabac", "category": "tabac"}]),
-            "tier": st.tuples(first, st.fixed_dictionaries(second)).map(list),
-        }
-    )
-
-
-LINES = st.lists(
-    st.builds(
-        Line,
-        article=st.sampled_from(ARTICLES),
-        amount=st.integers(1, 150_00),
-        quantity=st.sampled_from([1_000, 3_000, 750, 12_000]),
-        category=st.sampled_from(["", "", "tabac"]),
-        vat=st.sampled_from([None, 5_50, 10_00, 20_00]),
-    ),
-    min_size=1,
-    max_size=5,
-)
 
 
 def sold(shop: Till, data: st.DataObject) -> tuple[dict[str, Any], Member, Sale]:
     """Sell a ticket under a programme, perhaps with an amount off, perhaps paid with points."""
-    said = data.draw(sections())
-    name = {"name": f"P{next(NAMES)}"}  # a text of before would not come in force again
-    shop.runs(programme(**said, programme=name, reward={"points": 10, "amount": 50}))
+    said = data.draw(earning())
+    shop.runs(programme(**said, programme=own_name(), reward={"points": 10, "amount": 50}))
     anne = shop.member(points=500, spent=SPENT)
     lines = data.draw(LINES)
     total = sum(each.amount for each in lines)
