@@ -14,7 +14,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -275,6 +275,7 @@ TestHistories = Histories.TestCase
     brought=st.integers(0, 30).map(lambda tens: tens * 10),
     wishes=st.lists(st.tuples(TILL, st.integers(1, 8)), max_size=10),
 )
+@example(points_max=10, redemptions_max=1, brought=300, wishes=[(0, 1)] * 3)
 def test_what_tills_lose_while_nobody_can_be_asked_is_never_above_the_stated_bound(
     points_max: int, redemptions_max: int, brought: int, wishes: list[tuple[int, int]]
 ) -> None:
