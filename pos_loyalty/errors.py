@@ -77,6 +77,10 @@ class Reason(Enum):
     )
     PAST_EMPTY = (Kind.NOT_FOUND, "There are no tickets of these days to try a programme on.")
     PROGRAMME_INVALID = (Kind.INVALID, "Faults in the programme: {count}; each is listed.")
+    PROGRAMME_EXPLOITABLE = (
+        Kind.PRECONDITION,
+        "Customers can exploit the programme in {count} ways; each is listed.",
+    )
     JOB_UNKNOWN = (Kind.NOT_FOUND, "This job does not exist or does not wait for an answer.")
     # points
     POINTS_INSUFFICIENT = (Kind.PRECONDITION, "{available} points are available, {needed} needed.")

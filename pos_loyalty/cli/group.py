@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "hub": "hub",
         "demo": "demo",
         "check-config": "checks",
+        "check-programme": "exploits",
         "devices": "checks",
         "doctor": "doctor",
         "import": "imports",

@@ -99,9 +99,13 @@ class Offline(Section):
 
 
 class Programme(Section):
-    """The programme file that this register puts in force when it starts."""
+    """The programme file that this register puts in force when it starts.
+
+    `approved` is a version that goes into force although customers can exploit it.
+    """
 
     file: Annotated[Path, Location()]
+    approved: Annotated[str, kinds.VERSION] = ""
 
 
 class Training(Section):

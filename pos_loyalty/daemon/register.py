@@ -14,6 +14,7 @@ from pos_loyalty.config import RegisterConfig
 from pos_loyalty.config.sections import Uplink
 from pos_loyalty.daemon import wiring
 from pos_loyalty.daemon.devices import Inlet
+from pos_loyalty.daemon.publishing import Publisher
 from pos_loyalty.daemon.tokens import TokenFile, check_tokens, new_control_token
 from pos_loyalty.daemon.upkeep import Rebuilder
 from pos_loyalty.daemon.watch import HubWatch
@@ -90,6 +91,7 @@ class Register:
         self.link = self._hub_session(config.hub) if config.hub and linked else None
         self.watch = self._hub_watch(self.link) if self.link is not None else None
         self.server = self._server()
+        self.publisher = self._publisher()
         self._stopped = threading.Event()
         self._tidying = threading.Thread(target=self._tidy, name="tidy", daemon=True)
 
@@ -150,6 +152,12 @@ class Register:
             end_streams=self.node.board.close,
         )
 
+    def _publisher(self) -> Publisher | None:
+        programme = self.config.programme
+        if programme is None:
+            return None
+        return Publisher(self.node, wiring.programme_text(programme.file), programme.approved)
+
     def _queues(self) -> dict[str, int]:
         """Count what waits: jobs, and facts that the hub has not taken."""
         waiting = sum(job.state in ("waiting", "running") for job in self.queries.jobs())
@@ -169,11 +177,15 @@ class Register:
         self._look_back()
         self._tidying.start()
         self._declare_shop()
+        if self.publisher is not None:
+            self.publisher.start()
         self.dispatcher.start()
         self.supervisor.start()
         display = self.supervisor.display()
         if display is not None:
             Greeter(self.node.board, display, self.config.node.locale).start()
+        if self.publisher is not None:
+            self.publisher.wait(first_only=True)  # a shop's first ticket earns, too
         self.server.start()
         if self.link is not None:
             self.link.start()
@@ -252,9 +264,3 @@ class Register:
                 parent=parent,
             )
             self.node.execute(place)
-        if self.config.programme is not None:
-            content = wiring.programme_text(self.config.programme.file)
-            publish = commands.PublishProgramme(
-                id=f"programme/{commands.text_digest(content)}", actor="settings", content=content
-            )
-            self.node.execute(publish)

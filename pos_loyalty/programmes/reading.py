@@ -51,7 +51,7 @@ class _Reader:
     """One document on its way to values, with the faults found so far."""
 
     def __init__(self, content: str, document: dict[str, Any]) -> None:
-        self._lines = dict(_lines(content))
+        self._lines = dict(lines_of(content))
         self._document = document
         self.faults: list[ProgrammeFault] = []
 
@@ -137,7 +137,7 @@ def _expected(kind: inspect.Type) -> tuple[Wrong, dict[str, str | int]]:
             return Wrong.NOT_DAY, {}
 
 
-def _lines(content: str) -> Iterator[tuple[str, int]]:
+def lines_of(content: str) -> Iterator[tuple[str, int]]:
     """Give each key path of a TOML text with the line it stands on."""
     section, counts = "", dict[str, int]()
     for number, line in enumerate(content.splitlines(), 1):

@@ -58,6 +58,7 @@ port = {api}
 token_file = "api.token"
 [programme]
 file = "programme.toml"
+approved = "{approved}"
 """
 
 
@@ -71,7 +72,9 @@ class Till:
     mail: MailServer
     port: int
 
-    def config(self, *, receipt: str = "none", qr_url: str = "") -> RegisterConfig:
+    def config(
+        self, *, receipt: str = "none", qr_url: str = "", approved: str = ""
+    ) -> RegisterConfig:
         text = SETTINGS.format(
             folder=self.folder,
             scanner=self.scanner.port,
@@ -79,6 +82,7 @@ class Till:
             mail=self.mail.port,
             api=self.port,
             receipt=receipt,
+            approved=approved,
             qr_url=f'qr_url = "{qr_url}"' if qr_url else "",
         )
         (self.folder / "register.toml").write_text(text)

@@ -12,6 +12,8 @@ from pos_loyalty.daemon.register import Register
 from pos_loyalty.demo.client import ApiError
 from pos_loyalty.demo.peers import wait_for
 from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.exploits.check import check
+from pos_loyalty.store import shop
 from tests.daemon.conftest import Till
 
 CARD = "2990000000019"
@@ -140,3 +142,22 @@ def test_a_receipt_behind_its_qr_code_is_shown_to_who_holds_the_link_only(till: 
             urllib.request.urlopen(link[:-2] + "xx", timeout=5)
     finally:
         register.stop()
+
+
+def test_a_new_version_that_customers_can_exploit_goes_into_force_when_approved(till: Till) -> None:
+    file = till.folder / "programme.toml"
+    bad = file.read_text().replace("points = 1\nper = 100", "points = 90\nper = 100")
+    file.write_text(bad)
+    first = till.register(approved=check(bad).version)
+    first.start()
+    first.stop()
+    file.write_text(bad.replace("points = 90", "points = 91"))
+    second = till.register(approved=check(bad).version)
+    second.start()
+    try:
+        assert second.publisher is not None
+        second.publisher.wait()
+        with second.node.store.read() as tx:
+            assert shop.programme_text(tx, second.queries.today) == (check(bad).version, bad)
+    finally:
+        second.stop()
