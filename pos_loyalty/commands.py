@@ -289,8 +289,20 @@ class AdjustPoints(Command, frozen=True, kw_only=True):
     approved_by: str = ""
 
 
+class TransferPoints(Command, frozen=True, kw_only=True):
+    """Give points of a member to another, with the last days that they have.
+
+    Above the programme's limit `approved_by` names a second person, as for an adjustment.
+    """
+
+    member: str
+    other: str
+    points: int
+    approved_by: str = ""
+
+
 class UndoAdjustment(Command, frozen=True, kw_only=True):
-    """Take a manual adjustment back."""
+    """Take a manual adjustment back, or a whole transfer."""
 
     adjustment: str
 

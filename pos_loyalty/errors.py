@@ -86,6 +86,7 @@ class Reason(Enum):
     POINTS_INSUFFICIENT = (Kind.PRECONDITION, "{available} points are available, {needed} needed.")
     ACCOUNT_IN_DEBT = (Kind.PRECONDITION, "The account owes {debt} points; earning repays first.")
     OFFLINE_LIMIT = (Kind.PRECONDITION, "Offline, this redemption is above the shop's limit.")
+    TRANSFER_WITHIN = (Kind.PRECONDITION, "These two already spend their points together.")
     APPROVAL_NEEDED = (
         Kind.FORBIDDEN,
         "More than {limit} points by hand need a second person's approval.",

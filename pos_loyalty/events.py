@@ -107,7 +107,8 @@ class PointsAdjusted(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=F
     """Points were added or taken by hand, with a reason code; `undoes` names an adjustment.
 
     `approved_by` is who allowed it, where a second person had to. With `own_first` an undoing takes
-    from the lot of what it undoes first, without it as any other spend does.
+    from the lot of what it undoes first, without it as any other spend does. `transfer` names the
+    first of the adjustments that together move points from one customer to another.
     """
 
     account: str
@@ -119,6 +120,7 @@ class PointsAdjusted(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=F
     undoes: str = ""
     approved_by: str = ""
     own_first: bool = False
+    transfer: str = ""
 
 
 class BalanceOpened(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):

@@ -73,7 +73,9 @@ _TILL = frozenset({
     "changeConsents", "listTickets", "showStatement", "attachCard", "replaceCard", "detachCard",
     "claimTicket", "readLabel", "listJobs", "resumeJob", "streamEvents",
 })  # fmt: skip
-_BY_HAND = frozenset({"adjustPoints", "undoAdjustment", "moveTicket", "undoTicketMove"})
+_BY_HAND = frozenset(
+    {"adjustPoints", "transferPoints", "undoAdjustment", "moveTicket", "undoTicketMove"}
+)
 _SHOP = frozenset({"eraseMember", "listUnknownArticles"})
 
 ALLOWED: Mapping[Profile, frozenset[str]] = MappingProxyType(

@@ -73,6 +73,11 @@ def adjustment_key(adjustment: str) -> str:
     return f"adjustment/{adjustment}"
 
 
+def part_of_transfer(transfer: str, at: int) -> str:
+    """Give the id of a transfer's n-th adjustment: the first one's is the transfer's own."""
+    return derived_id(transfer, at).hex() if at else transfer
+
+
 def adjustment_mark(key: str) -> int:
     """Give the number by which the lot of an adjustment is known, from its business key.
 

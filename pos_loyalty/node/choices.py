@@ -106,9 +106,14 @@ def choose(returning: Returning, question: Question) -> str:
 
 
 def check_second_person(approved_by: str, actor: str) -> None:
-    """Check that somebody else than the actor is named as who allowed it.
+    """Check that somebody else than the actor is named as who allowed it."""
+    if not is_second_person(approved_by, actor):
+        raise LoyaltyError(Reason.SECOND_PERSON_NEEDED)
+
+
+def is_second_person(approved_by: str, actor: str) -> bool:
+    """Tell whether somebody else than the actor is named.
 
     An actor may be a device with the code of who works at it behind a slash.
     """
-    if approved_by in ("", actor, actor.rpartition("/")[2]):
-        raise LoyaltyError(Reason.SECOND_PERSON_NEEDED)
+    return approved_by not in ("", actor, actor.rpartition("/")[2])

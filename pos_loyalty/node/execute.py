@@ -25,6 +25,7 @@ from pos_loyalty.node import (
     returns,
     sales,
     shop,
+    transfers,
 )
 from pos_loyalty.node.batch import WINDOW, expect, run_of
 from pos_loyalty.node.context import Context, Decision, Job
@@ -76,6 +77,7 @@ HANDLERS: dict[type[Command], Handler] = {
     commands.ResumeJob: receipts.resume_job,
     commands.AdjustPoints: points.adjust_points,
     commands.UndoAdjustment: points.undo_adjustment,
+    commands.TransferPoints: transfers.transfer_points,
     commands.OpenBalance: points.open_balance,
     commands.PublishProgramme: shop.publish_programme,
     commands.DeclarePlace: shop.declare_place,

@@ -1,12 +1,16 @@
 """Points moved by hand: adjustments with a reason, their undoing, balances brought along."""
 
+from collections.abc import Iterator
+from itertools import count
+
 from pos_loyalty import commands, events
 from pos_loyalty.answers import Done
 from pos_loyalty.domain.days import add_months, day_of, iso
-from pos_loyalty.domain.identifiers import adjustment_key, derived_id
+from pos_loyalty.domain.identifiers import adjustment_key, derived_id, part_of_transfer
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.baskets import standing
+from pos_loyalty.node.choices import is_second_person
 from pos_loyalty.node.context import Context, Decision, Notice, fact
 from pos_loyalty.node.members import member_id, show
 from pos_loyalty.store import journal, tickets
@@ -23,7 +27,7 @@ def adjust_points(ctx: Context, command: commands.AdjustPoints) -> Decision:
     if not command.reason or len(command.reason) > REASON_CHARACTERS_MAX:
         raise LoyaltyError(Reason.PROFILE_INVALID, field="reason")
     programme = ctx.programme_needed(ctx.today)
-    _check_approved(programme, command)
+    check_approved(programme, command)
     available = standing(ctx, member, programme).available
     if command.points < 0 and -command.points > available:
         raise LoyaltyError(Reason.POINTS_INSUFFICIENT, available=available, needed=-command.points)
@@ -44,38 +48,60 @@ def adjust_points(ctx: Context, command: commands.AdjustPoints) -> Decision:
     )
 
 
-def _check_approved(programme: Programme, command: commands.AdjustPoints) -> None:
+def check_approved(
+    programme: Programme, command: commands.AdjustPoints | commands.TransferPoints
+) -> None:
     """Ask for a second person above the programme's limit."""
     limit = programme.adjustment_limit
-    if limit and abs(command.points) > limit and _is_own(command):
+    above = limit and abs(command.points) > limit
+    if above and not is_second_person(command.approved_by, command.actor):
         raise LoyaltyError(Reason.APPROVAL_NEEDED, limit=limit)
 
 
-def _is_own(command: commands.AdjustPoints) -> bool:
-    """Tell whether nobody else stands for points moved by hand."""
-    return command.approved_by in ("", command.actor, command.actor.rpartition("/")[2])
-
-
 def undo_adjustment(ctx: Context, command: commands.UndoAdjustment) -> Decision:
-    """Add the opposite of an adjustment, once; points that it gave go from its own lot first."""
+    """Add the opposite of an adjustment, once, or of all that a transfer is made of."""
     found = journal.adjustment(ctx.tx, command.adjustment)
     if found is None or found.undoes:
         raise LoyaltyError(Reason.ADJUSTMENT_UNKNOWN)
-    key = f"undo/{command.adjustment}"
-    if tickets.holder_of(ctx.tx, key) is not None:
+    parts = {command.adjustment: found}
+    if found.transfer:
+        parts = dict(_parts(ctx, found.transfer))
+    if any(tickets.holder_of(ctx.tx, _undo_key(part)) is not None for part in parts):
         raise LoyaltyError(Reason.ALREADY_UNDONE)
-    undone = events.PointsAdjusted(
+    drafts = [
+        fact(command, at, _opposite(ctx, part, each), key=_undo_key(part))
+        for at, (part, each) in enumerate(parts.items())
+    ]
+    return Decision(facts=drafts, answer=lambda: Done(id=drafts[0].id.hex()))
+
+
+def _parts(ctx: Context, transfer: str) -> Iterator[tuple[str, events.PointsAdjusted]]:
+    """Give the adjustments that a transfer is made of, by id."""
+    for at in count():
+        part = part_of_transfer(transfer, at)
+        found = journal.adjustment(ctx.tx, part)
+        if found is None:
+            return
+        yield part, found
+
+
+def _undo_key(adjustment: str) -> str:
+    return f"undo/{adjustment}"
+
+
+def _opposite(ctx: Context, adjustment: str, found: events.PointsAdjusted) -> events.PointsAdjusted:
+    """Give what undoes an adjustment; points that it gave go from its own lot first."""
+    return events.PointsAdjusted(
         account=found.account,
         programme=found.programme,
         points=-found.points,
         day=iso(ctx.today),
         expires=found.expires,
         reason="undo",
-        undoes=command.adjustment,
+        undoes=adjustment,
         own_first=found.points > 0,
+        transfer=found.transfer,
     )
-    made = derived_id(command.id, 0).hex()
-    return Decision(facts=[fact(command, 0, undone, key=key)], answer=lambda: Done(id=made))
 
 
 def open_balance(ctx: Context, command: commands.OpenBalance) -> Decision:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from pos_loyalty import commands
-from pos_loyalty.answers import MoveAnswer
+from pos_loyalty.answers import Done, MoveAnswer
 from pos_loyalty.domain.identifiers import claim_code
 from pos_loyalty.errors import Reason
 from tests.cases.company import Company
@@ -180,3 +180,50 @@ def test_moves_count_in_any_order_of_arrival(elsewhere: Callable[..., Till]) -> 
         with backwards.node.store.write() as tx:
             receive(tx, [fact])
     assert (anne.at(backwards).points, bob.at(backwards).points) == (0, 30)
+
+
+def given(till: Till, points: int, to: Member, *, by: Member, approved_by: str = "") -> str:
+    made: Done = till.do(
+        commands.TransferPoints,
+        member=by.id,
+        other=to.id,
+        points=points,
+        approved_by=approved_by,
+    )
+    return made.id
+
+
+def test_points_given_to_another_keep_their_last_days(shop: Till) -> None:
+    anne = shop.member(lots=[(30, "2026-03-31"), (50, "2026-06-30")])
+    bob = shop.member(points=5)
+    transfer = given(shop, 40, bob, by=anne)
+    assert (anne.points, anne.lapses) == (40, (40, "2026-06-30"))
+    assert (bob.points, bob.lapses) == (45, (30, "2026-03-31"))
+    shop.do(commands.UndoAdjustment, adjustment=transfer)
+    assert (anne.points, anne.lapses) == (80, (30, "2026-03-31"))
+    assert (bob.points, bob.lapses[1]) == (5, "2027-01-09")
+    with refused(Reason.ALREADY_UNDONE):
+        shop.do(commands.UndoAdjustment, adjustment=transfer)
+
+
+def test_points_that_were_given_and_spent_are_owed_when_the_gift_is_undone(shop: Till) -> None:
+    anne, bob = shop.member(points=100), shop.member()
+    transfer = given(shop, 100, bob, by=anne)
+    bob.buys(5_00, points=100)
+    shop.do(commands.UndoAdjustment, adjustment=transfer)
+    assert (anne.points, bob.points) == (100, -100)
+
+
+def test_nobody_gives_what_they_lack_or_what_the_other_can_spend_anyway(shop: Till) -> None:
+    anne, bob = shop.member(points=100), shop.member()
+    with refused(Reason.POINTS_INSUFFICIENT):
+        given(shop, 101, bob, by=anne)
+    anne.joins(bob)
+    with refused(Reason.TRANSFER_WITHIN):
+        given(shop, 10, bob, by=anne)
+    anne.leaves(bob)
+    shop.runs(programme(programme={"name": "limit"}, adjustments={"limit": 50}))
+    with refused(Reason.APPROVAL_NEEDED):
+        given(shop, 60, bob, by=anne)
+    given(shop, 60, bob, by=anne, approved_by="boss")
+    assert (anne.points, bob.points) == (40, 60)

@@ -97,6 +97,21 @@ def test_an_adjustment_is_undone_once(caller: Caller) -> None:
     assert "points" not in caller.get(f"/members/{member}").json()
 
 
+def test_points_are_given_to_another_member_and_taken_back(caller: Caller) -> None:
+    giver, taker = (caller.post("/members", {}).json()["member"] for _ in range(2))
+    caller.post(f"/members/{giver}/adjustments", {"points": 40, "reason": "goodwill"})
+    made = caller.post(f"/members/{giver}/transfers", {"other": taker, "points": 30})
+    assert made.status_code == 201
+    shown = [caller.get(f"/members/{each}").json().get("points", 0) for each in (giver, taker)]
+    assert shown == [10, 30]
+    more = caller.post(f"/members/{giver}/transfers", {"other": taker, "points": 11})
+    assert reason(more) == (409, "POINTS_INSUFFICIENT")
+    same = caller.post(f"/members/{giver}/transfers", {"other": giver, "points": 1})
+    assert reason(same) == (409, "TRANSFER_WITHIN")
+    assert caller.delete(f"/adjustments/{made.json()['id']}").status_code == 200
+    assert caller.get(f"/members/{giver}").json()["points"] == 40
+
+
 def test_a_member_who_asks_is_forgotten_with_every_remembered_answer(caller: Caller) -> None:
     body = {"card": card(19), "profile": {"last_name": "Oubliée"}}
     member = caller.post("/members", body, key="forgotten").json()["member"]

@@ -298,6 +298,14 @@ class AdjustmentForm(Form):
     approved_by: MaybeName = ""
 
 
+class TransferForm(Form):
+    """Points to give to the member `other`; `approved_by` as for points moved by hand."""
+
+    other: MaybeHex
+    points: Annotated[int, Whole(1, POINTS_MAX)]
+    approved_by: MaybeName = ""
+
+
 class JobForm(Form):
     """The answer for a job that asks: `again` repeats it, otherwise it is given up."""
 

@@ -38,6 +38,37 @@ def adjust_points(call: Call[forms.AdjustmentForm], member: str) -> Done:
     return answer
 
 
+@api.post("/members/<member>/transfers")
+@operation(
+    Operation(
+        id="transferPoints",
+        tag="points",
+        form=forms.TransferForm,
+        answer=Done,
+        writes=True,
+        status=201,
+        reasons=(
+            Reason.MEMBER_UNKNOWN,
+            Reason.MEMBER_ERASED,
+            Reason.POINTS_INSUFFICIENT,
+            Reason.TRANSFER_WITHIN,
+            Reason.APPROVAL_NEEDED,
+            Reason.PROGRAMME_MISSING,
+        ),
+    )
+)
+def transfer_points(call: Call[forms.TransferForm], member: str) -> Done:
+    """Give points to another member; answers an id, by which all of it can be undone."""
+    answer: Done = call.execute(
+        commands.TransferPoints,
+        member=member,
+        other=call.form.other,
+        points=call.form.points,
+        approved_by=call.form.approved_by,
+    )
+    return answer
+
+
 @api.delete("/adjustments/<adjustment>")
 @operation(
     Operation(
@@ -49,6 +80,6 @@ def adjust_points(call: Call[forms.AdjustmentForm], member: str) -> Done:
     )
 )
 def undo_adjustment(call: Call[NoForm], adjustment: str) -> Done:
-    """Take a manual adjustment back, once."""
+    """Take a manual adjustment or a transfer back, once."""
     answer: Done = call.execute(commands.UndoAdjustment, adjustment=adjustment)
     return answer
