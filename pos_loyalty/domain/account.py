@@ -77,6 +77,14 @@ def pool(state: State, owner: int) -> list[int]:
     return sorted(joined, key=lambda index: state.accounts[index])
 
 
+def share(state: State, one: bytes, other: bytes) -> bool:
+    """Tell whether two accounts spend from one pool now."""
+    if one == other:
+        return True
+    known = one in state.accounts and other in state.accounts
+    return known and owner_of(state, other) in pool(state, owner_of(state, one))
+
+
 def owner_of(state: State, account: bytes) -> int:
     """Give the account's index, added when it is new."""
     accounts = state.accounts

@@ -7,6 +7,7 @@ import msgspec
 from pos_loyalty import commands
 from pos_loyalty.answers import SaleAnswer
 from pos_loyalty.commands import ReceiptChoice
+from pos_loyalty.domain.account import share
 from pos_loyalty.domain.balance import EMPTY, Balance
 from pos_loyalty.domain.days import day_of, iso
 from pos_loyalty.domain.programme import Programme
@@ -175,8 +176,7 @@ def _redemption(ctx: Context, discounts: tuple[Discount, ...], customer: _Custom
 def _same_pool(ctx: Context, account: bytes, customer: _Customer) -> bool:
     if account == customer.account:
         return True
-    groups = {people.account_of(ctx.tx, each).group for each in (account, customer.account)}
-    return len(groups) == 1
+    return share(people.account_of(ctx.tx, account).state, account, customer.account)
 
 
 def _note_unknown_articles(ctx: Context, sale: SaleClosed) -> None:

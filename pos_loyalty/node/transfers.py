@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pos_loyalty import commands
 from pos_loyalty.answers import Done
-from pos_loyalty.domain.account import State, living, owner_of, pool, pot_of
+from pos_loyalty.domain.account import State, living, owner_of, pool, pot_of, share
 from pos_loyalty.domain.days import iso
 from pos_loyalty.domain.identifiers import adjustment_key, derived_id, part_of_transfer
 from pos_loyalty.errors import LoyaltyError, Reason
@@ -27,7 +27,7 @@ def transfer_points(ctx: Context, command: commands.TransferPoints) -> Decision:
     programme = ctx.programme_needed(ctx.today)
     check_approved(programme, command)
     state = people.account_of(ctx.tx, giver).state
-    if _share(state, giver, taker):
+    if share(state, giver, taker):
         raise LoyaltyError(Reason.TRANSFER_WITHIN)
     available = standing(ctx, giver, programme).available
     if command.points > available:
@@ -47,12 +47,6 @@ def transfer_points(ctx: Context, command: commands.TransferPoints) -> Decision:
             Notice(kind="member_changed", body=show(ctx, each)) for each in (giver, taker)
         ],
     )
-
-
-def _share(state: State, one: bytes, other: bytes) -> bool:
-    """Tell whether two accounts spend from one pool."""
-    known = {one, other} <= {*state.accounts}
-    return one == other or (known and owner_of(state, other) in pool(state, owner_of(state, one)))
 
 
 def _first(

@@ -122,3 +122,15 @@ def test_lc_116_many_points_by_hand_need_a_reason_and_a_second_person(shop: Till
     approved = decode_payload("points_adjusted", shop.facts()[-2].payload)
     assert isinstance(approved, PointsAdjusted)
     assert (shop.facts()[-2].actor, approved.approved_by) == ("op7", "manager3")
+
+
+def test_points_held_together_are_not_spent_by_one_who_left(shop: Till) -> None:
+    anne, bob = shop.member(points=100), shop.member()
+    anne.joins(bob)
+    basket = anne.fills(20_00)
+    hold = basket.spends(100)
+    anne.leaves(bob)
+    with refused(Reason.TICKET_INVALID):
+        shop.sells(20_00, card=bob.card, discounts=(hold.discount,))
+    assert basket.closes().total == 15_00
+    assert (anne.points, bob.points) == (15, 0)
