@@ -49,6 +49,7 @@ class MemberView(Struct, frozen=True, omit_defaults=True, kw_only=True):
     after the day `expires`. A tier is sure through the day `review`; without further purchases
     it is `projected` after it. Besides `points` some may be `pending`: they can be spent from the
     day `usable` on, at least `becoming` of them; without a day somebody has to allow it first.
+    Their `unit` is "cents" where they are minor units of a money wallet.
     """
 
     member: str
@@ -74,6 +75,7 @@ class MemberView(Struct, frozen=True, omit_defaults=True, kw_only=True):
     pending: int = 0
     becoming: int = 0
     usable: str = ""
+    unit: str = ""
 
 
 class ScanAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 import threading
 
-from pos_loyalty.answers import BasketAnswer, ReturnAnswer, SaleAnswer, ScanAnswer
+from pos_loyalty.answers import BasketAnswer, MemberView, ReturnAnswer, SaleAnswer, ScanAnswer
 from pos_loyalty.node.notices import Board, Posted
 from pos_loyalty.ports.devices import MessageOutput
 from pos_loyalty.texts import translate
@@ -41,22 +41,32 @@ def lines_for(posted: Posted, language: str) -> tuple[str, str] | None:
 
     match posted.notice.body:
         case ScanAnswer(outcome="member", member=member) if member is not None:
-            return say("Hello {name}", name=member.first_name), say("{n} points", n=member.points)
+            return say("Hello {name}", name=member.first_name), _held(member, language)
         case ScanAnswer(outcome="unknown_card"):
             return say("New card"), say("Points are kept")
         case ScanAnswer(outcome="ended_card"):
             return say("Card replaced"), say("Use the new one")
         case ScanAnswer(outcome="programme_ended"):
             return say("Programme ended"), say("No more points")
-        case BasketAnswer(earns=earns, total=total) if total:
-            return say("Total {amount}", amount=_money(total)), say("+{n} points", n=earns)
+        case BasketAnswer(earns=earns, total=total, member=member) if total:
+            wallet = member is not None and member.unit == "cents"
+            told = f"+{_money(earns)}" if wallet else say("+{n} points", n=earns)
+            return say("Total {amount}", amount=_money(total)), told
         case SaleAnswer(member=member, earned=earned) if member is not None:
+            if member.unit == "cents":
+                return f"+{_money(earned)}", say("Balance {n}", n=_money(member.points))
             return say("+{n} points", n=earned), say("Balance {n}", n=member.points)
         case SaleAnswer():
             return say("Thank you"), say("Goodbye")
         case ReturnAnswer(refund=refund):
             return say("Refund {amount}", amount=_money(refund)), ""
     return None
+
+
+def _held(member: MemberView, language: str) -> str:
+    if member.unit == "cents":
+        return translate("Wallet {amount}", language, amount=_money(member.points))
+    return translate("{n} points", language, n=member.points)
 
 
 def _money(minor: int) -> str:

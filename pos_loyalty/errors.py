@@ -263,6 +263,8 @@ class Wrong(StrEnum):
     EXCLUDES_NOTHING = "name a category, an article or a flag"
     KEY_OF_OTHER_KIND = "leave it out: a reward of the kind {kind} does not use it"
     LABEL_TWICE = "another reward has this label"
+    WALLET_CENTS = "write the same as in amount: a cent of the wallet pays a cent"
+    WALLET_CURRENCY = "leave it out: a wallet of cents pays in its own currency only"
     KIND_TWICE = "name each kind once"
     NOT_RATE = 'write a rate above zero in quotes, such as "1.04"'
     OWN_CURRENCY = "it is the programme's own currency"

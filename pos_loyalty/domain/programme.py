@@ -24,6 +24,8 @@ OnReturn = Literal["keep", "claw_back"]
 RewardKind = Literal["amount", "percent", "item", "cheapest"]
 STACKING: tuple[RewardKind, ...] = ("item", "cheapest", "percent", "amount")
 """The order in which kinds of reward come off, unless a programme says otherwise."""
+Unit = Literal["points", "cents"]
+"""What is counted: points, or the minor units of a money wallet."""
 Combine = Literal["multiply", "add", "best"]
 """How a line's multipliers and its member's tier work together: 150 and 200 are 300, 250 or 200."""
 
@@ -90,7 +92,8 @@ class Reward(Struct, frozen=True):
     An `amount` off in whole blocks, a `percent` off, the dearest item, or, of every `each` units,
     the cheapest at `percent` less; of all lines, or of those that articles, categories and flags
     name. `minimum` of an item is what is bought besides. `stack` is for promotions of one kind:
-    of the "best" ones that touch a line only the one that takes most off is given.
+    of the "best" ones that touch a line only the one that takes most off is given. An amount pays
+    at most `share` percent of what its lines cost (0: all of it).
     """
 
     label: str
@@ -106,6 +109,7 @@ class Reward(Struct, frozen=True):
     stack: Literal["best", "all"] = "best"
     hold_minutes: int = 60
     on_return: OnReturn = "keep"
+    share: int = 0
 
 
 class Accounting(Struct, frozen=True):
@@ -171,6 +175,7 @@ class Programme(Struct, frozen=True):
     claim_days: int = 0
     pending_days: int = 0
     inactivity_months: int = 0
+    unit: Unit = "points"
 
     def has_ended(self, day: int) -> bool:
         """Tell whether a day lies behind the programme's last, if it has one."""

@@ -91,7 +91,33 @@ def worth(
     covered = tuple(at for use in uses for at in use.lines)
     spare = paid_by_line(lines, discounts)
     amount = min(sum(use.amount for use in uses), _cost(spare, covered))
+    if reward.share and amount > _payable(reward, lines, before, covered):
+        return None
     return Use(amount, covered) if amount else None
+
+
+def blocks_fitting(
+    programme: Programme, reward: Reward, lines: Sequence[Line], discounts: Sequence[Discount]
+) -> int:
+    """Give how many blocks of a reward a basket can take in full; of most there is but one."""
+    use = worth(programme, reward, lines, discounts)
+    if use is None or reward.kind != "amount":
+        return 0 if use is None else 1
+    left = paid_by_line(lines, discounts)
+    fitting = min(_cost(left, use.lines), sum(left))
+    if reward.share:
+        fitting = min(fitting, _payable(reward, lines, discounts, use.lines))
+    return fitting // reward.amount
+
+
+def _payable(
+    reward: Reward, lines: Sequence[Line], discounts: Sequence[Discount], covered: Sequence[int]
+) -> int:
+    """Give what a reward with a share may still pay of its lines, beside what it pays already."""
+    own = [each for each in discounts if each.hold and each.reward == reward.label]
+    left = paid_by_line(lines, [each for each in discounts if each not in own])
+    cost = _cost(left, covered)
+    return cost * reward.share // 100 - sum(each.amount for each in own)
 
 
 def _keep(

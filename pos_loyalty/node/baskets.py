@@ -11,7 +11,7 @@ from pos_loyalty.domain.balance import Balance
 from pos_loyalty.domain.identifiers import derived_id
 from pos_loyalty.domain.programme import Programme, Reward
 from pos_loyalty.domain.rating import Rating, rate
-from pos_loyalty.domain.rewards import promotions, worth
+from pos_loyalty.domain.rewards import blocks_fitting, promotions, worth
 from pos_loyalty.domain.ticket import Discount, Line, paid_by_line
 from pos_loyalty.domain.tiers import look, tier_on
 from pos_loyalty.errors import LoyaltyError, Reason
@@ -272,7 +272,10 @@ def _offer(
     if reward is None:
         return None
     use = worth(programme, reward, content.lines, content.discounts)
-    blocks = min(held.available // reward.points, blocks_for(programme, reward, content))
+    blocks = min(
+        held.available // reward.points,
+        blocks_fitting(programme, reward, content.lines, content.discounts),
+    )
     return RewardOffer(
         label=reward.label,
         points=reward.points,
@@ -281,13 +284,3 @@ def _offer(
         kind=reward.kind,
         lines=use.lines if use else (),
     )
-
-
-def blocks_for(programme: Programme, reward: Reward, content: Content) -> int:
-    """Give how many blocks of a reward a basket can take in full; of most there is but one."""
-    use = worth(programme, reward, content.lines, content.discounts, blocks=1)
-    if use is None or reward.kind != "amount":
-        return 0 if use is None else 1
-    left = paid_by_line(content.lines, content.discounts)
-    covered = sum(left[at] for at in use.lines or range(len(left)))
-    return min(covered, sum(left)) // reward.amount

@@ -83,7 +83,7 @@ def _paid(
     """Give a discount that points pay with the lines it covers; it may be worth more by now."""
     discount = discounts[at]
     reward = known.get(discount.reward)
-    if reward is None or (reward.kind == "amount" and not _scoped(reward)):
+    if reward is None or (reward.kind == "amount" and not (_scoped(reward) or reward.share)):
         return discount
     others = [
         each

@@ -62,6 +62,7 @@ def programme_of(content: str, found: dict[str, Any]) -> Programme:
         rewards=rewards,
         stacking=order_of(found),
         pending_days=expiry.pending_days,
+        unit=head.unit,
         inactivity_months=expiry.inactivity_months,
         ends_on=head.last_day.toordinal() if head.last_day else 0,
         exchanges=exchanges_of(found),

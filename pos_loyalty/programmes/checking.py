@@ -17,6 +17,7 @@ def contradictions(programme: Programme) -> Iterator[Fault]:
         _tiers(programme),
         _earning(programme),
         faults_of_rewards(programme.rewards, programme.stacking),
+        _wallet(programme),
         faults_of_exchanges(programme),
     )
 
@@ -27,6 +28,17 @@ def _head(programme: Programme) -> Iterator[Fault]:
     first = programme.first_day
     if programme.last_day(first) < first + programme.pending_days:
         yield "expiry.pending_days", Wrong.NEVER_USABLE, {}
+
+
+def _wallet(programme: Programme) -> Iterator[Fault]:
+    """A cent of a wallet pays a cent, of the programme's own currency."""
+    if programme.unit != "cents":
+        return
+    for index, reward in enumerate(programme.rewards):
+        if reward.kind == "amount" and reward.points not in (0, reward.amount):
+            yield f"reward[{index}].points", Wrong.WALLET_CENTS, {}
+    if programme.exchanges:
+        yield "exchange[0]", Wrong.WALLET_CURRENCY, {}
 
 
 def _tiers(programme: Programme) -> Iterator[Fault]:

@@ -18,6 +18,9 @@ _OF_KIND = {
 }
 
 
+Share = Annotated[int, Meta(ge=0, le=100)]
+
+
 class OneReward(Struct, forbid_unknown_fields=True, kw_only=True):
     """`[reward]`: points buy an amount off."""
 
@@ -27,6 +30,7 @@ class OneReward(Struct, forbid_unknown_fields=True, kw_only=True):
     minimum: Count = 0
     hold_minutes: Minutes = 60
     on_return: OnReturn = "keep"
+    share: Share = 0
 
 
 class RewardItem(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -36,7 +40,7 @@ class RewardItem(Struct, forbid_unknown_fields=True, kw_only=True):
     points: Count
     kind: RewardKind = "amount"
     amount: Count = 0
-    percent: Annotated[int, Meta(ge=0, le=100)] = 0
+    percent: Share = 0
     each: Annotated[int, Meta(ge=0, le=1_000)] = 0
     minimum: Count = 0
     articles: tuple[str, ...] = ()
@@ -45,6 +49,7 @@ class RewardItem(Struct, forbid_unknown_fields=True, kw_only=True):
     stack: Literal["best", "all"] = "best"
     hold_minutes: Minutes = 60
     on_return: OnReturn = "keep"
+    share: Share = 0
 
 
 class Stacking(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -83,6 +88,8 @@ def faults_of_rewards(rewards: Sequence[Reward], order: Sequence[RewardKind]) ->
                 yield f"{path}.{key}", Wrong.KEY_OF_OTHER_KIND, {"kind": reward.kind}
             elif meant and not value:
                 yield f"{path}.{key}", Wrong.KEY_MISSING, {}
+        if reward.share and (reward.kind != "amount" or not reward.points):
+            yield f"{path}.share", Wrong.KEY_OF_OTHER_KIND, {"kind": reward.kind}
         if reward.on_return == "claw_back" and reward.kind == "item":
             yield f"{path}.on_return", Wrong.KEY_OF_OTHER_KIND, {"kind": reward.kind}
 
@@ -95,6 +102,7 @@ def _reward(given: OneReward) -> Reward:
         given.minimum,
         hold_minutes=given.hold_minutes,
         on_return=given.on_return,
+        share=given.share,
     )
 
 
@@ -115,4 +123,5 @@ def _item(given: RewardItem) -> Reward:
         stack=given.stack,
         hold_minutes=given.hold_minutes,
         on_return=given.on_return,
+        share=given.share,
     )

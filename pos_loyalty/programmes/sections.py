@@ -11,6 +11,7 @@ from pos_loyalty.domain.programme import (
     Ends,
     Review,
     Tax,
+    Unit,
     Upgrade,
 )
 from pos_loyalty.programmes.exchange import ExchangeSection
@@ -34,6 +35,7 @@ class HeadSection(Struct, forbid_unknown_fields=True, kw_only=True):
     first_day: date
     currency: Annotated[str, Meta(pattern=CURRENCY)] = "EUR"
     last_day: date | None = None
+    unit: Unit = "points"
 
 
 class EarnSection(Struct, forbid_unknown_fields=True, kw_only=True):

@@ -208,6 +208,7 @@ def _loyalty(member: MemberView | None, earned: int, used: int) -> LoyaltyData |
         used=used,
         balance=member.points,
         first_name=member.first_name,
+        unit=CountedUnit.MONEY if member.unit == "cents" else CountedUnit.POINTS,
         provisional=member.provisional,
         expiring=(ExpiringLot(amount=member.expiring, last_day=last),) if last else (),
         tier=_tier(member) if member.tier else None,

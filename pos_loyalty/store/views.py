@@ -56,6 +56,7 @@ def standing(
     usable, becoming = found.next_usable or (NEVER, 0)
     return {
         "points": found.points,
+        "unit": "" if programme.unit == "points" else programme.unit,
         "held": found.held,
         "debt": found.debt,
         "available": found.available,
