@@ -4,6 +4,8 @@ Amounts are minor units, ids hex, days ISO dates, moments Unix milliseconds. Wha
 is left out where an answer is written.
 """
 
+from typing import Any
+
 from msgspec import Struct
 
 from pos_loyalty.domain.causes import Why
@@ -214,8 +216,40 @@ class MoveAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class ProgrammeAnswer(Struct, frozen=True, kw_only=True):
-    """A published programme version."""
+    """A programme version that was published or withdrawn; `known`: it stood so already."""
 
     programme: str
     version: str
     day: str
+    known: bool = False
+
+
+class ProgrammeVersion(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A version as it was published at a moment (Unix ms) by `actor`.
+
+    `state`: in_force, planned (its day lies ahead), past (another followed), replaced (another was
+    published later for its first day), withdrawn, ended (its last day is over). Days are ISO.
+    """
+
+    programme: str
+    version: str
+    name: str
+    first_day: str
+    last_day: str = ""
+    state: str
+    at: int
+    actor: str = ""
+
+
+class ProgrammeText(Struct, frozen=True, kw_only=True):
+    """A version whole: as TOML text, and as the document of JSON values that says the same.
+
+    `digest` is that of what it says: a comment or another order of keys does not change it.
+    """
+
+    programme: str
+    version: str
+    first_day: str
+    digest: str
+    toml: str
+    document: dict[str, Any]

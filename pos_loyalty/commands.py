@@ -321,9 +321,20 @@ class OpenBalance(Command, frozen=True, kw_only=True):
 
 # --- the shop ----------------------------------------------------------------------------------
 class PublishProgramme(Command, frozen=True, kw_only=True):
-    """Put a programme version in force from the day it names; `content` is its TOML text."""
+    """Put a programme version in force from the day it names; `content` is its TOML text.
+
+    What says the same as the version that stands for that day changes nothing. With `only_new`, a
+    text that was ever published changes nothing either: what came after it stands.
+    """
 
     content: str
+    only_new: bool = False
+
+
+class WithdrawProgramme(Command, frozen=True, kw_only=True):
+    """Take back a version that is not yet in force; answers `ProgrammeAnswer`."""
+
+    version: str
 
 
 class DeclarePlace(Command, frozen=True, kw_only=True):

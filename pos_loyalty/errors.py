@@ -76,6 +76,11 @@ class Reason(Enum):
         "The programme has no exchange rate for {currency} on its first day.",
     )
     PAST_EMPTY = (Kind.NOT_FOUND, "There are no tickets of these days to try a programme on.")
+    VERSION_UNKNOWN = (Kind.NOT_FOUND, "This version of a programme is not known here.")
+    VERSION_IN_FORCE = (
+        Kind.PRECONDITION,
+        "This version has been in force since {day}; publish another one that follows it.",
+    )
     PROGRAMME_INVALID = (Kind.INVALID, "Faults in the programme: {count}; each is listed.")
     PROGRAMME_EXPLOITABLE = (
         Kind.PRECONDITION,
@@ -239,6 +244,7 @@ class Wrong(StrEnum):
     HAS_POINTS = "the member already has points"
     # programme files
     NOT_TOML = "not a line that TOML allows"
+    NOT_JSON = "not an object that JSON allows"
     SECTION_UNKNOWN = "this section does not exist"
     SECTION_MISSING = "this section is missing"
     NOT_A_SECTION = "write it as [{name}], with keys below it"

@@ -237,6 +237,14 @@ class ProgrammePublished(Struct, frozen=True, kw_only=True, gc=False):
     content: str
 
 
+class ProgrammeWithdrawn(Struct, frozen=True, kw_only=True, gc=False):
+    """A programme version is not to come in force on `day`, unless it is published once more."""
+
+    programme: str
+    version: str
+    day: str
+
+
 class PlaceDeclared(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """A company, region, store or till exists under a parent from `day`."""
 
@@ -277,6 +285,7 @@ KINDS: dict[str, KindSpec] = {
     "member_erased": KindSpec(MemberErased, about_person=True),
     "programme_published": KindSpec(ProgrammePublished),
     "place_declared": KindSpec(PlaceDeclared),
+    "programme_withdrawn": KindSpec(ProgrammeWithdrawn),
 }
 KIND_OF: dict[type, str] = {spec.payload: kind for kind, spec in KINDS.items()}
 _DECODERS = {kind: msgspec.json.Decoder(spec.payload).decode for kind, spec in KINDS.items()}

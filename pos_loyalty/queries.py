@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from pos_loyalty.answers import MemberView, TicketExplanation
+from pos_loyalty.answers import MemberView, ProgrammeText, ProgrammeVersion, TicketExplanation
 from pos_loyalty.domain.calendar import business_day
 from pos_loyalty.domain.causes import Why
 from pos_loyalty.domain.days import day_of, iso
@@ -14,6 +14,7 @@ from pos_loyalty.domain.usage import Use
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.events import LinesReturned, SaleClosed, TicketMoved
 from pos_loyalty.ports.services import Clock
+from pos_loyalty.programmes.forms import digest_of, document_of
 from pos_loyalty.settings import NodeSettings
 from pos_loyalty.store import local, people, reasons, shop, tickets
 from pos_loyalty.store.amending import amended, amendments_of
@@ -22,6 +23,7 @@ from pos_loyalty.store.local import JobRow
 from pos_loyalty.store.movements import statement
 from pos_loyalty.store.outstanding import liabilities
 from pos_loyalty.store.statements import Tx
+from pos_loyalty.store.versions import versions_of
 from pos_loyalty.store.views import member_view
 
 LIST_MAX = 200
@@ -177,6 +179,28 @@ class Queries:
                 kept=tickets.kept_of(tx, key, sale),
                 explanations=reasons.explanations(tx, self._programmes, sale),
             )
+
+    def programmes(self) -> tuple[ProgrammeVersion, ...]:
+        """Give every version of every programme ever published, newest first day first."""
+        with self._store.read() as tx:
+            told = shop.publications(tx)
+        return tuple(versions_of(told, self.today))
+
+    def programme(self, version: str) -> ProgrammeText:
+        """Give a version whole; raises `LoyaltyError` (`VERSION_UNKNOWN`)."""
+        with self._store.read() as tx:
+            told = [each for each in shop.publications(tx) if each.version == version]
+        found = next((each for each in told if each.content), None)
+        if found is None:
+            raise LoyaltyError(Reason.VERSION_UNKNOWN)
+        return ProgrammeText(
+            programme=found.programme,
+            version=version,
+            first_day=iso(found.day),
+            digest=digest_of(found.content),
+            toml=found.content,
+            document=document_of(found.content),
+        )
 
     def job(self, job: str) -> JobRow:
         """Give a job; raises `LoyaltyError` (`JOB_UNKNOWN`)."""

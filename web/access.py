@@ -76,7 +76,10 @@ _TILL = frozenset({
 _BY_HAND = frozenset(
     {"adjustPoints", "transferPoints", "undoAdjustment", "moveTicket", "undoTicketMove"}
 )
-_SHOP = frozenset({"eraseMember", "listUnknownArticles"})
+_SHOP = frozenset({
+    "eraseMember", "listUnknownArticles", "listProgrammes", "showProgramme", "checkProgramme",
+    "publishProgramme", "withdrawProgramme",
+})  # fmt: skip
 
 ALLOWED: Mapping[Profile, frozenset[str]] = MappingProxyType(
     {

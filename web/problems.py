@@ -3,7 +3,7 @@
 A body never repeats what was sent: it names fields by pointer and says what is expected.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 import structlog
@@ -12,6 +12,8 @@ from msgspec import Struct, json
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from pos_loyalty.errors import Kind, LoyaltyError, Reason
+from pos_loyalty.exploits.findings import Exploitable
+from pos_loyalty.programmes.faults import ProgrammeFaults
 from pos_loyalty.texts import LOCALES, TITLES, explain, translate
 
 MEDIA_TYPE = "application/problem+json"
@@ -94,7 +96,6 @@ def problem_response(error: LoyaltyError) -> Response:
     """Give the answer to a refused request."""
     locale = reader_locale()
     reason = error.reason
-    faults = error.faults if isinstance(error, RequestRefused) else _asked(error)
     problem = Problem(
         type=f"urn:pos-loyalty:reason:{reason.code}",
         title=translate(TITLES[reason.kind], locale),
@@ -102,10 +103,7 @@ def problem_response(error: LoyaltyError) -> Response:
         detail=explain(error, locale),
         reason=reason.code,
         kind=reason.kind.value,
-        errors=tuple(
-            FieldFault(pointer=pointer, detail=translate(sentence, locale, **values))
-            for pointer, sentence, values in faults
-        ),
+        errors=tuple(_field_faults(error, locale)),
     )
     response = Response(json.encode(problem), status=problem.status, mimetype=MEDIA_TYPE)
     response.headers["Content-Language"] = locale
@@ -114,6 +112,22 @@ def problem_response(error: LoyaltyError) -> Response:
     if reason.kind is Kind.UNAVAILABLE:
         response.headers["Retry-After"] = str(error.values.get("seconds", RETRY_AFTER_S))
     return response
+
+
+def _field_faults(error: LoyaltyError, locale: str) -> Iterator[FieldFault]:
+    if isinstance(error, ProgrammeFaults | Exploitable):
+        for each in error.faults:
+            yield FieldFault(pointer=pointer_of(each.path), detail=each.sentence(locale))
+        return
+    for pointer, sentence, values in (
+        error.faults if isinstance(error, RequestRefused) else _asked(error)
+    ):
+        yield FieldFault(pointer=pointer, detail=translate(sentence, locale, **values))
+
+
+def pointer_of(path: str) -> str:
+    """Give a programme's path (`tier[0].name`) as a JSON pointer into its document."""
+    return "/" + path.replace("[", "/").replace("]", "").replace(".", "/")
 
 
 def _asked(error: LoyaltyError) -> list[tuple[str, str, dict[str, str | int]]]:

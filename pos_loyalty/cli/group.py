@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "rebuild": "stores",
         "verify": "stores",
         "parked": "parked",
+        "programmes": "programmes",
         "backtest": "backtest",
         "statement": "statement",
         "liability": "liability",

@@ -30,7 +30,7 @@ class Publisher:
         """Publish a version that was in force before at once, a new one after its search."""
         read_programme(self._content)
         with self._node.store.read() as tx:
-            known = {version for _, _, version in shop.programme_versions(tx)}
+            known = {each.version for each in shop.publications(tx)}
         if version_of(self._content) in known:
             self._publish()
             return
@@ -59,5 +59,6 @@ class Publisher:
             id=f"programme/{commands.text_digest(self._content)}",
             actor="settings",
             content=self._content,
+            only_new=True,
         )
         self._node.execute(publish)

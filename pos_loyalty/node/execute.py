@@ -80,6 +80,7 @@ HANDLERS: dict[type[Command], Handler] = {
     commands.TransferPoints: transfers.transfer_points,
     commands.OpenBalance: points.open_balance,
     commands.PublishProgramme: shop.publish_programme,
+    commands.WithdrawProgramme: shop.withdraw_programme,
     commands.DeclarePlace: shop.declare_place,
     commands.KeepArticles: shop.keep_articles,
     commands.BringMember: bringing.bring_member,

@@ -1,10 +1,14 @@
 """Commands about the shop itself: programme versions, places, articles."""
 
+import msgspec
+
 from pos_loyalty import commands, events
 from pos_loyalty.answers import Done, ProgrammeAnswer
 from pos_loyalty.domain.days import day_of, iso
+from pos_loyalty.domain.programme import Programme
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.context import Context, Decision, Notice, fact
+from pos_loyalty.programmes.forms import digest_of
 from pos_loyalty.programmes.reading import read_programme
 from pos_loyalty.store import schema, shop
 from pos_loyalty.store.statements import Row
@@ -13,8 +17,9 @@ LEVELS = ("company", "region", "store", "till")
 
 
 def publish_programme(ctx: Context, command: commands.PublishProgramme) -> Decision:
-    """Put a version in force from its first day; the version in force already changes nothing.
+    """Put a version in force from its first day; of two for one day the later told stands.
 
+    What says the same as what stands for that day changes nothing.
     Raises `LoyaltyError` (`EXCHANGE_MISSING`) for one that cannot count this shop's money.
     """
     programme = read_programme(command.content)
@@ -23,9 +28,9 @@ def publish_programme(ctx: Context, command: commands.PublishProgramme) -> Decis
     answer = ProgrammeAnswer(
         programme=programme.id, version=programme.version, day=iso(programme.first_day)
     )
-    known = shop.programme_versions(ctx.tx)
-    if (programme.id, programme.first_day, programme.version) in {tuple(row) for row in known}:
-        return Decision(answer=lambda: answer)
+    if version := _known(ctx, command, programme):
+        known = msgspec.structs.replace(answer, version=version, known=True)
+        return Decision(answer=lambda: known)
     published = events.ProgrammePublished(
         programme=programme.id,
         version=programme.version,
@@ -36,6 +41,41 @@ def publish_programme(ctx: Context, command: commands.PublishProgramme) -> Decis
         facts=[fact(command, 0, published)],
         answer=lambda: answer,
         notices=lambda answer: [Notice(kind="programme_published", body=answer)],
+    )
+
+
+def _known(ctx: Context, command: commands.PublishProgramme, programme: Programme) -> str:
+    """Give the version that says already what is to be published; empty where none does."""
+    told = shop.publications(ctx.tx)
+    stands = shop.standing(told, programme.id, programme.first_day)
+    if stands is not None and digest_of(stands.content) == digest_of(command.content):
+        return stands.version
+    was_told = (programme.id, programme.version) in {
+        (each.programme, each.version) for each in told
+    }
+    return programme.version if command.only_new and was_told else ""
+
+
+def withdraw_programme(ctx: Context, command: commands.WithdrawProgramme) -> Decision:
+    """Take a version back before its first day; one withdrawn already changes nothing."""
+    told = [each for each in shop.publications(ctx.tx) if each.version == command.version]
+    if not told:
+        raise LoyaltyError(Reason.VERSION_UNKNOWN)
+    last = told[-1]
+    if last.day <= ctx.today:
+        raise LoyaltyError(Reason.VERSION_IN_FORCE, day=iso(last.day))
+    answer = ProgrammeAnswer(
+        programme=last.programme, version=last.version, day=iso(last.day), known=not last.content
+    )
+    if answer.known:
+        return Decision(answer=lambda: answer)
+    withdrawn = events.ProgrammeWithdrawn(
+        programme=last.programme, version=last.version, day=iso(last.day)
+    )
+    return Decision(
+        facts=[fact(command, 0, withdrawn)],
+        answer=lambda: answer,
+        notices=lambda answer: [Notice(kind="programme_withdrawn", body=answer)],
     )
 
 

@@ -22,7 +22,7 @@ REACH_DAYS = 90
 """How long a store hears of an account after it last mattered there."""
 RENEW_DAYS = 7
 """A reach this young is not written again: most tickets of a regular cost no row."""
-SHOP_KINDS = ("programme_published", "place_declared")
+SHOP_KINDS = ("programme_published", "place_declared", "programme_withdrawn")
 JOINING_KINDS = ("card_attached", "card_ended", "members_linked", "member_erased")
 """What may put accounts into one group, people included whom the fact does not name."""
 

@@ -29,6 +29,7 @@ from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.programmes.reading import read_programme
 from pos_loyalty.store import checkpoints, schema
 from pos_loyalty.store.senders import senders
+from pos_loyalty.store.shop import texts_of
 from pos_loyalty.store.statements import Row, Tx
 
 PAGE = 200
@@ -78,7 +79,7 @@ def liabilities(
 
 def _programme(tx: Tx, name: str, day: int) -> Programme:
     """Give a programme's version in force on a day; before the first one, that one."""
-    versions = tx.rows(_VERSIONS, programme_=name)
+    versions = texts_of(tx, name)
     if not versions:
         raise LoyaltyError(Reason.PROGRAMME_MISSING, day=iso(day))
     return read_programme(next((text for first, text in versions if first <= day), versions[-1][1]))
@@ -160,12 +161,7 @@ def utc_day(moment: int) -> int:
     return moment // _DAY_MS + _UNIX_DAY
 
 
-_a, _g = schema.account.c, schema.programme.c
-_VERSIONS = (
-    select(_g.day, _g.content)
-    .where(_g.programme == bindparam("programme_"))
-    .order_by(_g.day.desc(), _g.stamp.desc(), _g.node.desc(), _g.inc.desc(), _g.seq.desc())
-)
+_a = schema.account.c
 _GROUPS = (
     select(_a.grp).where(_a.grp > bindparam("after_")).order_by(_a.grp).limit(bindparam("limit_"))
 )

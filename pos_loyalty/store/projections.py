@@ -64,6 +64,9 @@ def _of_the_shop(payload: object, order: Row) -> list[Projected]:
         case events.ProgrammePublished():
             key = (payload.programme, day_of(payload.day), payload.version)
             return [(schema.programme, (*key, *order, payload.content))]
+        case events.ProgrammeWithdrawn():
+            key = (payload.programme, day_of(payload.day), payload.version)
+            return [(schema.programme, (*key, *order, ""))]
         case events.PlaceDeclared():
             where = (payload.level, payload.code, day_of(payload.day))
             return [(schema.place, (*where, *order, payload.name, payload.parent))]

@@ -1,11 +1,17 @@
 """Reading programmes, places and articles."""
 
-from sqlalchemy import bindparam, select
+from collections.abc import Sequence
+from typing import NamedTuple
 
+from sqlalchemy import bindparam, exists, select, tuple_
+
+from pos_loyalty.domain.legs import COUNTER_BITS
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.domain.rulebook import Rulebook
+from pos_loyalty.events import Fact
 from pos_loyalty.programmes.reading import read_programme
 from pos_loyalty.store import schema
+from pos_loyalty.store.apply import FACT
 from pos_loyalty.store.statements import Row, Tx
 
 
@@ -61,9 +67,45 @@ def programme_text(tx: Tx, day: int) -> tuple[str, str] | None:
     return (row[0], row[1]) if row else None
 
 
-def programme_versions(tx: Tx) -> list[Row]:
-    """Give (programme, first day, version) of every version, newest first."""
-    return tx.rows(_VERSIONS)
+class Publication(NamedTuple):
+    """A version as it was published or, without content, withdrawn; `at` is Unix ms."""
+
+    programme: str
+    day: int
+    version: str
+    content: str
+    at: int
+    actor: str
+
+
+def publications(tx: Tx) -> list[Publication]:
+    """Give all versions, by first day, and as they were told one after the other."""
+    found = []
+    for programme, day, version, content, stamp, node, inc, seq in tx.rows(_PUBLISHED):
+        fact = tx.row(FACT, node_=node, inc_=inc, seq_=seq)
+        actor = Fact(*fact).actor if fact else ""
+        at = stamp >> COUNTER_BITS
+        found.append(Publication(programme, day, version, content, at, actor))
+    return found
+
+
+def standing(told: Sequence[Publication], programme: str, day: int) -> Publication | None:
+    """Give what stands for a programme's first day: of what was not withdrawn, the last told."""
+    left: dict[str, Publication] = {}
+    for each in told:
+        if (each.programme, each.day) == (programme, day):
+            left.pop(each.version, None)
+            if each.content:
+                left[each.version] = each
+    return list(left.values())[-1] if left else None
+
+
+def texts_of(tx: Tx, programme: str) -> list[tuple[int, str]]:
+    """Give (first day, text) of what stands of a programme, newest first."""
+    told = publications(tx)
+    days = sorted({each.day for each in told if each.programme == programme}, reverse=True)
+    found = [standing(told, programme, day) for day in days]
+    return [(each.day, each.content) for each in found if each is not None]
 
 
 def places(tx: Tx, day: int) -> list[Row]:
@@ -108,14 +150,26 @@ def unknown_articles(tx: Tx, limit: int) -> list[Row]:
 _g, _p, _u = schema.programme.c, schema.place.c, schema.unknown_article.c
 _newest = (_g.day.desc(), _g.stamp.desc(), _g.node.desc(), _g.inc.desc(), _g.seq.desc())
 _until = _g.day <= bindparam("day_")
-_IN_FORCE = select(_g.version).where(_until).order_by(*_newest).limit(1)
-_TEXT_IN_FORCE = select(_g.version, _g.content).where(_until).order_by(*_newest).limit(1)
+_later = schema.programme.alias("later")
+_l = _later.c
+_withdrawn = exists().where(
+    *(_l.programme == _g.programme, _l.day == _g.day, _l.version == _g.version, _l.content == ""),
+    tuple_(_l.stamp, _l.node, _l.inc, _l.seq) > tuple_(_g.stamp, _g.node, _g.inc, _g.seq),
+)
+_stands = (_until, _g.content != "", ~_withdrawn)
+_IN_FORCE = select(_g.version).where(*_stands).order_by(*_newest).limit(1)
+_TEXT_IN_FORCE = select(_g.version, _g.content).where(*_stands).order_by(*_newest).limit(1)
 _TEXT_OF = (
     select(_g.content)
-    .where(_g.programme == bindparam("programme_"), _g.version == bindparam("version_"))
+    .where(
+        _g.programme == bindparam("programme_"),
+        _g.version == bindparam("version_"),
+        _g.content != "",
+    )
     .limit(1)
 )
-_VERSIONS = select(_g.programme, _g.day, _g.version).order_by(_g.day.desc(), _g.stamp.desc())
+_place = (_g.stamp, _g.node, _g.inc, _g.seq)
+_PUBLISHED = select(_g.programme, _g.day, _g.version, _g.content, *_place).order_by(_g.day, *_place)
 _PLACES = (
     select(_p.level, _p.code, _p.name, _p.parent)
     .where(_p.day <= bindparam("day_"))

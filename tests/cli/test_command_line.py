@@ -141,6 +141,25 @@ def test_a_members_statement_is_told_beside_a_running_register(
     assert "MEMBER_UNKNOWN" in pos_loyalty("statement", settings, "nobody", code=1)
 
 
+def test_a_programme_is_published_shown_and_taken_back(world: World, settings: Path) -> None:
+    shown = pos_loyalty("programmes", "list", settings)
+    current = next(row.split()[0] for row in shown.splitlines() if "in_force" in row)
+    document = json.loads(pos_loyalty("programmes", "show", settings, current, "--json"))
+    document["programme"]["first_day"] = "2090-01-01"
+    planned = written(world, "planned.json", json.dumps(document))
+    version = re.findall("[0-9a-f]{12}", pos_loyalty("programmes", "publish", settings, planned))[0]
+    assert "vaut déjà" in pos_loyalty("programmes", "publish", settings, planned)
+    assert "2090-01-01" in pos_loyalty("programmes", "show", settings, version)
+    assert "n’entrera pas" in pos_loyalty("programmes", "withdraw", settings, version)
+    assert f"{version}  2090-01-01  withdrawn" in pos_loyalty("programmes", "list", settings)
+    assert "VERSION_IN_FORCE" in pos_loyalty("programmes", "withdraw", settings, current, code=1)
+    assert "VERSION_UNKNOWN" in pos_loyalty("programmes", "show", settings, "0" * 12, code=1)
+    broken = written(world, "broken.json", "[1")
+    assert "JSON" in pos_loyalty("programmes", "publish", settings, broken, code=1)
+    hub = world.folder / "hub.toml"
+    assert "valeur" not in pos_loyalty("programmes", "list", hub)
+
+
 def test_doctor_and_devices_tell_what_is_there(world: World, settings: Path) -> None:
     said = pos_loyalty("doctor", settings)
     assert "en marche" in said

@@ -298,6 +298,12 @@ def shop() -> st.SearchStrategy[Any]:
             content=st.sampled_from(["one", "two"]),
         ),
         st.builds(
+            events.ProgrammeWithdrawn,
+            programme=st.sampled_from(["P", "Q"]),
+            version=st.sampled_from(["v1", "v2"]),
+            day=_days(),
+        ),
+        st.builds(
             events.PlaceDeclared,
             level=st.sampled_from(["region", "store"]),
             code=st.sampled_from(["S1", "S2"]),

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from pos_loyalty.answers import MemberView
+from pos_loyalty.answers import MemberView, ProgrammeVersion
 from pos_loyalty.domain.movements import Movement
 from pos_loyalty.node.receipts import JobView
 
@@ -60,6 +60,47 @@ class UnknownArticleList(Struct, frozen=True, kw_only=True):
     """Articles that the article file should learn."""
 
     articles: tuple[UnknownArticle, ...]
+
+
+class ProgrammeList(Struct, frozen=True, kw_only=True):
+    """Versions of programmes, the newest first day first."""
+
+    versions: tuple[ProgrammeVersion, ...]
+
+
+class CandidateFault(Struct, frozen=True, kw_only=True):
+    """A fault of a candidate: its line (from 1) in the text, the key's path, where it is in the
+    document (a JSON pointer), and what is wrong."""
+
+    line: int
+    path: str
+    pointer: str
+    problem: str
+    said: str
+
+
+class CandidateFinding(Struct, frozen=True, kw_only=True):
+    """A way to get more out of a candidate than was paid: which kind, and the rule that allows it."""
+
+    line: int
+    path: str
+    pump: str
+    said: str
+
+
+class ProgrammeCheck(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What a candidate would be: its faults, or, where there are none, its version.
+
+    With `findings` it is published only where somebody approves the version as it is. `toml` is the text that would be published, `digest` that of what it says.
+    """
+
+    programme: str = ""
+    version: str = ""
+    first_day: str = ""
+    digest: str = ""
+    toml: str = ""
+    faults: tuple[CandidateFault, ...] = ()
+    findings: tuple[CandidateFinding, ...] = ()
 
 
 class Health(Struct, frozen=True, kw_only=True):

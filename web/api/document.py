@@ -39,6 +39,7 @@ TAGS: Mapping[str, str] = MappingProxyType(
         "tickets": "Closed sales, returns, and their receipts.",
         "members": "Members, their cards, their profile, what they allow.",
         "points": "Points held for a basket, points moved by hand.",
+        "programmes": "Versions of the shop's programmes: read, tried, published, withdrawn.",
         "register": "The register itself.",
     }
 )

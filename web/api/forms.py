@@ -1,6 +1,6 @@
 """What requests bring, field by field; each becomes a command's part by `given`."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictBool
 
@@ -33,6 +33,7 @@ FLAGS_MAX = 16
 CONSENTS_MAX = 50
 BLOCKS_MAX = 1_000
 POINTS_MAX = 1_000_000
+PROGRAMME_MAX = 200_000
 PROFILE_MAX = 254  # the longest e-mail address
 TICKET_KEY = (
     r"^[^/\x00-\x1f\x7f]+/[^/\x00-\x1f\x7f]+/[0-9]+/[0-9]{4}-[0-9]{2}-[0-9]{2}/[^/\x00-\x1f\x7f]+$"
@@ -324,3 +325,17 @@ class SearchForm(Form):
 
     card: MaybeCard = ""
     search: Line = ""
+
+
+class CandidateForm(Form):
+    """A programme: its text (TOML), or the same as a document of JSON values, which counts."""
+
+    toml: Annotated[str, Field(strict=True, max_length=PROGRAMME_MAX)] = ""
+    document: dict[str, Any] | None = None
+
+
+class PublicationForm(CandidateForm):
+    """A programme to publish; `approved` names its version where it is to be published although
+    customers could exploit it."""
+
+    approved: MaybeName = ""

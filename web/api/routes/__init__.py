@@ -1,5 +1,5 @@
 """The endpoints; importing them puts them on the API's blueprint."""
 
-from web.api.routes import baskets, members, points, register, tickets
+from web.api.routes import baskets, members, points, programmes, register, tickets
 
-__all__ = ["baskets", "members", "points", "register", "tickets"]
+__all__ = ["baskets", "members", "points", "programmes", "register", "tickets"]
