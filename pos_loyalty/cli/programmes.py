@@ -76,8 +76,8 @@ def publish(settings: Path, file: Path, approved: str) -> None:
     """Publish FILE (TOML, or a document as JSON), in force from the first day it names."""
     content = _read(file)
     with beside(settings, training=False) as store, store.read() as tx:
-        known = {each.version for each in shop.publications(tx)}
-    if read_programme(content).version not in known:
+        told = {each.version for each in shop.publications(tx)}
+    if read_programme(content).version not in told:
         require_safe(content, approved=approved)
     answer = _carried_out(
         settings, commands.PublishProgramme(id=_id("publish"), actor=ACTOR, content=content)

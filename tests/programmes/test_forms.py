@@ -13,8 +13,8 @@ from pos_loyalty.domain.programme import Programme
 from pos_loyalty.programmes.faults import ProgrammeFaults
 from pos_loyalty.programmes.forms import digest_of, document_of, text_of
 from pos_loyalty.programmes.reading import read_programme
+from tests.cases.generated import earning, spending
 from tests.cases.programmes import programme
-from tests.cases.test_properties import sections
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = [ROOT / "config" / "programme.example.toml", ROOT / "benchmarks" / "programme.toml"]
@@ -35,9 +35,11 @@ def test_the_examples_read_back_as_they_were(file: Path) -> None:
     assert digest_of(text_of(document)) == digest_of(text)
 
 
-@given(sections(), NAMES, st.dates())
-def test_any_programme_reads_back_as_it_was(said: dict[str, Any], name: str, day: Any) -> None:
-    text = programme(**said, programme={"first_day": day, "last_day": day})
+@given(earning(), spending(), NAMES, st.dates())
+def test_any_programme_reads_back_as_it_was(
+    earns: dict[str, Any], spends: dict[str, Any], name: str, day: Any
+) -> None:
+    text = programme(**earns, **spends, programme={"first_day": day, "last_day": day})
     document = json.loads(json.dumps(document_of(text)))
     document["programme"]["name"] = name
     document["multiplier"] = [*document.get("multiplier", []), {"name": name, "percent": 110}]

@@ -18,7 +18,8 @@ def candidate() -> str:
     """Give a programme that nobody published, of days to come."""
     number = next(names)
     head = {"id": "api", "name": f"Candidate {number}", "first_day": date(2090, 1, number)}
-    return programme(programme=head)
+    cards = [{"reason": "carte cadeau", "flag": "gift_card", "coupons": False}]
+    return programme(programme=head, tier=[{"name": "Bronze", "threshold": 0}], exclusion=cards)
 
 
 def listed(caller: Caller, version: str) -> list[str]:
@@ -64,23 +65,38 @@ def test_faults_are_told_by_line_and_path_in_the_language_asked_for(
 ) -> None:
     checked = caller.post("/programmes/check", {"toml": candidate}).json()
     assert "faults" not in checked and re.fullmatch("[0-9a-f]{12}", checked["version"])
-    wrong = candidate.replace("per = 100", 'per = "hundred"').replace("percent = 125", "per = 5")
+    wrong = candidate.replace("per = 100", 'per = "hundred"').replace(
+        "threshold = 0", "threshold = 0\nper = 5"
+    )
     body: dict[str, Any] = {"toml": wrong}
     if form == "document":
         version = caller.post("/programmes", {"toml": candidate}).json()["version"]
         document = caller.get(f"/programmes/{version}").json()["document"]
         document["earn"]["per"] = "hundred"
-        document["tier"][1]["per"] = 5
+        document["tier"][0]["per"] = 5
         body = {"document": document}
     told = caller.post("/programmes/check", body, headers={"Accept-Language": "en"}).json()
     first, second = told["faults"]
     assert (first["path"], first["pointer"]) == ("earn.per", "/earn/per")
     assert first["said"].startswith(f"Line {first['line']}, earn.per: write a whole number from 1")
-    assert (second["path"], second["problem"]) == ("tier[1].per", "this key does not exist")
+    assert (second["path"], second["problem"]) == ("tier[0].per", "this key does not exist")
     refused = caller.post("/programmes", body)
     assert reason(refused) == (422, "PROGRAMME_INVALID")
-    assert [each["pointer"] for each in refused.json()["errors"]] == ["/earn/per", "/tier/1/per"]
+    assert [each["pointer"] for each in refused.json()["errors"]] == ["/earn/per", "/tier/0/per"]
     assert refused.json()["errors"][1]["detail"].startswith("Ligne ")
+
+
+def test_what_customers_can_exploit_is_published_only_when_somebody_approves(
+    caller: Caller, candidate: str
+) -> None:
+    generous = candidate.replace("amount = 500", "amount = 50000")
+    checked = caller.post("/programmes/check", {"toml": generous}).json()
+    assert "pays_itself" in {each["pump"] for each in checked["findings"]}
+    refused = caller.post("/programmes", {"toml": generous})
+    assert reason(refused) == (409, "PROGRAMME_EXPLOITABLE")
+    assert refused.json()["errors"]
+    allowed = {"toml": generous, "approved": checked["version"]}
+    assert caller.post("/programmes", allowed).status_code == 201
 
 
 def test_what_no_programme_can_be_is_refused(caller: Caller) -> None:

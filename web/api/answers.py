@@ -80,7 +80,7 @@ class CandidateFault(Struct, frozen=True, kw_only=True):
 
 
 class CandidateFinding(Struct, frozen=True, kw_only=True):
-    """A way to get more out of a candidate than was paid: which kind, and the rule that allows it."""
+    """A way to get more out of a candidate than was paid: its kind, and the rule that allows it."""
 
     line: int
     path: str
@@ -91,7 +91,8 @@ class CandidateFinding(Struct, frozen=True, kw_only=True):
 class ProgrammeCheck(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What a candidate would be: its faults, or, where there are none, its version.
 
-    With `findings` it is published only where somebody approves the version as it is. `toml` is the text that would be published, `digest` that of what it says.
+    With `findings` it is published only where somebody approves the version as it is. `toml` is
+    the text that would be published, `digest` that of what it says.
     """
 
     programme: str = ""
