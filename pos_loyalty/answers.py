@@ -203,6 +203,31 @@ class TicketExplanation(Struct, frozen=True, omit_defaults=True, kw_only=True):
     explanations: tuple[Explanation, ...] = ()
 
 
+class ReturnPreview(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What a return would give and take; nothing of it has happened.
+
+    `refund`, `clawed`, `withheld`, `taken_back`, `given_back` are as the return itself answers
+    them. `points`, `debt` and `tier` are the member's after it, the `former_…` before it. `said`
+    tells it in one sentence.
+    """
+
+    ticket: str
+    currency: str
+    refund: int
+    clawed: int = 0
+    withheld: int = 0
+    taken_back: int = 0
+    given_back: int = 0
+    has_member: bool = False
+    former_points: int = 0
+    former_debt: int = 0
+    former_tier: str = ""
+    points: int = 0
+    debt: int = 0
+    tier: str = ""
+    said: str = ""
+
+
 class MoveAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A ticket that changed hands, with the points that go with it.
 

@@ -98,6 +98,7 @@ class Reason(Enum):
     )
     REWARD_UNKNOWN = (Kind.NOT_FOUND, "The programme has no such reward for points.")
     HOLD_UNKNOWN = (Kind.NOT_FOUND, "This hold does not exist or has ended.")
+    FLAG_UNKNOWN = (Kind.NOT_FOUND, "Nobody flagged this here.")
     ADJUSTMENT_UNKNOWN = (Kind.NOT_FOUND, "This adjustment does not exist.")
     ALREADY_UNDONE = (Kind.CONFLICT, "This was already undone.")
     UNDO_IMPOSSIBLE = (Kind.PRECONDITION, "This can no longer be undone: {problem}.")

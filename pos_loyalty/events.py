@@ -12,8 +12,13 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Struct
 
+from pos_loyalty.domain.amendments import ReturnedUnknown as ReturnedUnknown
+from pos_loyalty.domain.amendments import TicketJudged as TicketJudged
+from pos_loyalty.domain.amendments import TicketMoved as TicketMoved
 from pos_loyalty.domain.rating import Rating
 from pos_loyalty.domain.ticket import Discount, Line, Tender
+from pos_loyalty.domain.watching import Flagged as Flagged
+from pos_loyalty.domain.watching import FlagSettled as FlagSettled
 
 CHAIN_START = bytes(32)
 """The hash before a node's first fact."""
@@ -83,24 +88,6 @@ class LinesReturned(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
     approved_by: str = ""
     clawed: int = 0
     restores: int = 0
-
-
-class TicketMoved(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
-    """A ticket is somebody else's from now on: `account`, or nobody's again where that is empty.
-
-    It is the ticket's `turn`-th move (from 1); `former` is whose it was. `reason` is a code,
-    `approved_by` who allowed it. `ratings` are what a ticket of nobody brings, by the rules of its
-    day.
-    """
-
-    ticket: str
-    turn: int
-    account: str
-    day: str
-    reason: str
-    former: str = ""
-    approved_by: str = ""
-    ratings: tuple[Rating, ...] = ()
 
 
 class PointsAdjusted(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
@@ -246,13 +233,17 @@ class ProgrammeWithdrawn(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class PlaceDeclared(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
-    """A company, region, store or till exists under a parent from `day`."""
+    """A company, region, store or till exists under a parent from `day`.
+
+    `at` is where: degrees of latitude and longitude, as `48.8566,2.3522`.
+    """
 
     level: str
     code: str
     name: str
     day: str
     parent: str = ""
+    at: str = ""
 
 
 class KindSpec(NamedTuple):
@@ -271,6 +262,10 @@ KINDS: dict[str, KindSpec] = {
     "sale_closed": KindSpec(SaleClosed),
     "lines_returned": KindSpec(LinesReturned),
     "ticket_moved": KindSpec(TicketMoved),
+    "ticket_judged": KindSpec(TicketJudged),
+    "flagged": KindSpec(Flagged),
+    "flag_settled": KindSpec(FlagSettled),
+    "returned_unknown": KindSpec(ReturnedUnknown),
     "points_adjusted": KindSpec(PointsAdjusted),
     "balance_opened": KindSpec(BalanceOpened),
     "points_held": KindSpec(PointsHeld),

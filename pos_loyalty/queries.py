@@ -1,5 +1,6 @@
 """Reading for screens, API, receipts and tools: one consistent view each, nothing written."""
 
+import msgspec
 from msgspec import Struct
 
 from pos_loyalty.answers import MemberView, ProgrammeText, ProgrammeVersion, TicketExplanation
@@ -16,8 +17,8 @@ from pos_loyalty.events import LinesReturned, SaleClosed, TicketMoved
 from pos_loyalty.ports.services import Clock
 from pos_loyalty.programmes.forms import digest_of, document_of
 from pos_loyalty.settings import NodeSettings
-from pos_loyalty.store import local, people, reasons, shop, tickets
-from pos_loyalty.store.amending import amended, amendments_of
+from pos_loyalty.store import flags, local, people, reasons, shop, tickets
+from pos_loyalty.store.amending import PENDING, amended, amendments_of, verdict_of
 from pos_loyalty.store.engine import Store
 from pos_loyalty.store.local import JobRow
 from pos_loyalty.store.movements import statement
@@ -35,7 +36,8 @@ class TicketView(Struct, frozen=True, omit_defaults=True, kw_only=True):
     `kept` are the points the sale still brings, `back` the thousandths returned by line. For a
     return, `sold` is its ticket and `taken_back` the points that went with the goods. `member`
     is who it belongs to, as they are now, `moves` tell how it came to be theirs; `why` a sale
-    brought what it did. One of nobody can be claimed with `claim_code` through `claim_until`.
+    brought what it did, and the `verdict` on its points, if any. One of nobody can be claimed with
+    `claim_code` through `claim_until`.
     """
 
     ticket: str
@@ -48,8 +50,30 @@ class TicketView(Struct, frozen=True, omit_defaults=True, kw_only=True):
     member: MemberView | None = None
     why: Why | None = None
     moves: tuple[TicketMoved, ...] = ()
+    verdict: str = ""
     claim_until: str = ""
     claim_code: str = ""
+
+
+class FlagView(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Something that somebody should look at, with the tickets behind it.
+
+    `status` is open, or the verdict: confirm or void. `pending` are the tickets whose points wait
+    for it, `values` the figures of its sentence, `detail` that sentence for who reads it.
+    """
+
+    flag: str
+    code: str
+    status: str
+    day: str
+    account: str = ""
+    tickets: tuple[str, ...] = ()
+    pending: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+    values: dict[str, int] = msgspec.field(default_factory=dict)
+    operator: str = ""
+    reason: str = ""
+    detail: str = ""
 
 
 class Queries:
@@ -157,7 +181,8 @@ class Queries:
                 taken_back=_taken_back(folded, returned) if folded and returned else 0,
                 member=self._holder(tx, origin, folded) if folded else None,
                 why=reasons.why_of(tx, self._programmes, amended(sale, moves)) if sale else None,
-                moves=tuple(moves),
+                moves=tuple(each for each in moves if isinstance(each, TicketMoved)),
+                verdict=verdict_of(moves),
                 claim_until=until,
                 claim_code=claim_code(self._settings.cards.key, key) if until else "",
             )
@@ -236,6 +261,13 @@ class Queries:
         with self._store.read() as tx:
             return liabilities(tx, day, by=by, use=use, home=self._settings.store)
 
+    def flagged(self, *, settled: bool = False, limit: int = LIST_MAX) -> tuple[FlagView, ...]:
+        """Show what somebody should look at, newest first; or what was `settled`."""
+        with self._store.read() as tx:
+            return tuple(
+                _flag_view(tx, each) for each in flags.flags(tx, settled=settled, limit=limit)
+            )
+
     def parked(self, limit: int = LIST_MAX) -> list[tuple[str, int, int, str, str]]:
         """Give (node, incarnation, number, business key, reason) of facts that do not count."""
         with self._store.read() as tx:
@@ -285,6 +317,24 @@ def _id(text: str) -> bytes:
 
 def _is_held(ticket: Ticket | None, key: str) -> bool:
     return ticket is not None and ticket.account != ticket_account(key)
+
+
+def _flag_view(tx: Tx, flag: flags.Flag) -> FlagView:
+    told = flag.told
+    pending = [each for each in told.tickets if verdict_of(amendments_of(tx, each)) == PENDING]
+    return FlagView(
+        flag=told.flag,
+        code=told.code,
+        status=flag.status,
+        day=told.day,
+        account=told.account,
+        tickets=told.tickets,
+        pending=tuple(pending),
+        members=told.members,
+        values=told.values,
+        operator=told.operator,
+        reason=flag.reason,
+    )
 
 
 def _taken_back(ticket: Ticket, returned: LinesReturned) -> int:

@@ -1,6 +1,8 @@
 """What a node is told about itself; plain values, no file and no device."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from urllib.parse import quote
 
 from pos_loyalty.domain.identifiers import (
@@ -51,12 +53,35 @@ class OfflineLimits:
     """How much may be redeemed while the hub cannot be asked.
 
     Points of one redemption, hours since the balance was confirmed, redemptions in a row: the
-    most a shop can lose on one member is `points_max` times `redemptions_max` a till.
+    most a shop can lose on one member is `points_max` times `redemptions_max` a till. A till that
+    had no news for `news_age_max_h` hours does not know which cards are blocked, and redeems none.
     """
 
     points_max: int = 500
     balance_age_max_h: int = 72
     redemptions_max: int = 3
+    news_age_max_h: int = 72
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchRules:
+    """From when on somebody should look; 0 looks never.
+
+    More than `card_uses_max` tickets of a card a day; `own_card_max` tickets of a day that a
+    cashier rings up on their own card (`staff`: operator to account); the same card in two stores
+    `distance_km` apart within `distance_minutes`; more than `late_max` tickets that a person gives
+    to members afterwards, or `manual_points_max` points that they move by hand, a day;
+    `shared_max` members with one address.
+    """
+
+    card_uses_max: int = 0
+    own_card_max: int = 5
+    staff: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
+    distance_km: int = 0
+    distance_minutes: int = 30
+    late_max: int = 0
+    manual_points_max: int = 0
+    shared_max: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +105,7 @@ class NodeSettings:
     default_receipt: str = "none"
     receipt_base: str = ""
     offline: OfflineLimits = OfflineLimits()
+    watch: WatchRules = WatchRules()
 
     def receipt_url(self, ticket: str) -> str:
         """Give the address of a ticket's receipt, or nothing where none is served."""

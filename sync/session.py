@@ -180,6 +180,7 @@ class Session:
             if outcome is not Outcome.DONE:
                 return outcome
             self._greeted, self._greeted_at = True, now
+            self.node.ahead_ms = self.uplink.ahead_ms
         return self.uplink.send()
 
     def _has_new_code(self) -> bool:

@@ -71,14 +71,15 @@ _TILL = frozenset({
     "chooseReceipt",
     "enrolMember", "undoEnrolment", "findMembers", "showMember", "showProfile", "changeProfile",
     "changeConsents", "listTickets", "showStatement", "attachCard", "replaceCard", "detachCard",
-    "claimTicket", "readLabel", "listJobs", "resumeJob", "streamEvents",
+    "claimTicket", "takeBackUnknown", "blockCard", "previewReturn",
+    "readLabel", "listJobs", "resumeJob", "streamEvents",
 })  # fmt: skip
 _BY_HAND = frozenset(
     {"adjustPoints", "transferPoints", "undoAdjustment", "moveTicket", "undoTicketMove"}
 )
 _SHOP = frozenset({
     "eraseMember", "listUnknownArticles", "listProgrammes", "showProgramme", "checkProgramme",
-    "publishProgramme", "withdrawProgramme",
+    "publishProgramme", "withdrawProgramme", "listFlags", "settleFlag",
 })  # fmt: skip
 
 ALLOWED: Mapping[Profile, frozenset[str]] = MappingProxyType(

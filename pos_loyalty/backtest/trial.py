@@ -15,7 +15,7 @@ from pos_loyalty.domain.fold import step
 from pos_loyalty.domain.rating import Rating, rate
 from pos_loyalty.domain.rulebook import Rulebook
 from pos_loyalty.domain.sold import Ticket, Tickets
-from pos_loyalty.domain.ticket import paid_by_line
+from pos_loyalty.domain.ticket import earning_by_line
 from pos_loyalty.domain.tiers import look, tier_on
 from pos_loyalty.events import BalanceOpened, PointsAdjusted, SaleClosed
 from pos_loyalty.store.cores import draft
@@ -108,7 +108,7 @@ class Trial:
         rating = rate(
             self._rules,
             sale.lines,
-            paid_by_line(sale.lines, sale.discounts),
+            earning_by_line(sale.lines, sale.discounts, sale.tenders),
             tier=tier,
             day=day,
             spent=min(wanted, held.points),

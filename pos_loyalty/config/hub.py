@@ -11,7 +11,7 @@ from pos_loyalty.config import kinds
 from pos_loyalty.config.faults import Fault, shown
 from pos_loyalty.config.kinds import Choice, Secret, Whole
 from pos_loyalty.config.secrets import read_secret
-from pos_loyalty.config.sections import Cards, Log, Node, Retention, Section
+from pos_loyalty.config.sections import Cards, Log, Node, Retention, Section, Watch
 
 
 class HubNode(Node):
@@ -96,6 +96,7 @@ class HubConfig(Section):
     ingest: Ingest = Field(default_factory=Ingest)
     feed: Feed = Field(default_factory=Feed)
     enrolment: Enrolment = Field(default_factory=Enrolment)
+    watch: Watch = Field(default_factory=Watch)
     retention: Retention = Field(default_factory=Retention)
     log: Log = Field(default_factory=Log)
 

@@ -96,6 +96,10 @@ CURRENCY = Text(r"[A-Z]{3}", "three capital letters, such as EUR")
 SIRET = Text(r"[0-9]{14}", "the 14 digits of a SIRET in quotes")
 VAT_ID = Text(r"[A-Z]{2}[0-9A-Z]{2,13}", "a VAT number such as FR40123456789, without spaces")
 VERSION = Text(r"([0-9a-f]{12})?", "a version that check-programme names")
+COORDINATES = Text(
+    r"-?[0-9]{1,2}(\.[0-9]{1,6})?,-?[0-9]{1,3}(\.[0-9]{1,6})?",
+    "degrees of latitude and longitude, such as 48.8566,2.3522",
+)
 HOST = Text(r"[A-Za-z0-9._:-]{1,253}", "the name or address of a host")
 MAIL_ADDRESS = Text(r"[^@\s\p{Cc}]{1,64}@[^@\s\p{Cc}]{1,253}", "an e-mail address")
 WEB_ADDRESS = Text(r"https?://[^\s/?#@]+[^\s@]*", "an address that begins with https:// or http://")

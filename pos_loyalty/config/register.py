@@ -10,9 +10,17 @@ from pydantic import Field
 from pos_loyalty.config import kinds
 from pos_loyalty.config.faults import Fault, shown
 from pos_loyalty.config.kinds import Choice, Location, Options, Secret, Truth, Whole
-from pos_loyalty.config.sections import Cards, Log, Mail, Node, Retention, Section, Uplink
-
-DeviceOption = str | int | float | bool | tuple[str | int | float | bool, ...]
+from pos_loyalty.config.sections import (
+    Cards,
+    DeviceOption,
+    Log,
+    Mail,
+    Node,
+    Retention,
+    Section,
+    Uplink,
+    Watch,
+)
 
 
 class RegisterNode(Node):
@@ -35,6 +43,7 @@ class Store(Section):
     phone: Annotated[str, kinds.LINE] | None = None
     siret: Annotated[str, kinds.SIRET] | None = None
     vat_id: Annotated[str, kinds.VAT_ID] | None = None
+    coordinates: Annotated[str, kinds.COORDINATES] | None = None
 
     def contradictions(self) -> Iterator[Fault]:
         if not self.tills:
@@ -96,6 +105,7 @@ class Offline(Section):
     points_max: Annotated[int, Whole(0, 1_000_000)] = 500
     balance_age_max_h: Annotated[int, Whole(0, 8_760)] = 72
     redemptions_max: Annotated[int, Whole(0, 1_000)] = 3
+    news_age_max_h: Annotated[int, Whole(0, 8_760)] = 72
 
 
 class Programme(Section):
@@ -128,6 +138,7 @@ class RegisterConfig(Section):
     hub: Uplink | None = None
     offline: Offline = Field(default_factory=Offline)
     programme: Programme | None = None
+    watch: Watch = Field(default_factory=Watch)
     retention: Retention = Field(default_factory=Retention)
     training: Training = Field(default_factory=Training)
     log: Log = Field(default_factory=Log)

@@ -1,20 +1,30 @@
 """The sections that a register and a hub share. All values are frozen."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import time
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, ClassVar, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from pos_loyalty.config import kinds
 from pos_loyalty.config.faults import Fault, shown
-from pos_loyalty.config.kinds import Choice, Location, Secret, TimeOfDay, Whole, Zone
+from pos_loyalty.config.kinds import (
+    Choice,
+    Location,
+    Options,
+    Secret,
+    TimeOfDay,
+    Whole,
+    Zone,
+)
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 PAYMENT_FIRST_DIGITS = ("3", "4", "5", "6")  # with Mastercard's 2221 to 2720, see below
 PAYMENT_LENGTH_MIN = 12
+DeviceOption = str | int | float | bool | tuple[str | int | float | bool, ...]
 SAFE_PREFIX_DIGITS = 6  # as long as the part of a card number that names its issuer
 
 
@@ -135,6 +145,21 @@ class Retention(Section):
 
     command_memory_days: Annotated[int, Whole(1, 3_660)] = 90
     finished_jobs_days: Annotated[int, Whole(1, 3_660)] = 30
+
+
+class Watch(Section):
+    """From when on somebody should look: what is above is flagged, and nothing is refused."""
+
+    card_uses_max: Annotated[int, Whole(0, 10_000)] = 0
+    own_card_max: Annotated[int, Whole(0, 10_000)] = 5
+    staff_cards: Annotated[Mapping[str, DeviceOption], Options()] = Field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    distance_km: Annotated[int, Whole(0, 20_000)] = 0
+    distance_minutes: Annotated[int, Whole(1, 1_440)] = 30
+    late_max: Annotated[int, Whole(0, 10_000)] = 0
+    manual_points_max: Annotated[int, Whole(0, 1_000_000)] = 0
+    shared_max: Annotated[int, Whole(0, 10_000)] = 0
 
 
 class Log(Section):

@@ -254,13 +254,15 @@ class Register:
             *(("till", f"{store.store}/{till}", till, store.store) for till in store.tills),
         )
         for level, code, name, parent in rows:
+            at = store.coordinates or "" if level == "store" else ""
             place = commands.DeclarePlace(
-                id=f"place/{level}/{code}/{name}/{parent}",
+                id=f"place/{level}/{code}/{name}/{parent}{at}",
                 actor="settings",
                 level=level,
                 code=code,
                 name=name,
                 day=day,
                 parent=parent,
+                at=at,
             )
             self.node.execute(place)

@@ -2,6 +2,7 @@
 
 import secrets
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from drivers.encoding.escpos import Cut, EscposEncoder, EscposProfile
@@ -16,7 +17,7 @@ from pos_loyalty.config import (
     read_secret,
 )
 from pos_loyalty.config.faults import shown
-from pos_loyalty.config.sections import Cards, Mail, Retention, Uplink
+from pos_loyalty.config.sections import Cards, Mail, Retention, Uplink, Watch
 from pos_loyalty.dispatch import Encode
 from pos_loyalty.domain.identifiers import card_account
 from pos_loyalty.errors import LoyaltyError, Reason
@@ -26,7 +27,7 @@ from pos_loyalty.ports.documents import ReceiptDocument, SellerBlock
 from pos_loyalty.ports.services import Clock
 from pos_loyalty.receipts.layout import lay_out
 from pos_loyalty.receipts.ticket import ShopWording
-from pos_loyalty.settings import CardRules, NodeSettings, OfflineLimits
+from pos_loyalty.settings import CardRules, NodeSettings, OfflineLimits, WatchRules
 from pos_loyalty.store.engine import Store, sqlite_url
 from pos_loyalty.store.local import keep_setting, setting
 from web.services import LOOPBACK_NAMES
@@ -104,7 +105,28 @@ def register_settings(config: RegisterConfig, node: bytes, *, under_hub: bool) -
             points_max=config.offline.points_max,
             balance_age_max_h=config.offline.balance_age_max_h,
             redemptions_max=config.offline.redemptions_max,
+            news_age_max_h=config.offline.news_age_max_h,
         ),
+        watch=watch_rules(config.watch, card_rules(config.cards)),
+    )
+
+
+def watch_rules(watch: Watch, cards: CardRules) -> WatchRules:
+    """Give from when on somebody should look; staff are known by the accounts of their cards."""
+    staff = {
+        operator: cards.account(str(card))
+        for operator, card in watch.staff_cards.items()
+        if cards.is_card(str(card))
+    }
+    return WatchRules(
+        card_uses_max=watch.card_uses_max,
+        own_card_max=watch.own_card_max,
+        staff=MappingProxyType(staff),
+        distance_km=watch.distance_km,
+        distance_minutes=watch.distance_minutes,
+        late_max=watch.late_max,
+        manual_points_max=watch.manual_points_max,
+        shared_max=watch.shared_max,
     )
 
 
@@ -119,6 +141,7 @@ def hub_settings(config: HubConfig, node: bytes) -> NodeSettings:
         cards=card_rules(config.cards),
         currency=config.node.currency,
         closes_at=closes.hour * 60 + closes.minute,
+        watch=watch_rules(config.watch, card_rules(config.cards)),
     )
 
 

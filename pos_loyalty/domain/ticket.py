@@ -10,6 +10,8 @@ AMOUNT_MAX = 10_000_000_00
 """No ticket of a shop reaches ten million; a larger amount is a fault of the caller."""
 QUANTITY_MAX = 1_000_000_000
 LINES_MAX = 2_000
+STORE_CREDIT = "store_credit"
+"""The tender that pays with what was given for goods without a ticket."""
 
 
 class Line(Struct, frozen=True, omit_defaults=True, gc=False):
@@ -72,6 +74,21 @@ def paid_by_line(lines: Sequence[Line], discounts: Sequence[Discount]) -> list[i
         else:
             off += discount.amount
     return less(amounts, allocate(off, weights(amounts))) if off else amounts
+
+
+def earning_by_line(
+    lines: Sequence[Line], discounts: Sequence[Discount], tenders: Sequence[Tender]
+) -> list[int]:
+    """Give what each line cost in money that can earn: without its share of store credit.
+
+    That is given for goods whose ticket nobody has, and whose points nobody took back.
+    """
+    paid = paid_by_line(lines, discounts)
+    credit = sum(tender.amount for tender in tenders if tender.kind == STORE_CREDIT)
+    if credit <= 0:
+        return paid
+    carrying = weights(paid)
+    return less(paid, allocate(min(credit, sum(carrying)), carrying))
 
 
 def shares(amounts: Sequence[int], total: int, lines: Collection[int]) -> list[int]:

@@ -57,7 +57,8 @@ class Decision:
 class Context:
     """One command's view of the node. Handlers read through `tx`; only local rows are written.
 
-    `recorded` and `touched` grow with the facts decided and the account groups they changed.
+    `ahead_ms` is how far the clock was before the hub's when it was last asked. `recorded` and
+    `touched` grow with the facts decided and the account groups they changed.
     """
 
     tx: Tx
@@ -65,6 +66,7 @@ class Context:
     programmes: ProgrammeShelf
     now_ms: int
     online: bool = True
+    ahead_ms: int = 0
     recorded: list[Fact] = field(default_factory=list)
     touched: set[bytes] = field(default_factory=set)
     _today: int = 0

@@ -26,6 +26,8 @@ from pos_loyalty.node import (
     sales,
     shop,
     transfers,
+    unknown_returns,
+    watching,
 )
 from pos_loyalty.node.batch import WINDOW, expect, run_of
 from pos_loyalty.node.context import Context, Decision, Job
@@ -73,6 +75,9 @@ HANDLERS: dict[type[Command], Handler] = {
     commands.MoveTicket: moves.move_ticket,
     commands.ClaimTicket: moves.claim_ticket,
     commands.UndoTicketMove: moves.undo_ticket_move,
+    commands.TakeBackUnknown: unknown_returns.take_back_unknown,
+    commands.SettleFlag: watching.settle_flag,
+    commands.BlockCard: members.block_card,
     commands.ChooseReceipt: receipts.choose_receipt,
     commands.ResumeJob: receipts.resume_job,
     commands.AdjustPoints: points.adjust_points,
@@ -110,6 +115,7 @@ class Node:
         self.board = Board()
         self.programmes = ProgrammeShelf()
         self.online = False
+        self.ahead_ms = 0
         self.publish: Publish = _tell_nobody
         self.prepare: Prepare = _nothing_to_prepare
         self.random_bytes = random_bytes
@@ -171,6 +177,7 @@ class Node:
             programmes=self.programmes,
             now_ms=self.clock.now_ms(),
             online=self.online,
+            ahead_ms=self.ahead_ms,
         )
 
     def _execute(self, command: Command) -> Any:
@@ -282,6 +289,16 @@ class Node:
 
     def _digest(self, command: Command) -> bytes:
         return content_digest(command, self._digest_key)
+
+    def try_out(self, ctx: Context, command: Command) -> Any:
+        """Give what a command would answer, for a caller who undoes what this writes."""
+        _, answer = self._carry_out(ctx, command)
+        return answer
+
+    def append(self, ctx: Context, drafts: Sequence[journal.Draft]) -> None:
+        """Record facts that a hub decides on what it took, in the transaction that takes it."""
+        if drafts:
+            self._record(ctx, drafts)
 
     def _record(self, ctx: Context, drafts: Sequence[journal.Draft]) -> None:
         """Number facts at the end of this node's chain, store and apply them."""

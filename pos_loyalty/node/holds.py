@@ -5,6 +5,7 @@ import msgspec
 from pos_loyalty import commands, events
 from pos_loyalty.answers import Done, HoldAnswer
 from pos_loyalty.domain.balance import Balance
+from pos_loyalty.domain.calendar import business_day
 from pos_loyalty.domain.identifiers import derived_id
 from pos_loyalty.domain.programme import Programme, Reward
 from pos_loyalty.domain.rewards import Use, worth
@@ -21,8 +22,11 @@ from pos_loyalty.node.baskets import (
     standing,
 )
 from pos_loyalty.node.context import Context, Decision, fact
-from pos_loyalty.store import people
+from pos_loyalty.store import people, upstream
 from pos_loyalty.store.local import Basket
+
+SKEW_MAX_MS = 5 * 60_000
+"""A clock further off than this decides no redemption; it is also when the till is told."""
 
 
 def hold_points(ctx: Context, command: commands.HoldPoints) -> Decision:
@@ -33,6 +37,7 @@ def hold_points(ctx: Context, command: commands.HoldPoints) -> Decision:
         raise LoyaltyError(Reason.MEMBER_UNKNOWN)
     reward = _reward(programme, command.reward)
     points = reward.points * command.blocks
+    _check_clock(ctx, found.account, programme, points)
     _check_affordable(ctx, found.account, standing(ctx, found.account, programme), points)
     use = _worth(programme, reward, content, command.blocks)
     payload = events.PointsHeld(
@@ -78,6 +83,24 @@ def _worth(programme: Programme, reward: Reward, content: Content, blocks: int) 
     return use
 
 
+def _check_clock(ctx: Context, account: bytes, programme: Programme, points: int) -> None:
+    """Refuse what a wrong clock decides: points that may be spent on one day and not on the other.
+
+    Raises `LoyaltyError` (`CLOCK_WRONG`).
+    """
+    settings = ctx.settings
+    if abs(ctx.ahead_ms) <= SKEW_MAX_MS:
+        return
+    right = business_day(ctx.now_ms - ctx.ahead_ms, settings.zone, settings.closes_at)
+    if right == ctx.today:
+        return
+    enough = {
+        standing(ctx, account, programme, day).available >= points for day in (right, ctx.today)
+    }
+    if len(enough) > 1:
+        raise LoyaltyError(Reason.CLOCK_WRONG, minutes=abs(ctx.ahead_ms) // 60_000)
+
+
 def _check_affordable(ctx: Context, account: bytes, held: Balance, points: int) -> None:
     if held.debt:
         raise LoyaltyError(Reason.ACCOUNT_IN_DEBT, debt=held.debt)
@@ -92,6 +115,8 @@ def _check_affordable(ctx: Context, account: bytes, held: Balance, points: int) 
 def _check_floor(ctx: Context, account: bytes, points: int) -> None:
     """Hold an offline redemption to the floor limit: its size, its balance's age, its count."""
     limits = ctx.settings.offline
+    if ctx.now_ms - upstream.news_at(ctx.tx) > limits.news_age_max_h * 3_600_000:
+        raise LoyaltyError(Reason.OFFLINE_LIMIT)  # nobody told which cards are blocked
     confirmed, count = people.offline_standing(ctx.tx, account)
     age_h = (ctx.now_ms - confirmed) // 3_600_000
     if (

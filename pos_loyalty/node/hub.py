@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.events import UNCLAMPED, Fact
-from pos_loyalty.node import enrolment
+from pos_loyalty.node import enrolment, overlooking
 from pos_loyalty.node.exchange import FACTS_MAX, Batch, Checkpoint, Page, Taken
 from pos_loyalty.node.execute import Node
 from pos_loyalty.store import checkpoints, feeds, intake, senders, tickets
@@ -98,6 +98,7 @@ class Hub:
                 raise LoyaltyError(Reason.CHAIN_BROKEN, seq=batch.first)
             more = self._fresh(tx, end, fresh, clamps)
             news.add(more)
+            self._look(tx, fresh, news)
         self._tell(tx, news, sender.store)
         last = fresh[-1].seq if fresh else end.seq
         first = batch.first
@@ -137,6 +138,13 @@ class Hub:
         stamp = max(end.stamp, max(fact.order[0] for fact in kept))
         senders.keep_end(tx, Head(end.node, end.inc, facts[-1].seq, last, stamp))
         return intake.take(tx, kept, self._failures, now)
+
+    def _look(self, tx: Tx, facts: list[Fact], news: News) -> None:
+        """Tell what somebody should look at in facts that were taken; the news grows by it."""
+        ctx = self.node.context(tx)
+        self.node.append(ctx, overlooking.look(ctx, facts, news.groups))
+        news.add(intake.news_of(ctx.recorded))
+        news.groups |= ctx.touched
 
     # --- news ---------------------------------------------------------------------------------
     def _publish(self, tx: Tx, facts: Sequence[Fact], groups: set[bytes]) -> None:

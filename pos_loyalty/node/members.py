@@ -13,6 +13,7 @@ from pos_loyalty.domain.identifiers import derived_id, normalise, tail
 from pos_loyalty.domain.profile import checked_profile
 from pos_loyalty.errors import LoyaltyError, Reason, Wrong
 from pos_loyalty.node.context import Context, Decision, Notice, facts
+from pos_loyalty.node.watching import look_at_profile, told
 from pos_loyalty.store import local, people, tickets
 from pos_loyalty.store.views import member_view
 
@@ -111,6 +112,7 @@ def enrol_member(ctx: Context, command: commands.EnrolMember) -> Decision:
     drafts += consented(ctx, text, command.consents)
     email = command.profile.get("email", "")
     decision = _shown(ctx, drafts, command, member, past, email=email)
+    decision.facts += told(ctx, command.id, command.actor, look_at_profile(ctx, text, profile))
     decision.notices = lambda answer: [Notice(kind="member_enrolled", body=answer)]
     return decision
 
@@ -171,6 +173,14 @@ def replace_card(ctx: Context, command: commands.ReplaceCard) -> Decision:
     return _shown(ctx, drafts, command, member)
 
 
+def block_card(ctx: Context, command: commands.BlockCard) -> Decision:
+    """End a card that was lost or misused; no till that knows takes it any more."""
+    member = member_id(ctx, command.member)
+    _held_card(ctx, member, command.account)
+    ended = events.CardEnded(member=command.member, account=command.account, status="blocked")
+    return _shown(ctx, [ended], command, member)
+
+
 def _held_card(ctx: Context, member: bytes, account: str) -> None:
     cards = {card.account.hex(): card for card in people.cards_of(ctx.tx, member)}
     if account not in cards or cards[account].status != "active":
@@ -187,7 +197,10 @@ def change_profile(ctx: Context, command: commands.ChangeProfile) -> Decision:
         if known.get(field, "") != value
     ]
     email = command.fields.get("email", "")
-    return _shown(ctx, drafts, command, member, email=email)
+    decision = _shown(ctx, drafts, command, member, email=email)
+    seen = look_at_profile(ctx, command.member, checked_profile(command.fields))
+    decision.facts += told(ctx, command.id, command.actor, seen)
+    return decision
 
 
 def change_consents(ctx: Context, command: commands.ChangeConsents) -> Decision:

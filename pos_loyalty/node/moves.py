@@ -9,7 +9,7 @@ from pos_loyalty.domain.identifiers import amendment_key, is_claim_code, ticket_
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.domain.rating import Rating, rate
 from pos_loyalty.domain.sold import Ticket
-from pos_loyalty.domain.ticket import paid_by_line
+from pos_loyalty.domain.ticket import earning_by_line
 from pos_loyalty.domain.tiers import tier_on
 from pos_loyalty.errors import LoyaltyError, Reason, Wrong
 from pos_loyalty.events import SaleClosed, TicketMoved
@@ -18,8 +18,9 @@ from pos_loyalty.node.choices import check_second_person
 from pos_loyalty.node.context import Context, Decision, Notice, fact
 from pos_loyalty.node.members import show
 from pos_loyalty.node.points import REASON_CHARACTERS_MAX
+from pos_loyalty.node.watching import look_at_move, told
 from pos_loyalty.store import people, tickets
-from pos_loyalty.store.amending import amendments_of
+from pos_loyalty.store.amending import Amendment, amendments_of
 
 CLAIMED, UNDONE = "claim", "undo"
 """The reasons of moves that nobody gives one for."""
@@ -31,7 +32,11 @@ class _Sold(NamedTuple):
     key: str
     sale: SaleClosed
     ticket: Ticket
-    moves: list[TicketMoved]
+    amendments: list[Amendment]
+
+    @property
+    def moves(self) -> list[TicketMoved]:
+        return [each for each in self.amendments if isinstance(each, TicketMoved)]
 
     @property
     def is_nobodys(self) -> bool:
@@ -106,7 +111,7 @@ def _moved(
 ) -> TicketMoved:
     return TicketMoved(
         ticket=sold.key,
-        turn=len(sold.moves) + 1,
+        turn=len(sold.amendments) + 1,
         account=account.hex(),
         day=iso(ctx.today),
         reason=reason,
@@ -135,7 +140,7 @@ def _rated(
     return rate(
         ctx.programmes.rules_of(programme),
         sale.lines,
-        paid_by_line(sale.lines, sale.discounts),
+        earning_by_line(sale.lines, sale.discounts, sale.tenders),
         tier=tier_on(programme, held, day),
         day=day,
         qualifying=held.qualifying,
@@ -153,8 +158,10 @@ def _decided(ctx: Context, command: commands.Command, sold: _Sold, moved: Ticket
             member=_view(ctx, moved.account),
         )
 
+    seen = look_at_move(ctx, command, sold.key) if moved.reason != UNDONE else iter(())
+    made = fact(command, 0, moved, key=amendment_key(sold.key, moved.turn))
     return Decision(
-        facts=[fact(command, 0, moved, key=amendment_key(sold.key, moved.turn))],
+        facts=[made, *told(ctx, command.id, command.actor, seen, after={sold.key: moved.turn})],
         answer=answer,
         notices=lambda answer: [Notice(kind="ticket_moved", body=answer)],
     )

@@ -13,6 +13,7 @@ from pos_loyalty.node.baskets import standing
 from pos_loyalty.node.choices import is_second_person
 from pos_loyalty.node.context import Context, Decision, Notice, fact
 from pos_loyalty.node.members import member_id, show
+from pos_loyalty.node.watching import look_at_points, told
 from pos_loyalty.store import journal, tickets
 
 POINTS_MAX = 1_000_000
@@ -41,8 +42,9 @@ def adjust_points(ctx: Context, command: commands.AdjustPoints) -> Decision:
         approved_by=command.approved_by,
     )
     made = derived_id(command.id, 0).hex()
+    seen = told(ctx, command.id, command.actor, look_at_points(ctx, command))
     return Decision(
-        facts=[fact(command, 0, adjusted, key=adjustment_key(made))],
+        facts=[fact(command, 0, adjusted, key=adjustment_key(made)), *seen],
         answer=lambda: Done(id=made),
         notices=lambda _: [Notice(kind="member_changed", body=show(ctx, member))],
     )

@@ -298,6 +298,7 @@ class Upstream:
                 moved = reached(now)
                 if moved != now:
                     _keep(tx, moved)
+                upstream.note_news(tx, self.node.clock.now_ms())
                 return True
 
         return self.node.write(work)

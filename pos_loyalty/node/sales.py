@@ -12,7 +12,13 @@ from pos_loyalty.domain.balance import EMPTY, Balance
 from pos_loyalty.domain.days import day_of, iso
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.domain.rating import rate
-from pos_loyalty.domain.ticket import Discount, paid_by_line, points_by_line, ticket_key
+from pos_loyalty.domain.ticket import (
+    Discount,
+    earning_by_line,
+    paid_by_line,
+    points_by_line,
+    ticket_key,
+)
 from pos_loyalty.domain.tiers import tier_on
 from pos_loyalty.errors import LoyaltyError, Reason, Wrong
 from pos_loyalty.events import SaleClosed
@@ -22,6 +28,7 @@ from pos_loyalty.node.context import Context, Decision, Notice, fact
 from pos_loyalty.node.discounts import allowed, confirmed
 from pos_loyalty.node.members import show
 from pos_loyalty.node.receipts import try_to_hand_over, with_receipt
+from pos_loyalty.node.watching import look_at_sale, told
 from pos_loyalty.store import local, people, reasons, shop, tickets
 
 NO_RECEIPT = ReceiptChoice(channel="none")
@@ -55,12 +62,13 @@ def close_sale(ctx: Context, command: commands.CloseSale) -> Decision:
     if tickets.holder_of(ctx.tx, key) is not None:
         return _again(ctx, command, key, sale, customer)
     sale = _rated(ctx, sale, customer)
+    seen = told(ctx, command.id, command.actor, look_at_sale(ctx, key, sale))
     given = try_to_hand_over(ctx, key, _wanted(command), customer.member, command.id)
     _note_unknown_articles(ctx, sale)  # from here on nothing is refused any more
     if command.basket and local.basket(ctx.tx, command.basket):
         local.drop_basket(ctx.tx, command.basket)
     return Decision(
-        facts=[fact(command, 0, sale, key=key, at_ms=_past(command))],
+        facts=[fact(command, 0, sale, key=key, at_ms=_past(command)), *seen],
         answer=lambda: with_receipt(_sold(ctx, key, sale), given),
         jobs=given.jobs,
         notices=lambda answer: [Notice(kind="sale_closed", body=answer)],
@@ -122,7 +130,7 @@ def _rated(ctx: Context, sale: SaleClosed, customer: _Customer) -> SaleClosed:
     rating = rate(
         ctx.programmes.rules_of(programme),
         sale.lines,
-        paid_by_line(sale.lines, discounts),
+        earning_by_line(sale.lines, discounts, sale.tenders),
         tier=tier_on(programme, held, day),
         day=day,
         spent=sum(redemption.points.values()),

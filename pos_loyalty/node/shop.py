@@ -5,6 +5,7 @@ import msgspec
 from pos_loyalty import commands, events
 from pos_loyalty.answers import Done, ProgrammeAnswer
 from pos_loyalty.domain.days import day_of, iso
+from pos_loyalty.domain.distance import coordinates
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.context import Context, Decision, Notice, fact
@@ -85,8 +86,10 @@ def declare_place(ctx: Context, command: commands.DeclarePlace) -> Decision:
         raise LoyaltyError(Reason.PROFILE_INVALID, field="level")
     day = day_of(command.day)
     row = (command.level, command.code, command.name, command.parent)
+    _check_place(command.at)
     done = Done(id=command.code)
-    if row in shop.places(ctx.tx, day):
+    known = shop.whereabouts(ctx.tx, day).get((command.level, command.code), "")
+    if row in shop.places(ctx.tx, day) and known == command.at:
         return Decision(answer=lambda: done)
     declared = events.PlaceDeclared(
         level=command.level,
@@ -94,8 +97,17 @@ def declare_place(ctx: Context, command: commands.DeclarePlace) -> Decision:
         name=command.name,
         day=command.day,
         parent=command.parent,
+        at=command.at,
     )
     return Decision(facts=[fact(command, 0, declared)], answer=lambda: done)
+
+
+def _check_place(at: str) -> None:
+    try:
+        if at:
+            coordinates(at)
+    except ValueError:
+        raise LoyaltyError(Reason.PROFILE_INVALID, field="at") from None
 
 
 def keep_articles(ctx: Context, command: commands.KeepArticles) -> Decision:

@@ -7,13 +7,16 @@ in their order, whatever came first. A sale is folded as they leave it.
 from msgspec.structs import replace
 from sqlalchemy import bindparam, select
 
+from pos_loyalty.domain.days import NEVER
 from pos_loyalty.domain.identifiers import amendment_key
 from pos_loyalty.domain.rating import Rating
-from pos_loyalty.events import SaleClosed, TicketMoved, decode_payload
+from pos_loyalty.events import SaleClosed, TicketJudged, TicketMoved, decode_payload
 from pos_loyalty.store import schema
 from pos_loyalty.store.statements import Row, Tx
 
-Amendment = TicketMoved
+PENDING, CONFIRM, VOID = "pending", "confirm", "void"
+"""What is said of a ticket's points."""
+Amendment = TicketMoved | TicketJudged
 _f = schema.fact.c
 _FACT = select(schema.fact).where(
     _f.node == bindparam("node_"), _f.inc == bindparam("inc_"), _f.seq == bindparam("seq_")
@@ -45,12 +48,29 @@ def _amendment(tx: Tx, key: str, held: dict[str, Row] | None) -> Amendment | Non
 
 def amended(sale: SaleClosed, amendments: list[Amendment]) -> SaleClosed:
     """Give a sale as its amendments leave it."""
-    told = sale
+    told, verdict = sale, ""
     for each in amendments:
+        if isinstance(each, TicketJudged):
+            verdict = each.verdict
+            continue
         fits = all(_fits(rating, sale) for rating in each.ratings)
         ratings = each.ratings if each.ratings and fits else sale.ratings
         told = replace(told, account=each.account, ratings=ratings)
-    return told
+    if verdict == PENDING:
+        return replace(told, ratings=tuple(replace(each, first=NEVER) for each in told.ratings))
+    return replace(told, ratings=tuple(map(_worthless, told.ratings))) if verdict == VOID else told
+
+
+def verdict_of(amendments: list[Amendment]) -> str:
+    """Give the last verdict on a ticket, or nothing."""
+    judged = [each.verdict for each in amendments if isinstance(each, TicketJudged)]
+    return judged[-1] if judged else ""
+
+
+def _worthless(rating: Rating) -> Rating:
+    """Give a rating that brings nothing, and takes what points paid all the same."""
+    none = (0,) * len(rating.bases)
+    return replace(rating, earned=0, bases=none, numerators=none, conditions=())
 
 
 def _fits(rating: Rating, sale: SaleClosed) -> bool:

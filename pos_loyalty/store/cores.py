@@ -70,6 +70,8 @@ def draft(key: str, payload: object) -> Draft | None:
         case events.TicketMoved():
             account = bytes.fromhex(payload.account) or ticket_account(payload.ticket)
             return Draft("amendment", account, payload.ticket, b"", day_of(payload.day), 0)
+        case events.TicketJudged():
+            return Draft("amendment", b"", payload.ticket, b"", day_of(payload.day), 0)
         case events.PointsAdjusted():
             return _adjustment(key, payload)
         case events.BalanceOpened():

@@ -15,6 +15,8 @@ from pos_loyalty.store import schema
 from pos_loyalty.store.statements import Row, Tx
 
 Projected = tuple[Table, Row]
+OPEN = "open"
+"""The status of a flag that nobody looked at since it was last told."""
 
 
 def folded(value: str, *, phone: bool = False) -> str:
@@ -69,8 +71,19 @@ def _of_the_shop(payload: object, order: Row) -> list[Projected]:
             return [(schema.programme, (*key, *order, ""))]
         case events.PlaceDeclared():
             where = (payload.level, payload.code, day_of(payload.day))
-            return [(schema.place, (*where, *order, payload.name, payload.parent))]
+            return [(schema.place, (*where, *order, payload.name, payload.parent, payload.at))]
+        case events.Flagged():
+            return [_flag(payload, order, payload.code, OPEN)]
+        case events.FlagSettled():
+            return [_flag(payload, order, "", payload.verdict)]
     return []
+
+
+def _flag(
+    payload: events.Flagged | events.FlagSettled, order: Row, code: str, status: str
+) -> Projected:
+    told = (code, status, day_of(payload.day), events.encode_payload(payload))
+    return schema.flag, (bytes.fromhex(payload.flag), *order, *told)
 
 
 def _card(

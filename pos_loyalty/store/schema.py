@@ -143,7 +143,12 @@ programme = _table(
 place = _table(
     "derived", "place",
     _key("level", String), _key("code", String), _key("day", _Big), *_place(),
-    _text("name"), _text("parent"),
+    _text("name"), _text("parent"), _text("at"),
+)  # fmt: skip
+flag = _table(  # what somebody should look at, each telling and each verdict of it
+    "derived", "flag",
+    _key("flag", LargeBinary), *_place(), _text("code"), _text("status"), _int("day"),
+    _bytes("content"), Index("flag_status", "status", "day"),
 )  # fmt: skip
 
 # --- local -------------------------------------------------------------------------------------

@@ -116,6 +116,11 @@ def places(tx: Tx, day: int) -> list[Row]:
     return [latest[key] for key in sorted(latest)]
 
 
+def whereabouts(tx: Tx, day: int) -> dict[tuple[str, str], str]:
+    """Give where places are on a day, by level and code; those that say nothing are left out."""
+    return {(level, code): at for level, code, at in tx.rows(_WHEREABOUTS, day_=day) if at}
+
+
 def articles_of(tx: Tx, codes: list[str]) -> dict[str, Row]:
     """Give the articles kept here, by code."""
     return {row[0]: row for row in tx.fetch(schema.article, codes)}
@@ -172,6 +177,11 @@ _place = (_g.stamp, _g.node, _g.inc, _g.seq)
 _PUBLISHED = select(_g.programme, _g.day, _g.version, _g.content, *_place).order_by(_g.day, *_place)
 _PLACES = (
     select(_p.level, _p.code, _p.name, _p.parent)
+    .where(_p.day <= bindparam("day_"))
+    .order_by(_p.day, _p.stamp, _p.node, _p.inc, _p.seq)
+)
+_WHEREABOUTS = (
+    select(_p.level, _p.code, _p.at)
     .where(_p.day <= bindparam("day_"))
     .order_by(_p.day, _p.stamp, _p.node, _p.inc, _p.seq)
 )

@@ -5,7 +5,14 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, or_, select
 
 from pos_loyalty.domain.sold import Ticket, Tickets, decode_record
-from pos_loyalty.events import Fact, LinesReturned, PointsHeld, SaleClosed, decode_payload
+from pos_loyalty.events import (
+    Fact,
+    LinesReturned,
+    PointsHeld,
+    ReturnedUnknown,
+    SaleClosed,
+    decode_payload,
+)
 from pos_loyalty.store import schema
 from pos_loyalty.store.apply import FACT
 from pos_loyalty.store.groups import load_tickets
@@ -48,6 +55,16 @@ def return_of(tx: Tx, key: str) -> LinesReturned | None:
     payload = decode_payload(holder.fact.kind, holder.fact.payload)
     assert isinstance(payload, LinesReturned)
     return payload
+
+
+def unknown_return_of(tx: Tx, key: str, like: ReturnedUnknown) -> ReturnedUnknown | None:
+    """Give goods taken back without a ticket under a number, if they are the same as told."""
+    holder = holder_of(tx, key)
+    told = decode_payload(holder.fact.kind, holder.fact.payload) if holder else None
+    if not isinstance(told, ReturnedUnknown):
+        return None
+    same = (told.lines, told.refund, told.tender) == (like.lines, like.refund, like.tender)
+    return told if same else None
 
 
 def returns_of(tx: Tx, key: str) -> list[LinesReturned]:

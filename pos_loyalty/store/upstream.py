@@ -12,7 +12,7 @@ from msgspec.structs import astuple, replace
 from sqlalchemy import bindparam, case, func, select
 
 from pos_loyalty.events import CHAIN_START, Fact, chain_hash, decode_payload
-from pos_loyalty.store import checkpoints, refused, schema
+from pos_loyalty.store import checkpoints, local, refused, schema
 from pos_loyalty.store.apply import apply, lower_clamp, sorted_known, withdraw
 from pos_loyalty.store.cores import draft
 from pos_loyalty.store.groups import accounts_of, group_of
@@ -23,6 +23,8 @@ from pos_loyalty.store.senders import Quarantined, keep_quarantined
 from pos_loyalty.store.statements import Row, Tx
 
 ALL = 2**31
+HOUR_MS = 3_600_000
+_NEWS_AT = "news_at"
 
 
 class Sent(NamedTuple):
@@ -47,6 +49,18 @@ def sent(tx: Tx, node: bytes) -> dict[int, Sent]:
 def keep_sent(tx: Tx, row: Sent) -> None:
     """Write what the hub has acknowledged of a chain."""
     tx.put(schema.sent, [row], "upsert")
+
+
+def note_news(tx: Tx, now_ms: int) -> None:
+    """Note that a hub told its news, to the hour."""
+    if now_ms - news_at(tx) >= HOUR_MS:
+        local.keep_setting(tx, _NEWS_AT, str(now_ms).encode())
+
+
+def news_at(tx: Tx) -> int:
+    """Give when a hub last told its news, to the hour (Unix ms); 0 where none ever did."""
+    found = local.setting(tx, _NEWS_AT)
+    return int(found) if found else 0
 
 
 def wanted(tx: Tx, limit: int) -> list[bytes]:

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask
 
 from pos_loyalty.node.hub import Hub
-from pos_loyalty.settings import OfflineLimits
+from pos_loyalty.settings import WatchRules
 from sync.envelope import MEDIA_TYPE, ZSTD
 from sync.hub.app import create_hub_app
 from sync.hub.enrolment import new_code
@@ -14,6 +14,9 @@ from sync.outcome import Reply
 from sync.session import Link, Session
 from tests.cases.shop import Till
 from tests.support.shop import HandClock
+
+WATCH = WatchRules(distance_km=40, distance_minutes=10)
+"""What the hub of a case looks at."""
 
 
 class Wire:
@@ -53,7 +56,7 @@ class Branch(Till):
     def __init__(self, url: str, hub: Till, app: Flask, **more: Any) -> None:
         clock = HandClock(hub.clock.at)
         super().__init__(url, clock=clock, under_hub=True, **more)
-        code = new_code(hub.node, store="paris-1", till=self.name, valid_minutes=60)
+        code = new_code(hub.node, store=self.settings.store, till=self.name, valid_minutes=60)
         self.wire = Wire(app)
         self.session = Session(
             self.node, self.wire, code=lambda: code, fetch_every_s=0, lookup_budget_s=30
@@ -82,14 +85,14 @@ class Company:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.hub = Till(f"sqlite:///{folder / 'hub.db'}", name="hub")
+        self.hub = Till(f"sqlite:///{folder / 'hub.db'}", name="hub", watch=WATCH)
         self._app = create_hub_app(Hub(self.hub.node))
         self.tills: list[Branch] = []
 
-    def till(self, name: str, *, offline: OfflineLimits | None = None) -> Branch:
+    def till(self, name: str, **settings: Any) -> Branch:
         """Open a till that has joined."""
         url = f"sqlite:///{self._folder / name}.db"
-        branch = Branch(url, self.hub, self._app, name=name, offline=offline)
+        branch = Branch(url, self.hub, self._app, name=name, **settings)
         self.tills.append(branch)
         return branch
 

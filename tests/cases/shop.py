@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pos_loyalty import commands
-from pos_loyalty.answers import ReturnAnswer
+from pos_loyalty.answers import ReturnAnswer, ReturnPreview
 from pos_loyalty.commands import Command
 from pos_loyalty.domain.ticket import Discount, Line, ticket_key
 from pos_loyalty.errors import LoyaltyError, Reason
@@ -24,8 +24,9 @@ from pos_loyalty.imports.columns import Mapping
 from pos_loyalty.imports.rules import rules_of
 from pos_loyalty.imports.run import import_file
 from pos_loyalty.node.execute import Node
-from pos_loyalty.queries import Queries
-from pos_loyalty.settings import CardRules, NodeSettings, OfflineLimits
+from pos_loyalty.node.previews import preview_return
+from pos_loyalty.queries import FlagView, Queries
+from pos_loyalty.settings import CardRules, NodeSettings, OfflineLimits, WatchRules
 from pos_loyalty.store import intake
 from pos_loyalty.store.engine import Store
 from pos_loyalty.store.journal import own_facts, own_head
@@ -72,18 +73,21 @@ class Till:
         clock: HandClock | None = None,
         offline: OfflineLimits | None = None,
         currency: str = "EUR",
+        store: str = "paris-1",
+        watch: WatchRules | None = None,
     ) -> None:
         self.url, self.name = url, name
         self.clock = clock or HandClock()
         self._open(
             NodeSettings(
                 node=f"till {name:_<11}".encode(),
-                store="paris-1",
+                store=store,
                 till=name,
                 zone=ZONE,
                 cards=CardRules(key=CHAIN_KEY, prefixes=("29",), length_min=5, length_max=13),
                 under_hub=under_hub,
                 currency=currency,
+                watch=watch or WatchRules(),
                 offline=offline or OfflineLimits(),
             )
         )
@@ -102,7 +106,8 @@ class Till:
     def do(self, kind: type[Command], **fields: Any) -> Any:
         """Carry out a command under an id of its own, unless one is given."""
         own = fields.pop("id", "") or f"{self.name}.{self.settings.epoch}.{next(self._ids)}"
-        return self.node.execute(kind(id=own, actor="op7", **fields))
+        actor = fields.pop("actor", "op7")
+        return self.node.execute(kind(id=own, actor=actor, **fields))
 
     def runs(self, content: str = P) -> None:
         """Put a programme in force from its first day."""
@@ -149,6 +154,14 @@ class Till:
         answer: ReturnAnswer = self.do(commands.ReturnLines, ticket=ticket, lines=wanted, **fields)
         return answer
 
+    def previews(self, ticket: str, *lines: tuple[int, int], **fields: Any) -> ReturnPreview:
+        """Try a return out; none means all that is left."""
+        back = tuple(commands.LineBack(*each) for each in lines)
+        command = commands.ReturnLines(
+            id="try", actor="op7", ticket=ticket, number="try", lines=back, **fields
+        )
+        return preview_return(self.node, command)
+
     def basket(self, *lines: int | Line, off: Sequence[int] = (), card: str = "") -> Basket:
         """Open a basket with these lines."""
         basket = Basket(self, f"b{next(self._ids)}")
@@ -188,6 +201,16 @@ class Till:
     def told(self) -> list[str]:
         """Give the kinds of this node's own facts, in the order told."""
         return [fact.kind for fact in self.facts()]
+
+    def flags(self, *, settled: bool = False) -> dict[str, FlagView]:
+        """Give what somebody should look at, by its code; each once."""
+        found = self.queries.flagged(settled=settled)
+        assert len({each.code for each in found}) == len(found)
+        return {each.code: each for each in found}
+
+    def settles(self, flag: FlagView, verdict: str) -> None:
+        """Say what became of a flag."""
+        self.do(commands.SettleFlag, flag=flag.flag, verdict=verdict, reason="looked")
 
     def sums(self) -> tuple[int, int, int]:
         """Give all points valid today, held and owed, over all members."""

@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pos_loyalty.answers import ReturnAnswer, ReturnPreview
 from tests.cases.generated import LINES, earning, own_name
 from tests.cases.oracle import left_of, worth
 from tests.cases.programmes import programme
@@ -39,6 +40,12 @@ def paid(sale: Sale) -> list[int]:
     return [amount - share for amount, share in zip(amounts, shares, strict=True)]
 
 
+def same_figures(tried: ReturnPreview, answer: ReturnAnswer) -> bool:
+    """Tell whether a return was what its preview said."""
+    names = ("refund", "clawed", "withheld", "taken_back", "given_back")
+    return all(getattr(tried, name) == getattr(answer, name) for name in names)
+
+
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_ticket_that_comes_back_in_any_pieces_leaves_what_was_before(
@@ -54,7 +61,13 @@ def test_a_ticket_that_comes_back_in_any_pieces_leaves_what_was_before(
         piece = data.draw(st.integers(1, lines[index].quantity - back[index]))
         if data.draw(st.booleans()):
             piece = lines[index].quantity - back[index]
+        before = (len(shop.facts()), anne.view)
+        tried = shop.previews(sale.ticket, (index, piece))
+        assert (len(shop.facts()), anne.view) == before
         answer = sale.comes_back((index, piece))
+        assert same_figures(tried, answer)
+        after = anne.view
+        assert (tried.points, tried.debt, tried.tier) == (after.points, after.debt, after.tier)
         back[index] += piece
         refunds, given = refunds + answer.refund, given + answer.given_back
         assert sale.keeps == worth(said, lines, paid(sale), back, tier)

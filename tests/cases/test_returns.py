@@ -3,6 +3,8 @@
 import pytest
 
 from pos_loyalty.errors import Reason
+from pos_loyalty.receipts.layout import plain_spaces
+from pos_loyalty.receipts.preview import sentence
 from tests.cases.programmes import programme
 from tests.cases.shop import Till, line, refused
 
@@ -196,3 +198,32 @@ def test_lc_64_points_given_back_return_to_each_owner_with_their_dates(shop: Til
     assert sale.comes_back().given_back == 120
     anne.leaves(bob)
     assert (anne.lapses, bob.lapses) == ((60, "2026-06-30"), (90, "2026-03-31"))
+
+
+def test_a_return_is_told_in_a_sentence_before_it_is_done(shop: Till) -> None:
+    anne = shop.member(points=800, spent=460_00)
+    sale = anne.buys(30_00, 20_00, 50_00, off=[10_00], points=800)
+    assert anne.tier == "Silver"
+    told = len(shop.facts())
+    tried = shop.previews(sale.ticket, (2, 1000))
+    assert (tried.former_tier, tried.tier) == ("Silver", "Bronze")
+    french, english = (plain_spaces(sentence(tried, each)) for each in ("fr", "en"))
+    assert french == (
+        "Nous vous rendons 25,00 € ; 25 points de ce ticket sont repris ; 400 points qui l’avaient "
+        "payé vous reviennent ; il vous reste alors 425 points ; "
+        "votre statut passe de Silver à Bronze."
+    )
+    assert english == (
+        "You get €25.00 back; 25 points of this ticket go; 400 points that paid for it come back; "
+        "you have 425 points then; your tier goes from Silver to Bronze."
+    )
+    assert len(shop.facts()) == told
+    with refused(Reason.RETURN_EXCEEDS_SALE):
+        shop.previews(sale.ticket, (2, 2000))
+    back = sale.comes_back(2)
+    assert (back.refund, back.taken_back, back.given_back) == (25_00, 25, 400)
+
+
+def test_a_return_of_nobodys_ticket_tells_the_money_alone(shop: Till) -> None:
+    tried = shop.previews(shop.sells(10_00).ticket)
+    assert plain_spaces(sentence(tried, "fr")) == "Nous vous rendons 10,00 €."

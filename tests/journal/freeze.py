@@ -76,6 +76,23 @@ EXAMPLES: list[Any] = [
         approved_by="boss",
         ratings=(RATING,),
     ),
+    events.TicketJudged(
+        ticket="S1/T2/3/2026-02-27/1001", turn=1, verdict="pending", flag=HOLD, day="2026-02-28"
+    ),
+    events.Flagged(
+        flag=HOLD,
+        code="TOO_OFTEN",
+        day="2026-02-28",
+        account=CARD,
+        tickets=("S1/T2/3/2026-02-27/1001",),
+        members=(MEMBER,),
+        values={"count": 6},
+        operator="7",
+    ),
+    events.FlagSettled(flag=HOLD, verdict="void", day="2026-02-28", reason="looked"),
+    events.ReturnedUnknown(
+        **WHERE, lines=(("local-7", "Tasse", 1000),), refund=6_10, tender="store_credit"
+    ),
     events.PointsAdjusted(
         account=CARD,
         programme="P",

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from pos_loyalty import events
+from pos_loyalty.domain.days import NEVER
 from pos_loyalty.domain.identifiers import ticket_account
 from pos_loyalty.events import Fact
 from tests.journal.naive_points import Group
@@ -89,14 +90,19 @@ class World:
 
     def counted(self, key: str, sale: Any) -> Any:
         """Give a sale as its moves say: counted up to the first that nobody told."""
-        turn, told = 1, sale
-        while True:
-            move = self.first.get(f"amended/{key}/{turn}", (None, None))[1]
-            if not isinstance(move, events.TicketMoved):
-                return told
-            fits = all(len(rating.bases) == len(sale.lines) for rating in move.ratings)
-            ratings = move.ratings if fits and move.ratings else sale.ratings
-            told, turn = replace(sale, account=move.account, ratings=ratings), turn + 1
+        turn, told, verdict = 1, sale, ""
+        while isinstance(
+            said := self.first.get(f"amended/{key}/{turn}", (None, None))[1],
+            events.TicketMoved | events.TicketJudged,
+        ):
+            turn += 1
+            if isinstance(said, events.TicketJudged):
+                verdict = said.verdict
+                continue
+            fits = all(len(rating.bases) == len(sale.lines) for rating in said.ratings)
+            ratings = said.ratings if fits and said.ratings else sale.ratings
+            told = replace(told, account=said.account, ratings=ratings)
+        return replace(told, ratings=tuple(judged(each, verdict) for each in told.ratings))
 
     def _concerned(self, fact: Fact, payload: Any) -> set[bytes]:
         """Give an account of each group that a fact is folded in."""
@@ -110,7 +116,7 @@ class World:
                     return set()
                 sold = self.counted(payload.ticket, sale[1])
                 return {bytes.fromhex(sold.account) or ticket_account(payload.ticket)}
-            case events.TicketMoved():
+            case events.TicketMoved() | events.TicketJudged():
                 return set()
             case events.CardEnded(status="replaced"):
                 return set()
@@ -176,6 +182,16 @@ class World:
                 self.members[member] = "enrolled"
             case events.EnrolmentUndone():
                 self.members[member] = "undone"
+
+
+def judged(rating: Any, verdict: str) -> Any:
+    """Give what a ticket brings by the last word on it."""
+    if verdict == "pending":
+        return replace(rating, first=NEVER)
+    if verdict == "void":
+        none = (0,) * len(rating.bases)
+        return replace(rating, earned=0, bases=none, numerators=none, conditions=())
+    return rating
 
 
 def place(fact: Fact) -> Place:

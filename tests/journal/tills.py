@@ -91,7 +91,7 @@ def business_key(payload: Any) -> str:
         case events.SaleClosed() | events.LinesReturned():
             where = (payload.store, payload.till, payload.epoch, payload.day, payload.number)
             return ticket_key(*where)
-        case events.TicketMoved():
+        case events.TicketMoved() | events.TicketJudged():
             return amendment_key(payload.ticket, payload.turn)
         case events.BalanceOpened():
             return f"opening/{payload.origin}"

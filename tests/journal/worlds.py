@@ -154,6 +154,35 @@ def moves(draw: st.DrawFn) -> events.TicketMoved:
     )
 
 
+def verdicts() -> st.SearchStrategy[events.TicketJudged]:
+    return st.builds(
+        events.TicketJudged,
+        ticket=st.sampled_from([f"S1/T1/1/{iso(_sold_on(sold))}/{sold}" for sold in TICKETS]),
+        turn=st.integers(1, 3),
+        verdict=st.sampled_from(["pending", "confirm", "void"]),
+        flag=st.just(ident("flag").hex()),
+        day=st.just(iso(START + 30)),
+    )
+
+
+def watch() -> st.SearchStrategy[Any]:
+    flag = st.sampled_from([ident("flag").hex(), ident("other flag").hex()])
+    day = _days()
+    return st.one_of(
+        st.builds(events.Flagged, flag=flag, code=st.just("TOO_OFTEN"), day=day),
+        st.builds(
+            events.FlagSettled, flag=flag, verdict=st.sampled_from(["confirm", "void"]), day=day
+        ),
+        st.builds(
+            events.ReturnedUnknown,
+            **{name: st.just(value) for name, value in _where("R1", START + 36).items()},
+            lines=st.just((("a", "", 1000),)),
+            refund=st.just(5),
+            tender=st.just("store_credit"),
+        ),
+    )
+
+
 def _sold_on(number: str) -> int:
     return START + TICKETS.get(number, 3)
 
@@ -318,7 +347,7 @@ def payloads() -> st.SearchStrategy[Any]:
     """Give payloads of every kind; `None` stands for a kind that is not known yet."""
     return st.one_of(
         sales(), sales(), returns(), returns(), adjustments(), openings(), holds(), links(),
-        people(), shop(), moves(), st.none(),
+        people(), shop(), moves(), verdicts(), watch(), st.none(),
     )  # fmt: skip
 
 
@@ -346,7 +375,7 @@ def _themes() -> st.SearchStrategy[st.SearchStrategy[Any]]:
     tickets = st.one_of(sales(), sales(), returns(), returns(), adjustments(), links(), moves())
     spending = st.one_of(sales(), sales(), returns(), openings(), adjustments(), holds())
     pools = st.one_of(sales(), adjustments(), links(), links(), people(), returns())
-    hands = st.one_of(sales(), returns(), moves(), moves())
+    hands = st.one_of(sales(), returns(), moves(), verdicts(), verdicts())
     return st.sampled_from([payloads(), tickets, spending, pools, hands])
 
 

@@ -5,6 +5,7 @@ from msgspec import Struct
 from pos_loyalty.answers import MemberView, ProgrammeVersion
 from pos_loyalty.domain.movements import Movement
 from pos_loyalty.node.receipts import JobView
+from pos_loyalty.queries import FlagView
 
 
 class Consent(Struct, frozen=True, kw_only=True):
@@ -45,6 +46,12 @@ class JobList(Struct, frozen=True, kw_only=True):
     """Print and mail jobs, those still open first."""
 
     jobs: tuple[JobView, ...]
+
+
+class FlagList(Struct, frozen=True, kw_only=True):
+    """What somebody should look at, newest first."""
+
+    flags: tuple[FlagView, ...]
 
 
 class UnknownArticle(Struct, frozen=True, kw_only=True):

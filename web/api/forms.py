@@ -229,6 +229,40 @@ class ClaimForm(Form):
     member: MaybeHex = ""
 
 
+class FlagsForm(Form):
+    """Which flags to show: those that are open, or, with `settled`, the others."""
+
+    settled: Literal["true", "false"] = "false"
+
+
+class VerdictForm(Form):
+    """What became of a flag, and why, in a code."""
+
+    verdict: Literal["confirm", "void"]
+    reason: MaybeName = ""
+
+
+class UnknownLineForm(Form):
+    """Goods that came back without a ticket."""
+
+    article: Word
+    label: Line = ""
+    quantity: Quantity = 1000
+
+
+class UnknownReturnForm(Form):
+    """Goods without a ticket, what was given back for them, and how; `number` is the return's own.
+
+    What is paid with `store_credit` later earns nothing.
+    """
+
+    number: Number
+    lines: list[UnknownLineForm] = Field(min_length=1, max_length=LINES_MAX)
+    refund: Amount
+    tender: Code = "store_credit"
+    day: Day | None = None
+
+
 class ProfileForm(Form):
     """Fields of a profile; an empty text deletes one. Dates are ISO, telephones French or +33…"""
 

@@ -1,5 +1,23 @@
 """The endpoints; importing them puts them on the API's blueprint."""
 
-from web.api.routes import baskets, members, points, programmes, register, tickets
+from web.api.routes import (
+    baskets,
+    flags,
+    members,
+    points,
+    programmes,
+    register,
+    returns,
+    tickets,
+)
 
-__all__ = ["baskets", "members", "points", "programmes", "register", "tickets"]
+__all__ = [
+    "baskets",
+    "flags",
+    "members",
+    "points",
+    "programmes",
+    "register",
+    "returns",
+    "tickets",
+]

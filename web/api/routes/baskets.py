@@ -153,6 +153,7 @@ def quote_basket(call: Call[forms.ContentForm], basket: str) -> BasketAnswer:
             Reason.POINTS_INSUFFICIENT,
             Reason.ACCOUNT_IN_DEBT,
             Reason.OFFLINE_LIMIT,
+            Reason.CLOCK_WRONG,
             Reason.PROGRAMME_MISSING,
             Reason.REWARD_UNKNOWN,
         ),

@@ -50,7 +50,7 @@ def close_sale(call: Call[forms.SaleForm]) -> SaleAnswer:
         tenders=tuple(tender.given() for tender in form.tenders),
         at=form.at or 0,
         day=form.day or "",
-        till=_till(call, form.till),
+        till=till_of(call, form.till),
         receipt=form.receipt.given(),
     )
     return told_receipt(answer, reader_locale())
@@ -87,7 +87,7 @@ def return_lines(call: Call[forms.ReturnForm]) -> ReturnAnswer:
         lines=tuple(line.given() for line in form.lines),
         at=form.at or 0,
         day=form.day or "",
-        till=_till(call, form.till),
+        till=till_of(call, form.till),
         receipt=form.receipt.given(),
         choice=form.choice,
         approved_by=form.approved_by,
@@ -95,7 +95,7 @@ def return_lines(call: Call[forms.ReturnForm]) -> ReturnAnswer:
     return told_receipt(answer, reader_locale())
 
 
-def _till(call: Call[forms.SaleForm] | Call[forms.ReturnForm], till: str | None) -> str:
+def till_of(call: Call[forms.SaleForm] | Call[forms.ReturnForm], till: str | None) -> str:
     """Give the till of a ticket; raises `LoyaltyError` for one this register does not serve."""
     tills = call.services.settings.tills
     if till and tills and till not in tills:

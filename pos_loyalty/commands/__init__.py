@@ -11,14 +11,11 @@ import hmac
 import msgspec
 from msgspec import Struct
 
+from pos_loyalty.commands.base import Command as Command
+from pos_loyalty.commands.watch import BlockCard as BlockCard
+from pos_loyalty.commands.watch import SettleFlag as SettleFlag
+from pos_loyalty.commands.watch import TakeBackUnknown as TakeBackUnknown
 from pos_loyalty.domain.ticket import Discount, Line, Tender
-
-
-class Command(Struct, frozen=True, kw_only=True, tag=True):
-    """What every order carries: its id, and who gives it (a code, never a name)."""
-
-    id: str
-    actor: str = ""
 
 
 # --- people ------------------------------------------------------------------------------------
@@ -40,7 +37,7 @@ class EnrolMember(Command, frozen=True, kw_only=True):
     """Enrol a person, with a card or without; answers `MemberAnswer`."""
 
     card: str = ""
-    profile: dict[str, str] = {}
+    profile: dict[str, str] = msgspec.field(default_factory=dict)
     consents: tuple[ConsentGiven, ...] = ()
 
 
@@ -54,7 +51,7 @@ class BringMember(Command, frozen=True, kw_only=True):
 
     origin: str = ""
     cards: tuple[str, ...] = ()
-    profile: dict[str, str] = {}
+    profile: dict[str, str] = msgspec.field(default_factory=dict)
     consents: tuple[ConsentGiven, ...] = ()
     joined: str = ""
     lots: tuple[tuple[int, str, str], ...] = ()
@@ -209,7 +206,7 @@ class ReturnLines(Command, frozen=True, kw_only=True):
     day: str = ""
     till: str = ""
     receipt: ReceiptChoice = ReceiptChoice()
-    choice: dict[str, str] = {}
+    choice: dict[str, str] = msgspec.field(default_factory=dict)
     approved_by: str = ""
 
 
@@ -338,13 +335,17 @@ class WithdrawProgramme(Command, frozen=True, kw_only=True):
 
 
 class DeclarePlace(Command, frozen=True, kw_only=True):
-    """Declare a company, region, store or till under its parent from a day."""
+    """Declare a company, region, store or till under its parent from a day.
+
+    `at` is where: degrees of latitude and longitude, as `48.8566,2.3522`.
+    """
 
     level: str
     code: str
     name: str
     day: str
     parent: str = ""
+    at: str = ""
 
 
 class KnownArticle(Struct, frozen=True, kw_only=True):

@@ -1,0 +1,54 @@
+"""A return before it is confirmed, in one sentence to read to the customer."""
+
+from pos_loyalty.answers import ReturnPreview
+from pos_loyalty.receipts.figures import Figures, figures
+from pos_loyalty.texts import translate
+
+
+def sentence(preview: ReturnPreview, language: str) -> str:
+    """Say what a return gives and takes, in `language` ("fr" or "en")."""
+    write = figures(language, preview.currency)
+    parts = [_money(preview, write, language), *_points(preview, write, language)]
+    if preview.former_tier != preview.tier:
+        tiers = {"former": preview.former_tier or "–", "tier": preview.tier or "–"}
+        parts.append(translate("your tier goes from {former} to {tier}", language, **tiers))
+    text = ("\u00a0; " if language == "fr" else "; ").join(parts)
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _money(preview: ReturnPreview, write: Figures, language: str) -> str:
+    if preview.refund < 0:
+        said = translate("you pay {amount}", language, amount=write.money(-preview.refund))
+    else:
+        said = translate("you get {amount} back", language, amount=write.money(preview.refund))
+    if less := preview.clawed + preview.withheld:
+        kept = translate(
+            "{amount} of it stays for what is no longer earned", language, amount=write.money(less)
+        )
+        said = f"{said} ({kept})"
+    return said
+
+
+def _points(preview: ReturnPreview, write: Figures, language: str) -> list[str]:
+    """Say which points go and come, and what there is then; nothing of a ticket of nobody."""
+    if not preview.has_member:
+        return []
+    parts = []
+    if preview.taken_back:
+        count = _counted(preview.taken_back, write, language)
+        parts.append(translate("{count} of this ticket go", language, count=count))
+    if preview.given_back:
+        count = _counted(preview.given_back, write, language)
+        parts.append(translate("{count} that paid for it come back", language, count=count))
+    if preview.debt:
+        count = _counted(preview.debt, write, language)
+        parts.append(translate("you owe {count} then", language, count=count))
+    else:
+        count = _counted(preview.points, write, language)
+        parts.append(translate("you have {count} then", language, count=count))
+    return parts
+
+
+def _counted(number: int, write: Figures, language: str) -> str:
+    one = "{count} point" if write.is_one(number) else "{count} points"
+    return translate(one, language, count=write.count(number))
