@@ -75,6 +75,7 @@ class Reason(Enum):
         Kind.PRECONDITION,
         "The programme has no exchange rate for {currency} on its first day.",
     )
+    SHADOW_MISSING = (Kind.NOT_FOUND, "The settings name no programme to rate silently.")
     PAST_EMPTY = (Kind.NOT_FOUND, "There are no tickets of these days to try a programme on.")
     VERSION_UNKNOWN = (Kind.NOT_FOUND, "This version of a programme is not known here.")
     VERSION_IN_FORCE = (

@@ -43,14 +43,23 @@ class Outcome(Struct, frozen=True, kw_only=True):
         """What can be spent on the last day."""
         return self.curve[-1]
 
+    def until(self, count: int) -> "Outcome":
+        """Give the outcome of the first `count` days of the curve; the others were foreseen."""
+        curve = self.curve[:count]
+        return replace(self, curve=curve, lapsed=max(0, self.lapsed + self.curve[-1] - curve[-1]))
+
 
 class Trial:
-    """A programme on its way through one group's past; `ends` are the days of the curve."""
+    """A programme on its way through one group's past; `ends` are the days of the curve.
 
-    def __init__(self, rules: Rulebook, ends: Sequence[int]) -> None:
+    The tier is that of the day `on`, the last of the curve unless it is given.
+    """
+
+    def __init__(self, rules: Rulebook, ends: Sequence[int], *, on: int = 0) -> None:
         self._rules = rules
         self._programme = rules.programme
         self._ends = ends
+        self._on = on or ends[-1]
         self._state = State([], [], [], [])
         self._tickets = Tickets()
         self._curve: list[int] = []
@@ -65,8 +74,8 @@ class Trial:
         kept = sum(ticket.kept for ticket in sold)
         spent = sum(_spent(ticket) for ticket in sold)
         owed = sum(points for pot in self._state.pots for _, points in pot.debts)
-        last = [self._look(account, self._ends[-1]) for account in self._state.accounts]
-        tiers = [tier_on(self._programme, held, self._ends[-1]) for held in last]
+        last = [self._look(account, self._on) for account in self._state.accounts]
+        tiers = [tier_on(self._programme, held, self._on) for held in last]
         best = max(tiers, key=lambda tier: tier.threshold, default=self._programme.tiers[0])
         return Outcome(
             tickets=len(sold),

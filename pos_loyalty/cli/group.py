@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "parked": "parked",
         "programmes": "programmes",
         "backtest": "backtest",
+        "shadow": "shadow",
         "statement": "statement",
         "liability": "liability",
         "backup": "stores",

@@ -11,7 +11,7 @@ from pos_loyalty.config import kinds
 from pos_loyalty.config.faults import Fault, shown
 from pos_loyalty.config.kinds import Choice, Secret, Whole
 from pos_loyalty.config.secrets import read_secret
-from pos_loyalty.config.sections import Cards, Log, Node, Retention, Section, Watch
+from pos_loyalty.config.sections import Cards, Log, Node, Retention, Section, Shadow, Watch
 
 
 class HubNode(Node):
@@ -98,6 +98,7 @@ class HubConfig(Section):
     enrolment: Enrolment = Field(default_factory=Enrolment)
     watch: Watch = Field(default_factory=Watch)
     retention: Retention = Field(default_factory=Retention)
+    shadow: Shadow | None = None
     log: Log = Field(default_factory=Log)
 
     def contradictions(self) -> Iterator[Fault]:

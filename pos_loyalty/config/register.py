@@ -18,6 +18,7 @@ from pos_loyalty.config.sections import (
     Node,
     Retention,
     Section,
+    Shadow,
     Uplink,
     Watch,
 )
@@ -141,6 +142,7 @@ class RegisterConfig(Section):
     watch: Watch = Field(default_factory=Watch)
     retention: Retention = Field(default_factory=Retention)
     training: Training = Field(default_factory=Training)
+    shadow: Shadow | None = None
     log: Log = Field(default_factory=Log)
 
     def contradictions(self) -> Iterator[Fault]:

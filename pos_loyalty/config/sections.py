@@ -1,7 +1,7 @@
 """The sections that a register and a hub share. All values are frozen."""
 
 from collections.abc import Iterator, Mapping
-from datetime import time
+from datetime import date, time
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, ClassVar, Literal
@@ -160,6 +160,21 @@ class Watch(Section):
     late_max: Annotated[int, Whole(0, 10_000)] = 0
     manual_points_max: Annotated[int, Whole(0, 1_000_000)] = 0
     shared_max: Annotated[int, Whole(0, 10_000)] = 0
+
+
+class Shadow(Section):
+    """A second programme, rated silently beside the one in force from the day `since` on."""
+
+    file: Annotated[Path, Location()]
+    since: Annotated[str, kinds.DAY] = ""
+    every_min: Annotated[int, Whole(1, 1_440)] = 10
+
+    def contradictions(self) -> Iterator[Fault]:
+        try:
+            date.fromisoformat(self.since or "2000-01-01")
+        except ValueError:
+            expected = 'a day such as "2026-01-31"'
+            yield Fault(path="since", found=shown(self.since), expected=expected)
 
 
 class Log(Section):

@@ -14,6 +14,7 @@ from pos_loyalty.commands import DeclarePlace
 from pos_loyalty.config import HubConfig
 from pos_loyalty.daemon import wiring
 from pos_loyalty.daemon.running import HEARTBEAT_S, run_until_told
+from pos_loyalty.daemon.shadowing import Follower
 from pos_loyalty.errors import LoyaltyError
 from pos_loyalty.node.execute import Node
 from pos_loyalty.node.hub import Hub
@@ -99,6 +100,7 @@ def _keep_house(config: HubConfig) -> None:
     """From the first process, which serves nobody: tell systemd that it lives, tidy once a day."""
     threading.Thread(target=_beat, name="watchdog", daemon=True).start()
     threading.Thread(target=_tidy_daily, args=(config,), name="tidy", daemon=True).start()
+    Follower(config).start()
 
 
 def _beat() -> None:
@@ -127,14 +129,17 @@ class SmallHub:
         _prepare(config, self._store)
         app = hub_app(config, self._store)
         listen = config.listen
+        self._follower = Follower(config)
         self._server = Serving(app, host=listen.host, port=listen.port, threads=listen.threads)
 
     def start(self) -> None:
         """Take requests."""
         self._server.start()
+        self._follower.start()
 
     def stop(self) -> None:
         """Finish what was accepted and close the database."""
+        self._follower.stop()
         self._server.stop()
         self._store.close()
 

@@ -15,6 +15,7 @@ from pos_loyalty.config.sections import Uplink
 from pos_loyalty.daemon import wiring
 from pos_loyalty.daemon.devices import Inlet
 from pos_loyalty.daemon.publishing import Publisher
+from pos_loyalty.daemon.shadowing import Follower
 from pos_loyalty.daemon.tokens import TokenFile, check_tokens, new_control_token
 from pos_loyalty.daemon.upkeep import Rebuilder
 from pos_loyalty.daemon.watch import HubWatch
@@ -92,6 +93,7 @@ class Register:
         self.watch = self._hub_watch(self.link) if self.link is not None else None
         self.server = self._server()
         self.publisher = self._publisher()
+        self.follower = Follower(config)
         self._stopped = threading.Event()
         self._tidying = threading.Thread(target=self._tidy, name="tidy", daemon=True)
 
@@ -191,6 +193,8 @@ class Register:
             self.link.start()
         if self.watch is not None:
             self.watch.start()
+        if not self.training:
+            self.follower.start()
         self._log.info("register ready", till=self.node.settings.till, training=self.training)
 
     def stop(self) -> None:
@@ -201,6 +205,7 @@ class Register:
         if self._stopped.is_set():
             return
         self._stopped.set()
+        self.follower.stop()
         if self.watch is not None:
             self.watch.stop()
         if self.link is not None:

@@ -36,7 +36,7 @@ def pasts(tx: Tx, first: bytes, after: bytes) -> Iterator[list[Deed]]:
     """Give every group whose id lies from `first` to before `after`: its deeds, in order."""
     while groups := [row[0] for row in tx.rows(_GROUPS, first_=first, after_=after, limit_=PAGE)]:
         for group in groups:
-            yield _past(tx, group)
+            yield past_of(tx, group)
         first = groups[-1] + b"\0"
 
 
@@ -46,7 +46,8 @@ def span(tx: Tx) -> tuple[int, int] | None:
     return (first, last) if first else None
 
 
-def _past(tx: Tx, group: bytes) -> list[Deed]:
+def past_of(tx: Tx, group: bytes) -> list[Deed]:
+    """Give what happened to one group, in order."""
     accounts = accounts_of(tx, group)
     rows = [row for account in accounts for row in tx.rows(_DEEDS, account_=account)]
     deeds = [_read(Leg(*leg), kind, said) for *leg, kind, said in rows]

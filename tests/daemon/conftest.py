@@ -59,6 +59,7 @@ token_file = "api.token"
 [programme]
 file = "programme.toml"
 approved = "{approved}"
+{shadow}
 """
 
 
@@ -73,7 +74,7 @@ class Till:
     port: int
 
     def config(
-        self, *, receipt: str = "none", qr_url: str = "", approved: str = ""
+        self, *, receipt: str = "none", qr_url: str = "", approved: str = "", shadow: str = ""
     ) -> RegisterConfig:
         text = SETTINGS.format(
             folder=self.folder,
@@ -83,6 +84,7 @@ class Till:
             api=self.port,
             receipt=receipt,
             approved=approved,
+            shadow=f'[shadow]\nfile = "{shadow}"' if shadow else "",
             qr_url=f'qr_url = "{qr_url}"' if qr_url else "",
         )
         (self.folder / "register.toml").write_text(text)

@@ -1,12 +1,18 @@
 """The register as a whole: what its customers, cashiers and operators meet."""
 
+import json
 import secrets
+import sqlite3
 import urllib.error
 import urllib.request
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from pos_loyalty.cli.shadow import shadow_command
 from pos_loyalty.config import ConfigError
 from pos_loyalty.daemon.register import Register
 from pos_loyalty.demo.client import ApiError
@@ -161,3 +167,32 @@ def test_a_new_version_that_customers_can_exploit_goes_into_force_when_approved(
             assert shop.programme_text(tx, second.queries.today) == (check(bad).version, bad)
     finally:
         second.stop()
+
+
+def test_a_shadow_follows_by_itself_and_tells_what_it_would_have_given(till: Till) -> None:
+    double = (till.folder / "programme.toml").read_text().replace("points = 1\n", "points = 2\n", 1)
+    (till.folder / "idea.toml").write_text(double)
+    first = till.register(shadow="idea.toml")
+    first.start()
+    till.client.send("POST", "/sales", {"number": "1", "card": CARD, "lines": LINES})
+    first.stop()
+    second = till.register(shadow="idea.toml")
+    second.start()
+    try:
+        file = till.folder / "data" / "till-1.shadow"
+        assert wait_for(lambda: file.exists() and outcomes(file) == 1, 30)
+        settings, each = till.folder / "register.toml", till.folder / "each.csv"
+        told = CliRunner().invoke(shadow_command, [str(settings), "--json", "--each", str(each)])
+        found = json.loads(told.output)
+        assert (found["current"]["kept"], found["tried"]["kept"]) == (30, 60)
+        assert (found["customers"], found["winners"]) == (1, 1)
+        assert len(each.read_text().splitlines()) == 2
+    finally:
+        second.stop()
+
+
+def outcomes(file: Path) -> int:
+    with closing(sqlite3.connect(file, timeout=5)) as shadow:
+        if not shadow.execute("SELECT name FROM sqlite_master WHERE name = 'outcome'").fetchall():
+            return 0
+        return int(shadow.execute("SELECT count(*) FROM outcome").fetchone()[0])
