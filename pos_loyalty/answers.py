@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from pos_loyalty.domain.causes import Why
 from pos_loyalty.domain.explaining import Step
-from pos_loyalty.domain.ticket import Discount
+from pos_loyalty.domain.ticket import Discount, Tender
 
 
 class Done(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -84,12 +84,15 @@ class ScanAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What a read meant: `outcome` is member, unknown_card, ended_card or not_a_card.
 
     With other_member the basket is somebody else's, and stays so until the card is attached to it
-    on purpose; with programme_ended nothing is attached.
+    on purpose; with programme_ended nothing is attached. A voucher of this `label` is held for
+    the basket; of a gift_card only what is `left` on it (minor units) is told.
     """
 
     outcome: str
     basket: str = ""
     member: MemberView | None = None
+    label: str = ""
+    left: int = 0
 
 
 class RewardOffer(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -112,6 +115,7 @@ class BasketAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     `rewards` are all that points buy here, `reward` the first that is an amount off. `promotions`
     are the discounts that cost the member no points; they count once they are among `discounts`.
     `why` says how it earns what it will earn, or why nothing.
+    So do `vouchers`, the discounts of vouchers that are held; `gift_cards` are what these pay.
     """
 
     basket: str
@@ -123,6 +127,8 @@ class BasketAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     rewards: tuple[RewardOffer, ...] = ()
     promotions: tuple[Discount, ...] = ()
     why: Why | None = None
+    vouchers: tuple[Discount, ...] = ()
+    gift_cards: tuple[Tender, ...] = ()
 
 
 class HoldAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -132,6 +138,54 @@ class HoldAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     points: int
     discount: Discount
     until: int
+
+
+class VoucherAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A voucher held for a basket: the POS applies `discount`, whole, as a line of the ticket.
+
+    A gift card has none: it pays `amount` as a tender that names the `voucher`. `left` is what is
+    on it, in uses or minor units.
+    """
+
+    voucher: str = ""
+    label: str = ""
+    amount: int = 0
+    left: int = 0
+    discount: Discount | None = None
+    until: int = 0
+
+
+class IssuedVoucher(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A voucher or gift card that a ticket brought, with its `code` where it may be told.
+
+    `amount` is its face value, or else `percent` what it takes off.
+    """
+
+    voucher: str
+    label: str
+    code: str = ""
+    amount: int = 0
+    percent: int = 0
+    last_day: str = ""
+    gift_card: bool = False
+
+
+class VoucherView(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A voucher or gift card as it stands, without its code, which nothing here knows.
+
+    `left` of `units` is on it, in uses or minor units; `overused` is what was used beyond.
+    """
+
+    voucher: str
+    label: str
+    units: int = 0
+    left: int = 0
+    overused: int = 0
+    day: str = ""
+    last_day: str = ""
+    ticket: str = ""
+    gift_card: bool = False
+    cancelled: bool = False
 
 
 class SaleAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -153,13 +207,15 @@ class SaleAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     receipt_problem: str = ""
     receipt_detail: str = ""
     why: Why | None = None
+    issued: tuple[IssuedVoucher, ...] = ()
 
 
 class ReturnAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A return: money to give back, points taken back and points given back.
 
     `refund` is less by what was `withheld` for a choice, and by what was `clawed` because a reward
-    is no longer earned; below zero it is money to take.
+    is no longer earned; below zero it is money to take. `on_cards` of it went back on gift cards
+    that paid for it.
     """
 
     ticket: str
@@ -173,6 +229,7 @@ class ReturnAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     receipt_problem: str = ""
     receipt_detail: str = ""
     withheld: int = 0
+    on_cards: int = 0
     clawed: int = 0
 
 

@@ -98,6 +98,19 @@ class Reason(Enum):
         "More than {limit} points by hand need a second person's approval.",
     )
     REWARD_UNKNOWN = (Kind.NOT_FOUND, "The programme has no such reward for points.")
+    VOUCHER_REFUSED = (Kind.PRECONDITION, "This voucher cannot be used.")
+    VOUCHER_MISREAD = (Kind.INVALID, "This code is mistyped; compare it with the paper.")
+    VOUCHERS_LOCKED = (
+        Kind.UNAVAILABLE,
+        "Too many wrong codes at this till; it takes vouchers again in {minutes} minutes.",
+    )
+    VOUCHER_ON_TICKET = (Kind.CONFLICT, "This voucher is on this ticket already.")
+    VOUCHER_INCOMPATIBLE = (Kind.PRECONDITION, "This does not go together with: {label}.")
+    VOUCHER_UNKNOWN = (Kind.NOT_FOUND, "No voucher of this name is known here.")
+    GIFT_CARD_SPENT = (
+        Kind.PRECONDITION,
+        "This gift card was used already; its sale cannot be returned.",
+    )
     HOLD_UNKNOWN = (Kind.NOT_FOUND, "This hold does not exist or has ended.")
     FLAG_UNKNOWN = (Kind.NOT_FOUND, "Nobody flagged this here.")
     ADJUSTMENT_UNKNOWN = (Kind.NOT_FOUND, "This adjustment does not exist.")
@@ -234,6 +247,8 @@ class Wrong(StrEnum):
     DISCOUNT_BARRED = "they exceed the lines that discounts may cover"
     TENDERS_DIFFER = "they do not sum to {due}"
     HOLD_DIFFERS = "it is not what the hold is worth for this member"
+    VOUCHER_DIFFERS = "it is not what this voucher takes off this ticket or pays of it"
+    VOUCHER_SPENT = "{count} vouchers that this purchase no longer earns were used"
     REWARD_DIFFERS = "it is not what this reward takes off this ticket"
     BASKET_TOO_SMALL = "it is too small for this reward"
     IN_FUTURE = "it lies in the future"
@@ -277,6 +292,9 @@ class Wrong(StrEnum):
     NOT_RATE = 'write a rate above zero in quotes, such as "1.04"'
     OWN_CURRENCY = "it is the programme's own currency"
     RATE_TWICE = "another rate of this currency begins on this day"
+    NUMBER_TWICE = "another voucher has this number"
+    NO_CHANGE = "change stays only on an amount that is used once"
+    LABEL_UNKNOWN = "no voucher or reward has such a label"
     BEFORE_FIRST_DAY = "it lies before first_day"
     NEVER_USABLE = "points would end before they can be spent"
 

@@ -17,6 +17,14 @@ from pos_loyalty.domain.amendments import TicketJudged as TicketJudged
 from pos_loyalty.domain.amendments import TicketMoved as TicketMoved
 from pos_loyalty.domain.rating import Rating
 from pos_loyalty.domain.ticket import Discount, Line, Tender
+from pos_loyalty.domain.voucher_facts import AttemptsLocked as AttemptsLocked
+from pos_loyalty.domain.voucher_facts import Issued as Issued
+from pos_loyalty.domain.voucher_facts import VoucherCancelled as VoucherCancelled
+from pos_loyalty.domain.voucher_facts import VoucherGivenBack as VoucherGivenBack
+from pos_loyalty.domain.voucher_facts import VoucherHeld as VoucherHeld
+from pos_loyalty.domain.voucher_facts import VoucherIssued as VoucherIssued
+from pos_loyalty.domain.voucher_facts import VoucherReleased as VoucherReleased
+from pos_loyalty.domain.voucher_facts import VoucherUsed as VoucherUsed
 from pos_loyalty.domain.watching import Flagged as Flagged
 from pos_loyalty.domain.watching import FlagSettled as FlagSettled
 
@@ -45,6 +53,14 @@ class SaleClosed(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False
     account: str = ""
     operator: str = ""
     source: str = "live"
+    issued: tuple[Issued, ...] = ()
+
+    @property
+    def vouchers(self) -> set[str]:
+        """The vouchers and gift cards that it used or brought."""
+        named = {each.voucher for each in self.issued}
+        named |= {each.voucher for each in self.discounts if each.voucher}
+        return named | {each.voucher for each in self.tenders if each.voucher}
 
 
 class ReturnedLine(Struct, frozen=True, gc=False, array_like=True):
@@ -71,7 +87,7 @@ class LinesReturned(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
 
     `refund` is what was given back, less what `choices` held back, which `approved_by` allowed, and
     less what a reward that is no longer earned `clawed`; `restores` are the points that paid for
-    goods which stay and were given back with it.
+    goods which stay and were given back with it. `on_cards` of it went back on gift cards.
     """
 
     store: str
@@ -88,6 +104,7 @@ class LinesReturned(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
     approved_by: str = ""
     clawed: int = 0
     restores: int = 0
+    on_cards: int = 0
 
 
 class PointsAdjusted(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
@@ -128,7 +145,10 @@ class BalanceOpened(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
 
 
 class PointsHeld(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
-    """Points were reserved for a basket until a moment (Unix ms), worth `amount` by `reward`."""
+    """Points were reserved for a basket until a moment (Unix ms), worth `amount` by `reward`.
+
+    `approved_by` is who allowed it, where a second person had to.
+    """
 
     hold: str
     account: str
@@ -138,6 +158,7 @@ class PointsHeld(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False
     until: int
     offline: bool = False
     reward: str = ""
+    approved_by: str = ""
 
 
 class HoldReleased(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
@@ -270,6 +291,13 @@ KINDS: dict[str, KindSpec] = {
     "balance_opened": KindSpec(BalanceOpened),
     "points_held": KindSpec(PointsHeld),
     "hold_released": KindSpec(HoldReleased),
+    "voucher_issued": KindSpec(VoucherIssued),
+    "voucher_held": KindSpec(VoucherHeld),
+    "voucher_released": KindSpec(VoucherReleased),
+    "voucher_used": KindSpec(VoucherUsed),
+    "voucher_given_back": KindSpec(VoucherGivenBack),
+    "voucher_cancelled": KindSpec(VoucherCancelled),
+    "attempts_locked": KindSpec(AttemptsLocked),
     "member_enrolled": KindSpec(MemberEnrolled, about_person=True),
     "enrolment_undone": KindSpec(EnrolmentUndone, about_person=True),
     "card_attached": KindSpec(CardAttached, about_person=True),

@@ -3,7 +3,14 @@
 import msgspec
 from msgspec import Struct
 
-from pos_loyalty.answers import MemberView, ProgrammeText, ProgrammeVersion, TicketExplanation
+from pos_loyalty.answers import (
+    IssuedVoucher,
+    MemberView,
+    ProgrammeText,
+    ProgrammeVersion,
+    TicketExplanation,
+    VoucherView,
+)
 from pos_loyalty.domain.calendar import business_day
 from pos_loyalty.domain.causes import Why
 from pos_loyalty.domain.days import day_of, iso
@@ -17,7 +24,7 @@ from pos_loyalty.events import LinesReturned, SaleClosed, TicketMoved
 from pos_loyalty.ports.services import Clock
 from pos_loyalty.programmes.forms import digest_of, document_of
 from pos_loyalty.settings import NodeSettings
-from pos_loyalty.store import flags, local, people, reasons, shop, tickets
+from pos_loyalty.store import flags, issued, local, people, reasons, shop, tickets, vouchers
 from pos_loyalty.store.amending import PENDING, amended, amendments_of, verdict_of
 from pos_loyalty.store.engine import Store
 from pos_loyalty.store.local import JobRow
@@ -26,6 +33,7 @@ from pos_loyalty.store.outstanding import liabilities
 from pos_loyalty.store.statements import Tx
 from pos_loyalty.store.versions import versions_of
 from pos_loyalty.store.views import member_view
+from pos_loyalty.store.vouchers import Outstanding, VoucherRow
 
 LIST_MAX = 200
 
@@ -226,6 +234,41 @@ class Queries:
             toml=found.content,
             document=document_of(found.content),
         )
+
+    def issued(self, key: str) -> tuple[IssuedVoucher, ...]:
+        """Give the vouchers and gift cards that a ticket brought, with their codes.
+
+        Raises `LoyaltyError` (`TICKET_UNKNOWN`).
+        """
+        with self._store.read() as tx:
+            sale = tickets.sale_of(tx, key)
+            if sale is None:
+                raise LoyaltyError(Reason.TICKET_UNKNOWN)
+            found = issued.views(self._programmes.on(tx, day_of(sale.day)), sale)
+        return issued.with_codes(found, sale, key=self._settings.cards.key, ticket=key)
+
+    def vouchers_of(self, member: str) -> tuple[VoucherView, ...]:
+        """Give the vouchers that a member got and that are still good, over all their cards."""
+        with self._store.read() as tx:
+            found = _id(member)
+            self._known(tx, found)
+            accounts = {found, *(card.account for card in people.cards_of(tx, found))}
+            rows = [vouchers.of_account(tx, each, self.today) for each in sorted(accounts)]
+            return tuple(self._voucher(tx, row) for each in rows for row in each)
+
+    def overused_vouchers(self, limit: int = LIST_MAX) -> tuple[VoucherView, ...]:
+        """Give vouchers that were used more often than they could, the newest first."""
+        with self._store.read() as tx:
+            return tuple(self._voucher(tx, row) for row in vouchers.overused(tx, limit))
+
+    def _voucher(self, tx: Tx, row: VoucherRow) -> VoucherView:
+        programme = self._programmes.on(tx, row.day) if row.day else None
+        return issued.shown(programme, row)
+
+    def outstanding_vouchers(self) -> tuple[Outstanding, ...]:
+        """Give what is still on vouchers and gift cards, by rule and last day."""
+        with self._store.read() as tx:
+            return tuple(vouchers.outstanding(tx, self.today))
 
     def job(self, job: str) -> JobRow:
         """Give a job; raises `LoyaltyError` (`JOB_UNKNOWN`)."""

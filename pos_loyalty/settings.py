@@ -55,12 +55,15 @@ class OfflineLimits:
     Points of one redemption, hours since the balance was confirmed, redemptions in a row: the
     most a shop can lose on one member is `points_max` times `redemptions_max` a till. A till that
     had no news for `news_age_max_h` hours does not know which cards are blocked, and redeems none.
+    A voucher of more than `voucher_max` minor units, or so much of a gift card, needs the hub: the
+    most that a copied one can cost is that once a till.
     """
 
     points_max: int = 500
     balance_age_max_h: int = 72
     redemptions_max: int = 3
     news_age_max_h: int = 72
+    voucher_max: int = 50_00
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +93,8 @@ class NodeSettings:
 
     `epoch` grows when a till's ticket numbers start again; `under_hub` when balances are the
     hub's to confirm; `default_receipt` is the channel when the customer says nothing,
-    `receipt_base` the address below which customers find their receipts.
+    `receipt_base` the address below which customers find their receipts. After `wrong_codes_max`
+    vouchers that are not good within an hour, a till takes none for an hour.
     """
 
     node: bytes
@@ -106,6 +110,7 @@ class NodeSettings:
     receipt_base: str = ""
     offline: OfflineLimits = OfflineLimits()
     watch: WatchRules = WatchRules()
+    wrong_codes_max: int = 10
 
     def receipt_url(self, ticket: str) -> str:
         """Give the address of a ticket's receipt, or nothing where none is served."""

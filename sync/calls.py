@@ -10,6 +10,7 @@ from msgspec import Struct
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.exchange import (
     Batch,
+    Claim,
     Common,
     Fork,
     Forked,
@@ -18,6 +19,7 @@ from pos_loyalty.node.exchange import (
     Joining,
     Page,
     Places,
+    UsedVouchers,
     Welcome,
 )
 from sync.envelope import MEDIA_TYPE, pack, read_page, read_taken
@@ -82,6 +84,24 @@ class Calls:
     def ticket(self, key: str, *, budget_s: float = 0) -> Answer:
         """Fetch a ticket by its key, and what is known of its account; done gives `Page`."""
         return self._page(f"/ticket?key={quote(key, safe='')}", timeout_s=budget_s)
+
+    def claim(self, asked: Claim, *, budget_s: float = 0) -> Answer:
+        """Ask for a voucher; done gives `Page`, whose `granted` says how much of it."""
+        reply = self._transport.call(
+            "POST",
+            f"{PREFIX}/vouchers/claim",
+            body=_encode(asked),
+            token=self.token,
+            timeout_s=budget_s,
+        )
+        return _read(reply, lambda: _whole_page(reply))
+
+    def used_vouchers(self, after: int, key: str) -> Answer:
+        """Fetch vouchers that are used up, behind a number or, below zero, all; done gives
+        `UsedVouchers`."""
+        path = f"{PREFIX}/vouchers/used?after={after}&key={key}"
+        reply = self._transport.call("GET", path, token=self.token)
+        return _read(reply, lambda: msgspec.json.decode(reply.body, type=UsedVouchers))
 
     def _page(self, path: str, *, timeout_s: float = 0) -> Answer:
         reply = self._transport.call("GET", PREFIX + path, token=self.token, timeout_s=timeout_s)

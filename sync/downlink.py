@@ -2,8 +2,9 @@
 
 from typing import cast
 
-from pos_loyalty.node.exchange import Page
+from pos_loyalty.node.exchange import Page, UsedVouchers
 from pos_loyalty.node.receive import Upstream
+from pos_loyalty.node.used_list import UsedList
 from sync.calls import Calls
 from sync.outcome import Outcome
 
@@ -19,6 +20,7 @@ class Downlink:
     def __init__(self, upstream: Upstream, calls: Calls) -> None:
         self._upstream = upstream
         self._calls = calls
+        self._used_list = UsedList(upstream.node)
 
     def fetch(self) -> Outcome:
         """Fetch all news there is, and ask for what did not fit when it was told."""
@@ -53,4 +55,20 @@ class Downlink:
                 return Outcome.GREET
             if not page.checkpoints:
                 self._upstream.asked([account])
+        return self._used()
+
+    def _used(self) -> Outcome:
+        """Read on in the list of vouchers that are used up."""
+        for _ in range(PAGES_MAX):
+            place = self._used_list.place
+            answer = self._calls.used_vouchers(place.after, place.key)
+            if answer.outcome is Outcome.EXPIRED:
+                self._used_list.begin_again()
+                continue
+            if answer.outcome is not Outcome.DONE:
+                return answer.outcome
+            page = cast(UsedVouchers, answer.message)
+            self._used_list.take(page)
+            if place.after >= 0 and not page.more:
+                break
         return Outcome.DONE

@@ -7,8 +7,9 @@ from concurrent.futures import TimeoutError as TooLate
 from enum import StrEnum
 from typing import cast
 
+from pos_loyalty.node.asking import Question
 from pos_loyalty.node.exchange import Page
-from pos_loyalty.node.receive import Question, Upstream
+from pos_loyalty.node.receive import Upstream
 from sync.calls import Calls
 from sync.outcome import Outcome
 
@@ -79,13 +80,18 @@ class Lookup:
 
     def _fetch(self, question: Question) -> bool:
         try:
-            if question.ticket:
+            if question.claim is not None:
+                answer = self._calls.claim(question.claim, budget_s=LATE_S)
+            elif question.ticket:
                 answer = self._calls.ticket(question.ticket, budget_s=LATE_S)
             else:
                 answer = self._calls.card(question.account.hex(), budget_s=LATE_S)
             if answer.outcome is not Outcome.DONE:
                 return False
-            return self._upstream.take_card(cast(Page, answer.message))
+            page = cast(Page, answer.message)
+            if question.claim is not None:
+                return self._upstream.take_claim(question.claim, page)
+            return self._upstream.take_card(page)
         finally:
             self._places.release()
 

@@ -67,7 +67,8 @@ OPEN = frozenset({"showHealth", "showDescription"})
 
 _TILL = frozenset({
     "openBasket", "showBasket", "dropBasket", "attachMember", "detachMember", "quoteBasket",
-    "holdPoints", "releaseHold", "closeSale", "returnLines", "showTicket", "explainTicket",
+    "holdPoints", "releaseHold", "holdVoucher", "releaseVoucher", "listIssued", "listVouchers",
+    "closeSale", "returnLines", "showTicket", "explainTicket",
     "chooseReceipt",
     "enrolMember", "undoEnrolment", "findMembers", "showMember", "showProfile", "changeProfile",
     "changeConsents", "listTickets", "showStatement", "attachCard", "replaceCard", "detachCard",
@@ -80,6 +81,7 @@ _BY_HAND = frozenset(
 _SHOP = frozenset({
     "eraseMember", "listUnknownArticles", "listProgrammes", "showProgramme", "checkProgramme",
     "publishProgramme", "withdrawProgramme", "listFlags", "settleFlag",
+    "cancelVoucher", "listOverusedVouchers",
 })  # fmt: skip
 
 ALLOWED: Mapping[Profile, frozenset[str]] = MappingProxyType(

@@ -5,13 +5,17 @@ answer again; with other content it is refused. Amounts are minor units, quantit
 ids hex, days ISO dates, moments Unix milliseconds.
 """
 
-import hashlib
-import hmac
-
 import msgspec
 from msgspec import Struct
 
 from pos_loyalty.commands.base import Command as Command
+from pos_loyalty.commands.digests import content_digest as content_digest
+from pos_loyalty.commands.digests import digest_key as digest_key
+from pos_loyalty.commands.digests import text_digest as text_digest
+from pos_loyalty.commands.vouchers import CancelVoucher as CancelVoucher
+from pos_loyalty.commands.vouchers import GrantVoucher as GrantVoucher
+from pos_loyalty.commands.vouchers import HoldVoucher as HoldVoucher
+from pos_loyalty.commands.vouchers import ReleaseVoucher as ReleaseVoucher
 from pos_loyalty.commands.watch import BlockCard as BlockCard
 from pos_loyalty.commands.watch import SettleFlag as SettleFlag
 from pos_loyalty.commands.watch import TakeBackUnknown as TakeBackUnknown
@@ -260,12 +264,14 @@ class ResumeJob(Command, frozen=True, kw_only=True):
 class HoldPoints(Command, frozen=True, kw_only=True):
     """Reserve `blocks` of a reward of the programme for a basket's member.
 
-    `reward` is its label; empty: the first by which points buy an amount off.
+    `reward` is its label; empty: the first by which points buy an amount off. Above the
+    programme's limit `approved_by` names a second person; the caller has made sure who.
     """
 
     basket: str
     blocks: int = 1
     reward: str = ""
+    approved_by: str = ""
 
 
 class ReleaseHold(Command, frozen=True, kw_only=True):
@@ -375,26 +381,3 @@ class NoteImport(Command, frozen=True, kw_only=True):
     kind: str
     file: str
     records: int = 0
-
-
-_encode = msgspec.json.Encoder(order="deterministic").encode
-
-
-def digest_key(chain_key: bytes) -> bytes:
-    """Give the key of command digests, made of the chain's own, which no database holds."""
-    return hmac.digest(chain_key, b"command memory", "sha256")
-
-
-def content_digest(command: Command, key: bytes) -> bytes:
-    """Give the digest of what a command asks, whoever asks it.
-
-    It is keyed: a command can name a person, and whoever has the database must not be able to try
-    names until one fits.
-    """
-    content = _encode(msgspec.structs.replace(command, id="", actor=""))
-    return hmac.digest(key, content, "sha256")
-
-
-def text_digest(text: str) -> str:
-    """Give a command id's part that names a text."""
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -107,6 +107,13 @@ class Offline(Section):
     balance_age_max_h: Annotated[int, Whole(0, 8_760)] = 72
     redemptions_max: Annotated[int, Whole(0, 1_000)] = 3
     news_age_max_h: Annotated[int, Whole(0, 8_760)] = 72
+    voucher_max: Annotated[int, Whole(0, 1_000_000)] = 5_000
+
+
+class Vouchers(Section):
+    """How many wrong codes a till may try."""
+
+    wrong_codes_max: Annotated[int, Whole(1, 1_000)] = 10
 
 
 class Programme(Section):
@@ -138,6 +145,7 @@ class RegisterConfig(Section):
     api: Api
     hub: Uplink | None = None
     offline: Offline = Field(default_factory=Offline)
+    vouchers: Vouchers = Field(default_factory=Vouchers)
     programme: Programme | None = None
     watch: Watch = Field(default_factory=Watch)
     retention: Retention = Field(default_factory=Retention)

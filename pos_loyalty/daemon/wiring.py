@@ -106,7 +106,9 @@ def register_settings(config: RegisterConfig, node: bytes, *, under_hub: bool) -
             balance_age_max_h=config.offline.balance_age_max_h,
             redemptions_max=config.offline.redemptions_max,
             news_age_max_h=config.offline.news_age_max_h,
+            voucher_max=config.offline.voucher_max,
         ),
+        wrong_codes_max=config.vouchers.wrong_codes_max,
         watch=watch_rules(config.watch, card_rules(config.cards)),
     )
 

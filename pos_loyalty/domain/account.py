@@ -48,12 +48,34 @@ class Pot(Struct, array_like=True, gc=False):
     cuts: list[tuple[int, int]] = []
 
 
+class Voucher(Struct, array_like=True, gc=False):
+    """A voucher or gift card: `units` put on it and `used`, in uses or in minor units.
+
+    Its `owner` is the account of its code; `number` the rule's, -1 while its issue is not known.
+    `account` and `ticket` are who got it for what, `amount` its face value. `ended` is how much
+    was used when it was cancelled, -1 for one that was not.
+    """
+
+    owner: int
+    units: int = 0
+    used: int = 0
+    ended: int = -1
+    number: int = -1
+    programme: str = ""
+    account: bytes = b""
+    ticket: str = ""
+    amount: int = 0
+    day: int = 0
+    last_day: int = 0
+    holds: list[Hold] = []
+
+
 class State(Struct, array_like=True, gc=False):
     """What a group of accounts is, after its legs so far.
 
     `accounts` in order of appearance (an owner is an index into it), `edges` the links that hold
     now, `closed` the owners that were erased, `cards` the last member of each card that had one,
-    as (card, member).
+    as (card, member). `vouchers` are the accounts that are one.
     """
 
     accounts: list[bytes] = []
@@ -61,6 +83,7 @@ class State(Struct, array_like=True, gc=False):
     closed: list[int] = []
     pots: list[Pot] = []
     cards: list[tuple[int, int]] = []
+    vouchers: list[Voucher] = []
 
 
 def pool(state: State, owner: int) -> list[int]:

@@ -37,6 +37,7 @@ from pos_loyalty.domain.pots import (
 )
 from pos_loyalty.domain.returns import take_back
 from pos_loyalty.domain.sold import Ticket, Tickets, decode_sale
+from pos_loyalty.domain.voucher_fold import step_voucher
 
 _decode_points = msgspec.msgpack.Decoder(PointsCore).decode
 _decode_opening = msgspec.msgpack.Decoder(OpeningCore).decode
@@ -172,6 +173,10 @@ def _close(state: State, owner: int) -> None:
         pot.debts = [debt for debt in pot.debts if debt[0] != owner]
 
 
+def _voucher(state: State, leg: Leg, tickets: Tickets) -> None:
+    step_voucher(state, leg)
+
+
 _STEPS: dict[str, Callable[[State, Leg, Tickets], None]] = {
     "sale": _sale,
     "return": take_back,
@@ -180,4 +185,5 @@ _STEPS: dict[str, Callable[[State, Leg, Tickets], None]] = {
     "hold": _hold,
     "link": _link,
     "erasure": _erase,
+    "voucher": _voucher,
 }

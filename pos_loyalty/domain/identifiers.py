@@ -88,6 +88,12 @@ def adjustment_mark(key: str) -> int:
     return 1 << 61 | int.from_bytes(hashlib.sha256(key.encode()).digest()[:7], "big")
 
 
+def voucher_key(voucher: str, *what: str) -> str:
+    """Give the business key of a voucher's issue, or of what happens to it once, such as its use
+    on a ticket."""
+    return "/".join(("voucher", voucher, *what))
+
+
 def tail(number: str) -> str:
     """Give what may be shown of a card number: its last four characters."""
     return number[-4:]

@@ -112,6 +112,25 @@ class LinkCore(Struct, array_like=True, gc=False):
     card: bool = False
 
 
+class VoucherCore(Struct, array_like=True, gc=False):
+    """What happens to a voucher: `act` is issue, hold, release, use, back or end.
+
+    `units` are uses or minor units; the fields behind `until` are told by its issue only.
+    """
+
+    act: str
+    units: int = 0
+    hold: bytes = b""
+    until: int = 0
+    programme: str = ""
+    number: int = 0
+    account: bytes = b""
+    ticket: str = ""
+    amount: int = 0
+    day: int = 0
+    last_day: int = 0
+
+
 class ErasureCore(Struct, array_like=True, gc=False):
     """Accounts that are closed."""
 

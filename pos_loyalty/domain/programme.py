@@ -112,6 +112,52 @@ class Reward(Struct, frozen=True):
     share: int = 0
 
 
+class VoucherRule(Struct, frozen=True, kw_only=True):
+    """A voucher: an `amount` off or a `percent`, `uses` times, for `days` after its issue.
+
+    A ticket brings one for each `each` minor units that earn (0: none), at most `most`. `number`
+    stands in the codes. With `change` what a use leaves stays on it, like on a gift card. Of
+    vouchers that stack as "best" only the one that takes most off is used on a ticket; none goes
+    together with vouchers and rewards whose labels are `incompatible`.
+    """
+
+    number: int
+    label: str
+    kind: Literal["amount", "percent"] = "amount"
+    amount: int = 0
+    percent: int = 0
+    each: int = 0
+    most: int = 20
+    uses: int = 1
+    days: int = 365
+    minimum: int = 0
+    change: bool = False
+    articles: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    stack: Literal["best", "all"] = "best"
+    incompatible: tuple[str, ...] = ()
+    hold_minutes: int = 60
+
+    @property
+    def units(self) -> int:
+        """What is on a new one: uses, or minor units where change stays on it."""
+        return self.amount if self.change else self.uses
+
+
+class GiftCards(Struct, frozen=True, kw_only=True):
+    """Gift cards: the articles that are some, by code or flag, and how long they live (0: ever)."""
+
+    label: str
+    articles: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    months: int = 24
+
+    def last_day(self, day: int) -> int:
+        """Give the last day of a card sold on `day`."""
+        return add_months(day, self.months) if self.months else NEVER
+
+
 class Accounting(Struct, frozen=True):
     """What the books say of points: `points` are worth `amount` (0: what the reward gives).
 
@@ -134,9 +180,9 @@ class Programme(Struct, frozen=True):
     first of `rewards` by which points buy an amount off; kinds come off in the order `stacking`.
     Amounts are of `currency`; `exchanges` are for shops that sell in another one. A ticket without
     a card can be claimed for `claim_days` after its day.
-    Amounts are of `currency`; `exchanges` are for shops that sell in another one.
     Points can be spent `pending_days` after they were earned; all of a member's end after
     `inactivity_months` without a purchase (0: never).
+    More than `redemption_points`, or a voucher of more than `redemption_amount`, is spent by two.
     """
 
     id: str
@@ -176,6 +222,10 @@ class Programme(Struct, frozen=True):
     pending_days: int = 0
     inactivity_months: int = 0
     unit: Unit = "points"
+    vouchers: tuple[VoucherRule, ...] = ()
+    gift_cards: GiftCards | None = None
+    redemption_points: int = 0
+    redemption_amount: int = 0
 
     def has_ended(self, day: int) -> bool:
         """Tell whether a day lies behind the programme's last, if it has one."""

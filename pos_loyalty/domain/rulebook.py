@@ -4,7 +4,14 @@ from typing import NamedTuple
 
 from pos_loyalty.domain.days import weekday
 from pos_loyalty.domain.derivation import Rule, rules_of, way_of, width_of
-from pos_loyalty.domain.programme import Exclusion, Multiplier, Programme, Quantity, Reward
+from pos_loyalty.domain.programme import (
+    Exclusion,
+    Multiplier,
+    Programme,
+    Quantity,
+    Reward,
+    VoucherRule,
+)
 from pos_loyalty.domain.ticket import Line
 
 KNOWN_MAX = 20_000
@@ -97,7 +104,7 @@ def _in_force(rule: Multiplier, day: int) -> bool:
     return rule.first_day <= day and (not rule.last_day or day <= rule.last_day)
 
 
-def touches(rule: Multiplier | Quantity | Reward, line: Line) -> bool:
+def touches(rule: Multiplier | Quantity | Reward | VoucherRule, line: Line) -> bool:
     """Tell whether a rule means a line's article: by every condition that it names."""
     if rule.categories and line.category not in rule.categories:
         return False

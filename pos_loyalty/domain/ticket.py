@@ -36,7 +36,8 @@ class Discount(Struct, frozen=True, omit_defaults=True, gc=False):
 
     With `hold` it is paid with the points of that hold (hex id), with `reward` given by the
     programme's reward of that label; `minimum` is, of a gift, what had to be bought besides, and
-    with `claw_back` the basket without which a return takes the reward off the refund.
+    with `claw_back` the basket without which a return takes the reward off the refund. `voucher`
+    is the account of the voucher that gives it.
     """
 
     amount: int
@@ -46,13 +47,18 @@ class Discount(Struct, frozen=True, omit_defaults=True, gc=False):
     reward: str = ""
     minimum: int = 0
     claw_back: bool = False
+    voucher: str = ""
 
 
 class Tender(Struct, frozen=True, omit_defaults=True, gc=False):
-    """A means of payment and the minor units it paid; change is negative."""
+    """A means of payment and the minor units it paid; change is negative.
+
+    `voucher` is the account of the gift card that paid.
+    """
 
     kind: str
     amount: int
+    voucher: str = ""
 
 
 def ticket_key(store: str, till: str, epoch: int, day: str, number: str) -> str:

@@ -1,6 +1,8 @@
 """The states of two groups joined by a link that is newer than both: plain union."""
 
-from pos_loyalty.domain.account import Hold, Lot, Pot, State, pot_of
+from msgspec import structs
+
+from pos_loyalty.domain.account import Hold, Lot, Pot, State, Voucher, pot_of
 
 
 def union(states: list[State]) -> State:
@@ -14,6 +16,7 @@ def union(states: list[State]) -> State:
         joined.cards += [(card + shift, member + shift) for card, member in state.cards]
         for pot in state.pots:
             _merge(pot_of(joined, pot.programme), pot, shift)
+        joined.vouchers += [_moved(voucher, shift) for voucher in state.vouchers]
     return joined
 
 
@@ -26,3 +29,9 @@ def _merge(into: Pot, pot: Pot, shift: int) -> None:
     into.active = sorted(into.active + [(owner + shift, end) for owner, end in pot.active])
     into.cuts += [(owner + shift, end) for owner, end in pot.cuts]
     into.holds += [Hold(h.id, h.owner + shift, h.points, h.until) for h in pot.holds]
+
+
+def _moved(voucher: Voucher, shift: int) -> Voucher:
+    owner = voucher.owner + shift
+    holds = [Hold(h.id, owner, h.points, h.until) for h in voucher.holds]
+    return structs.replace(voucher, owner=owner, holds=holds)

@@ -19,6 +19,13 @@ from pos_loyalty.node.checks import check_ticket
 from pos_loyalty.node.context import Context, Decision, Notice, facts
 from pos_loyalty.node.discounts import allowed
 from pos_loyalty.node.members import identify, member_id, show
+from pos_loyalty.node.presented import (
+    HeldVoucher,
+    discounts_of,
+    released,
+    renewed,
+    tenders_of,
+)
 from pos_loyalty.store import local, people, reasons, shop
 from pos_loyalty.store.journal import Draft
 from pos_loyalty.store.local import Basket
@@ -33,6 +40,7 @@ class Content(Struct, frozen=True, omit_defaults=True):
     holds: tuple[str, ...] = ()
     lines: tuple[Line, ...] = ()
     discounts: tuple[Discount, ...] = ()
+    vouchers: tuple[HeldVoucher, ...] = ()
 
 
 decode_content = msgspec.json.Decoder(Content).decode
@@ -127,10 +135,10 @@ def attach_member(ctx: Context, command: commands.AttachMember) -> Decision:
     account, member = who(ctx, card=command.card, member=command.member)
     if not account:
         raise LoyaltyError(Reason.MEMBER_UNKNOWN)
-    released = _release_all(ctx, command, content)
+    gone = _release_all(ctx, command, content)
     text = member.hex() if member else ""
     keep(ctx, command.basket, account, _given_to(content, text))
-    return Decision(facts=released, answer=lambda: answer_of(ctx, command.basket), notices=changed)
+    return Decision(facts=gone, answer=lambda: answer_of(ctx, command.basket), notices=changed)
 
 
 def who(ctx: Context, *, card: str, member: str) -> tuple[bytes, bytes | None]:
@@ -146,9 +154,9 @@ def who(ctx: Context, *, card: str, member: str) -> tuple[bytes, bytes | None]:
 def detach_member(ctx: Context, command: commands.DetachMember) -> Decision:
     """Take the member off; what was held for the basket is released."""
     _, content = load(ctx, command.basket)
-    released = _release_all(ctx, command, content)
+    gone = _release_all(ctx, command, content)
     keep(ctx, command.basket, b"", _given_to(content, ""))
-    return Decision(facts=released, answer=lambda: answer_of(ctx, command.basket), notices=changed)
+    return Decision(facts=gone, answer=lambda: answer_of(ctx, command.basket), notices=changed)
 
 
 def _given_to(content: Content, member: str) -> Content:
@@ -160,21 +168,25 @@ def _given_to(content: Content, member: str) -> Content:
 def drop_basket(ctx: Context, command: commands.DropBasket) -> Decision:
     """Forget an open basket."""
     _, content = load(ctx, command.basket)
-    released = _release_all(ctx, command, content)
+    gone = _release_all(ctx, command, content, content.vouchers)
     local.drop_basket(ctx.tx, command.basket)
-    return Decision(facts=released, answer=lambda: Done(id=command.basket))
+    return Decision(facts=gone, answer=lambda: Done(id=command.basket))
 
 
-def _release_all(ctx: Context, command: commands.Command, content: Content) -> list[Draft]:
-    released = []
+def _release_all(
+    ctx: Context,
+    command: commands.Command,
+    content: Content,
+    vouchers: tuple[HeldVoucher, ...] = (),
+) -> list[Draft]:
+    """Let go of the points held for a member, and of vouchers, which are whoever's has them."""
+    gone = released(vouchers)
     for text in content.holds:
         found = people.hold_of(ctx.tx, bytes.fromhex(text), ctx.now_ms)
         if found is not None:
             account = found.account.hex()
-            released.append(
-                events.HoldReleased(hold=text, account=account, programme=found.programme)
-            )
-    return facts(command, released)
+            gone.append(events.HoldReleased(hold=text, account=account, programme=found.programme))
+    return facts(command, gone)
 
 
 def quote_basket(ctx: Context, command: commands.QuoteBasket) -> Decision:
@@ -182,7 +194,9 @@ def quote_basket(ctx: Context, command: commands.QuoteBasket) -> Decision:
     found, content = load(ctx, command.basket)
     check_ticket(command.lines, command.discounts, ())
     lines = known_lines(ctx, command.lines)
-    discounts = allowed(ctx.programme_on(ctx.today), lines, command.discounts)
+    programme = ctx.programme_on(ctx.today)
+    discounts = allowed(programme, lines, command.discounts)
+    discounts = renewed(ctx, programme, lines, discounts, content.vouchers)
     kept = msgspec.structs.replace(content, lines=lines, discounts=discounts)
     keep(ctx, command.basket, found.account, kept)
     return Decision(answer=lambda: answer_of(ctx, command.basket), notices=changed)
@@ -230,6 +244,8 @@ def answer_of(ctx: Context, basket_id: str) -> BasketAnswer:
     if member is not None:
         answer = msgspec.structs.replace(answer, member=show(ctx, member, found.account))
     programme = ctx.programme_on(ctx.today)
+    if content.vouchers:
+        answer = _with_vouchers(ctx, answer, programme, content)
     if programme is None or not found.account:
         return answer
     held = standing(ctx, found.account, programme)
@@ -247,7 +263,21 @@ def answer_of(ctx: Context, basket_id: str) -> BasketAnswer:
         answer,
         reward=_offer(programme, programme.reward, content, held),
         rewards=tuple(each for each in offers if each),
-        promotions=promotions(programme, content.lines, content.discounts),
+        promotions=promotions(
+            programme, content.lines, [each for each in content.discounts if not each.voucher]
+        ),
+    )
+
+
+def _with_vouchers(
+    ctx: Context, answer: BasketAnswer, programme: Programme | None, content: Content
+) -> BasketAnswer:
+    """Add what the vouchers of a basket take off it, and what its gift cards pay."""
+    lines, held = content.lines, content.vouchers
+    return msgspec.structs.replace(
+        answer,
+        vouchers=discounts_of(ctx, programme, lines, content.discounts, held),
+        gift_cards=tenders_of(held),
     )
 
 

@@ -56,11 +56,13 @@ class Question:
 class Settled:
     """What answers lead to: facts beside the return's own, and the choices that it records.
 
-    The `amount` of a choice is held back from the refund.
+    The `amount` of a choice is held back from the refund; of what is left, `on_cards` goes back
+    on the gift cards that paid.
     """
 
     drafts: tuple[Draft, ...] = ()
     choices: tuple[Choice, ...] = ()
+    on_cards: int = 0
 
     @property
     def withheld(self) -> int:
@@ -76,12 +78,14 @@ def settle(askers: Sequence[Asker], returning: Returning) -> Settled:
     """Let each asker look at a return; raises `LoyaltyError` where an answer is missing."""
     drafts: list[Draft] = []
     choices: list[Choice] = []
+    on_cards = 0
     for ask in askers:
         settled = ask(returning)
         drafts += settled.drafts
         choices += settled.choices
+        on_cards += settled.on_cards
         returning = returning._replace(refund=returning.refund - settled.withheld)
-    return Settled(drafts=tuple(drafts), choices=tuple(choices))
+    return Settled(drafts=tuple(drafts), choices=tuple(choices), on_cards=on_cards)
 
 
 def choose(returning: Returning, question: Question) -> str:

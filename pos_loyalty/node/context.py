@@ -58,7 +58,8 @@ class Context:
     """One command's view of the node. Handlers read through `tx`; only local rows are written.
 
     `ahead_ms` is how far the clock was before the hub's when it was last asked. `recorded` and
-    `touched` grow with the facts decided and the account groups they changed.
+    `touched` grow with the facts decided and the account groups they changed; `granted` is what
+    the hub let holds of vouchers have, asked beforehand.
     """
 
     tx: Tx
@@ -67,6 +68,7 @@ class Context:
     now_ms: int
     online: bool = True
     ahead_ms: int = 0
+    granted: Mapping[bytes, int] = field(default_factory=dict)
     recorded: list[Fact] = field(default_factory=list)
     touched: set[bytes] = field(default_factory=set)
     _today: int = 0

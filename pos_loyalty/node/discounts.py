@@ -50,7 +50,7 @@ def confirmed(
     chosen = replace(
         programme, rewards=tuple(each for each in programme.rewards if each.label in names)
     )
-    given = list(promotions(chosen, lines, kept))
+    given = list(promotions(chosen, lines, [each for each in kept if not each.voucher]))
     found = (
         _paid(programme, known, lines, kept, at) if each.hold else _promised(given, each)
         for at, each in enumerate(kept)

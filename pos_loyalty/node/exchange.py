@@ -99,6 +99,34 @@ class Forked(Struct, frozen=True, kw_only=True):
     inc: int
 
 
+class Claim(Struct, frozen=True, kw_only=True):
+    """A till asks for `units` of a voucher, under a hold of its own making, until a moment.
+
+    `until` is Unix milliseconds, `fresh` what the code says was on it, should its issue still be
+    on the way.
+    """
+
+    voucher: str
+    hold: str
+    units: int
+    fresh: int
+    until: int
+
+
+class UsedVouchers(Struct, frozen=True, array_like=True):
+    """Vouchers on which nothing is left, as (voucher, last day), and those that are `free` again.
+
+    `after` is where the next page begins; of a whole list `key` is how far this page came.
+    """
+
+    epoch: str
+    after: int
+    more: bool
+    key: str = ""
+    used: list[tuple[str, int]] = []
+    free: list[str] = []
+
+
 class Batch(Struct, frozen=True, array_like=True):
     """Facts of one chain from `first`, after the hash `before`.
 
@@ -137,7 +165,8 @@ class Page(Struct, frozen=True, array_like=True):
     """News of a store: facts first, then checkpoints.
 
     `after` is where the next page begins, `more` whether there is one now. A snapshot's pages
-    are keyed by `key` (empty when it is complete), and carry the feed number to go on from.
+    are keyed by `key` (empty when it is complete), and carry the feed number to go on from. Where
+    a voucher was asked for, `granted` is how much of it the till may use.
     """
 
     epoch: str
@@ -146,3 +175,4 @@ class Page(Struct, frozen=True, array_like=True):
     facts: list[Fact] = []
     checkpoints: list[Checkpoint] = []
     key: bytes = b""
+    granted: int = 0

@@ -27,6 +27,7 @@ from pos_loyalty.node import (
     shop,
     transfers,
     unknown_returns,
+    vouchers,
     watching,
 )
 from pos_loyalty.node.batch import WINDOW, expect, run_of
@@ -62,7 +63,7 @@ HANDLERS: dict[type[Command], Handler] = {
     commands.ChangeConsents: members.change_consents,
     commands.EraseMember: members.erase_member,
     commands.LinkMembers: members.link_members,
-    commands.ReadLabel: baskets.read_label,
+    commands.ReadLabel: vouchers.read_label,
     commands.OpenBasket: baskets.open_basket,
     commands.AttachMember: baskets.attach_member,
     commands.DetachMember: baskets.detach_member,
@@ -70,6 +71,10 @@ HANDLERS: dict[type[Command], Handler] = {
     commands.DropBasket: baskets.drop_basket,
     commands.HoldPoints: holds.hold_points,
     commands.ReleaseHold: holds.release_hold,
+    commands.HoldVoucher: vouchers.hold_voucher,
+    commands.ReleaseVoucher: vouchers.release_voucher,
+    commands.CancelVoucher: vouchers.cancel_voucher,
+    commands.GrantVoucher: vouchers.grant_voucher,
     commands.CloseSale: sales.close_sale,
     commands.ReturnLines: returns.return_lines,
     commands.MoveTicket: moves.move_ticket,
@@ -116,6 +121,7 @@ class Node:
         self.programmes = ProgrammeShelf()
         self.online = False
         self.ahead_ms = 0
+        self.granted: dict[bytes, int] = {}
         self.publish: Publish = _tell_nobody
         self.prepare: Prepare = _nothing_to_prepare
         self.random_bytes = random_bytes
@@ -178,6 +184,7 @@ class Node:
             now_ms=self.clock.now_ms(),
             online=self.online,
             ahead_ms=self.ahead_ms,
+            granted=self.granted,
         )
 
     def _execute(self, command: Command) -> Any:

@@ -21,6 +21,7 @@ from pos_loyalty.node.baskets import (
     load,
     standing,
 )
+from pos_loyalty.node.choices import check_second_person
 from pos_loyalty.node.context import Context, Decision, fact
 from pos_loyalty.store import people, upstream
 from pos_loyalty.store.local import Basket
@@ -38,6 +39,8 @@ def hold_points(ctx: Context, command: commands.HoldPoints) -> Decision:
     reward = _reward(programme, command.reward)
     points = reward.points * command.blocks
     _check_clock(ctx, found.account, programme, points)
+    if programme.redemption_points and points > programme.redemption_points:
+        check_second_person(command.approved_by, command.actor)
     _check_affordable(ctx, found.account, standing(ctx, found.account, programme), points)
     use = _worth(programme, reward, content, command.blocks)
     payload = events.PointsHeld(
@@ -49,6 +52,7 @@ def hold_points(ctx: Context, command: commands.HoldPoints) -> Decision:
         until=ctx.now_ms + reward.hold_minutes * 60_000,
         offline=not ctx.online,
         reward=reward.label,
+        approved_by=command.approved_by,
     )
     discount = Discount(use.amount, reward.label, payload.hold, use.lines, reward.label)
     kept = msgspec.structs.replace(

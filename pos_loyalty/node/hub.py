@@ -55,12 +55,14 @@ class Hub:
 
     def _begin(self) -> None:
         with self.node.store.write() as tx:
+            feeds.open_scope(tx, feeds.EVERYWHERE)
             senders.open_epoch(tx, self.node.random_bytes(enrolment.EPOCH_BYTES).hex())
             news = intake.retry(tx, self._failures, self.node.clock.now_ms())
             self._tell(tx, news, "")
 
     @property
-    def _today(self) -> int:
+    def today(self) -> int:
+        """The day now, by UTC."""
         return self.node.clock.now_ms() // DAY_MS + UNIX_DAY
 
     # --- facts --------------------------------------------------------------------------------
@@ -154,7 +156,7 @@ class Hub:
         self._tell(tx, news, "")
 
     def _tell(self, tx: Tx, news: News, scope: str) -> None:
-        feeds.publish(tx, news, scope=scope, today=self._today, now_ms=self.node.clock.now_ms())
+        feeds.publish(tx, news, scope=scope, today=self.today, now_ms=self.node.clock.now_ms())
 
     def page(self, sender: Sender, after: int) -> Page:
         """Give the news of a register's store behind a number; raises `FEED_EXPIRED`."""
@@ -181,7 +183,7 @@ class Hub:
         """
         with self.node.store.read() as tx:
             view, at = self._view(tx, sender)
-            found = feeds.reach_groups(tx, sender.store, key, self._today, PAGE_GROUPS)
+            found = feeds.reach_groups(tx, sender.store, key, self.today, PAGE_GROUPS)
             groups = set(group_of(tx, found).values())
             accounts = [a for group in sorted(groups) for a in accounts_of(tx, group)]
             facts = feeds.facts_about(tx, feeds.people_among(tx, accounts))
@@ -197,7 +199,7 @@ class Hub:
             group = group_of(tx, [account])[account]
             accounts = accounts_of(tx, group)
             known = self._is_known(tx, group, accounts)
-            heard = feeds.is_reached(tx, accounts, sender.store, self._today)
+            heard = feeds.is_reached(tx, accounts, sender.store, self.today)
         if known and not heard:
             self.node.write(lambda: self._subscribe(account, sender.store))
         with self.node.store.read() as tx:
@@ -228,7 +230,7 @@ class Hub:
         with self.node.store.write() as tx:
             group = group_of(tx, [account])[account]
             now = self.node.clock.now_ms()
-            feeds.subscribe(tx, group, scope, today=self._today, now_ms=now)
+            feeds.subscribe(tx, group, scope, today=self.today, now_ms=now)
 
     def _view(self, tx: Tx, sender: Sender) -> tuple[checkpoints.View, feeds.Counter]:
         at = feeds.counter(tx, sender.store)
@@ -236,7 +238,7 @@ class Hub:
             checkpoints.origin(head.node, head.inc): head.seq
             for head in senders.chains(tx, sender.node)
         }
-        since = self._today - RETURN_DAYS
+        since = self.today - RETURN_DAYS
         return checkpoints.View(senders.epoch_of(tx), sender.store, at.n, taken, since), at
 
     # --- keeping ------------------------------------------------------------------------------

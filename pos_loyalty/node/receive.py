@@ -11,15 +11,15 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Struct
 
-from pos_loyalty import commands
 from pos_loyalty.commands import Command
-from pos_loyalty.errors import LoyaltyError
 from pos_loyalty.events import CHAIN_START, Fact
-from pos_loyalty.node import parting
+from pos_loyalty.node import asking, parting
+from pos_loyalty.node.asking import Question
 from pos_loyalty.node.exchange import (
     FACTS_MAX,
     Batch,
     Checkpoint,
+    Claim,
     Forked,
     Hello,
     Joined,
@@ -28,8 +28,7 @@ from pos_loyalty.node.exchange import (
     Welcome,
 )
 from pos_loyalty.node.execute import Node
-from pos_loyalty.node.members import identify
-from pos_loyalty.store import forgetting, intake, local, people, senders, tickets, upstream
+from pos_loyalty.store import forgetting, intake, local, senders, upstream
 from pos_loyalty.store.journal import Head, own_facts, own_head
 from pos_loyalty.store.statements import Tx
 from pos_loyalty.store.upstream import Sent
@@ -37,6 +36,8 @@ from pos_loyalty.store.upstream import Sent
 BATCH_BYTES_MAX = 2_097_152
 CHUNK_FACTS = 50
 CHUNK_CHECKPOINTS = 10
+GRANTS_MAX = 1_000
+"""Grants of vouchers that are remembered: those of baskets that are open now."""
 _MEMBERSHIP = "hub_membership"
 
 
@@ -54,13 +55,6 @@ class Membership(Struct, frozen=True, kw_only=True):
     after: int = -1
     key: str = ""
     until: int = -1
-
-
-class Question(NamedTuple):
-    """What the hub should be asked about before a command: an account, or a ticket's key."""
-
-    account: bytes = b""
-    ticket: str = ""
 
 
 class Unsent(NamedTuple):
@@ -326,44 +320,20 @@ class Upstream:
 
     # --- asking -------------------------------------------------------------------------------
     def to_ask(self, command: Command) -> Question | None:
-        """Give what the hub should be asked about before a command is carried out.
-
-        That is a card nobody here knows, the account whose points are to be held, or a ticket of
-        another till that goods are returned of.
-        """
+        """Give what the hub should be asked about before a command is carried out."""
         with self.node.store.read() as tx:
-            match command:
-                case commands.HoldPoints():
-                    basket = local.basket(tx, command.basket)
-                    return Question(basket.account) if basket and basket.account else None
-                case (
-                    commands.ReturnLines()
-                    | commands.MoveTicket()
-                    | commands.ClaimTicket()
-                    | commands.UndoTicketMove()
-                ):
-                    known = tickets.holder_of(tx, command.ticket)
-                    return None if known else Question(ticket=command.ticket)
-                case commands.ReadLabel():
-                    return self._unknown(tx, command.text)
-                case (
-                    commands.AttachMember()
-                    | commands.EnrolMember()
-                    | commands.AttachCard()
-                    | commands.ReplaceCard()
-                    | commands.CloseSale()
-                ):
-                    return self._unknown(tx, command.card) if command.card else None
-        return None
+            return asking.to_ask(self.node.context(tx), command)
 
-    def _unknown(self, tx: Tx, text: str) -> Question | None:
-        """Ask about a card that nobody holds here and no checkpoint tells of."""
-        try:
-            account, member = identify(self.node.context(tx), text)
-        except LoyaltyError:
-            return None
-        known = member is not None or people.is_confirmed(tx, account)
-        return None if known else Question(account)
+    def take_claim(self, claim: Claim, page: Page) -> bool:
+        """Take what a hub told of a voucher that was asked for, and how much of it is granted."""
+        taken = self._take(page, lambda known: known)
+        granted = self.node.granted
+        granted.pop(bytes.fromhex(claim.hold), None)
+        if taken and page.granted > 0:
+            granted[bytes.fromhex(claim.hold)] = page.granted
+        while len(granted) > GRANTS_MAX:
+            granted.pop(next(iter(granted)))
+        return taken
 
 
 def _place(known: Membership) -> tuple[str, str, str]:

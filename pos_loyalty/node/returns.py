@@ -16,9 +16,10 @@ from pos_loyalty.node.choices import Asker, Returning, settle
 from pos_loyalty.node.context import Context, Decision, Notice, fact
 from pos_loyalty.node.members import show
 from pos_loyalty.node.receipts import try_to_hand_over, with_receipt
+from pos_loyalty.node.voucher_returns import give_back, settle_earned, settle_gift_cards
 from pos_loyalty.store import people, tickets
 
-ASKERS: tuple[Asker, ...] = ()
+ASKERS: tuple[Asker, ...] = (settle_earned, settle_gift_cards, give_back)
 """Who may have to ask something before goods are taken back, in the order of asking."""
 
 
@@ -55,6 +56,7 @@ def return_lines(ctx: Context, command: commands.ReturnLines) -> Decision:
         approved_by=command.approved_by,
         clawed=money.clawed,
         restores=money.restores,
+        on_cards=settled.on_cards,
     )
     before = ticket.kept, _restored(ticket)
     given = try_to_hand_over(ctx, key, command.receipt, None, command.id)
@@ -131,6 +133,7 @@ def _returned(
         ticket=key,
         refund=returned.refund,
         withheld=sum(each.amount for each in returned.choices),
+        on_cards=returned.on_cards,
         clawed=returned.clawed,
         taken_back=before[0] - ticket.kept,
         given_back=_restored(ticket) - before[1],

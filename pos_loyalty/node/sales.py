@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from pos_loyalty import commands
 from pos_loyalty.answers import SaleAnswer
@@ -10,6 +11,7 @@ from pos_loyalty.commands import ReceiptChoice
 from pos_loyalty.domain.account import share
 from pos_loyalty.domain.balance import EMPTY, Balance
 from pos_loyalty.domain.days import day_of, iso
+from pos_loyalty.domain.identifiers import voucher_key
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.domain.rating import rate
 from pos_loyalty.domain.ticket import (
@@ -22,14 +24,16 @@ from pos_loyalty.domain.ticket import (
 from pos_loyalty.domain.tiers import tier_on
 from pos_loyalty.errors import LoyaltyError, Reason, Wrong
 from pos_loyalty.events import SaleClosed
-from pos_loyalty.node import baskets
+from pos_loyalty.node import baskets, redeeming
 from pos_loyalty.node.checks import check_moment, check_number, check_ticket
 from pos_loyalty.node.context import Context, Decision, Notice, fact
 from pos_loyalty.node.discounts import allowed, confirmed
 from pos_loyalty.node.members import show
+from pos_loyalty.node.presented import HeldVoucher
 from pos_loyalty.node.receipts import try_to_hand_over, with_receipt
 from pos_loyalty.node.watching import look_at_sale, told
-from pos_loyalty.store import local, people, reasons, shop, tickets
+from pos_loyalty.store import issued, local, people, reasons, shop, tickets
+from pos_loyalty.store.journal import Draft
 
 NO_RECEIPT = ReceiptChoice(channel="none")
 
@@ -61,14 +65,16 @@ def close_sale(ctx: Context, command: commands.CloseSale) -> Decision:
     key = ticket_key(sale.store, sale.till, sale.epoch, sale.day, sale.number)
     if tickets.holder_of(ctx.tx, key) is not None:
         return _again(ctx, command, key, sale, customer)
-    sale = _rated(ctx, sale, customer)
+    held = _vouchers_held(ctx, command)
+    sale = _rated(ctx, sale, customer, held)
+    sale, beside = _with_vouchers(ctx, command, sale, key, held)
     seen = told(ctx, command.id, command.actor, look_at_sale(ctx, key, sale))
     given = try_to_hand_over(ctx, key, _wanted(command), customer.member, command.id)
     _note_unknown_articles(ctx, sale)  # from here on nothing is refused any more
     if command.basket and local.basket(ctx.tx, command.basket):
         local.drop_basket(ctx.tx, command.basket)
     return Decision(
-        facts=[fact(command, 0, sale, key=key, at_ms=_past(command)), *seen],
+        facts=[fact(command, 0, sale, key=key, at_ms=_past(command)), *beside, *seen],
         answer=lambda: with_receipt(_sold(ctx, key, sale), given),
         jobs=given.jobs,
         notices=lambda answer: [Notice(kind="sale_closed", body=answer)],
@@ -118,10 +124,39 @@ def _told(ctx: Context, command: commands.CloseSale, customer: _Customer) -> Sal
     )
 
 
-def _rated(ctx: Context, sale: SaleClosed, customer: _Customer) -> SaleClosed:
+def _vouchers_held(ctx: Context, command: commands.CloseSale) -> tuple[HeldVoucher, ...]:
+    found = local.basket(ctx.tx, command.basket) if command.basket else None
+    return baskets.decode_content(found.content).vouchers if found else ()
+
+
+def _with_vouchers(
+    ctx: Context,
+    command: commands.CloseSale,
+    sale: SaleClosed,
+    key: str,
+    held: tuple[HeldVoucher, ...],
+) -> tuple[SaleClosed, list[Draft]]:
+    """Give a ticket with the vouchers that it brings, and the facts of these and of those it uses.
+
+    A ticket of the past brings none, and what it used was used then.
+    """
+    if sale.source != "live":
+        return sale, []
+    found = redeeming.brought(ctx, sale, key)
+    told: list[tuple[Struct, str]] = [*redeeming.used(ctx, sale, key, held)]
+    told += [(each, voucher_key(each.voucher)) for each in found]
+    sale = msgspec.structs.replace(sale, issued=redeeming.issued_of(ctx, sale, found))
+    return sale, [
+        fact(command, at, payload, key=key_) for at, (payload, key_) in enumerate(told, 1)
+    ]
+
+
+def _rated(
+    ctx: Context, sale: SaleClosed, customer: _Customer, vouchers: tuple[HeldVoucher, ...] = ()
+) -> SaleClosed:
     """Give the ticket's fact, rated under the programme of its business day."""
     day = day_of(sale.day)
-    discounts = _discounts(ctx, sale, customer, day)
+    discounts = _discounts(ctx, sale, customer, vouchers)
     redemption = _redemption(ctx, discounts, customer)
     programme = ctx.programme_on(day) if customer.account else None
     if programme is None:
@@ -145,14 +180,15 @@ def _rated(ctx: Context, sale: SaleClosed, customer: _Customer) -> SaleClosed:
 
 
 def _discounts(
-    ctx: Context, sale: SaleClosed, customer: _Customer, day: int
+    ctx: Context, sale: SaleClosed, customer: _Customer, held: tuple[HeldVoucher, ...]
 ) -> tuple[Discount, ...]:
     """Give the discounts with the lines they cover; those of a past ticket stand as they were."""
     if not sale.discounts or sale.source != "live":
         return sale.discounts
-    programme = ctx.programme_on(day)
+    programme = ctx.programme_on(day_of(sale.day))
     discounts = allowed(programme, sale.lines, sale.discounts)
-    return confirmed(ctx.tx, programme if customer.member else None, sale.lines, discounts)
+    discounts = confirmed(ctx.tx, programme if customer.member else None, sale.lines, discounts)
+    return redeeming.confirmed(ctx, programme, sale.lines, discounts, held)
 
 
 def _held(ctx: Context, account: bytes, programme: Programme, day: int) -> Balance:
@@ -215,7 +251,7 @@ def _content(sale: SaleClosed) -> SaleClosed:
         for each in sale.discounts
     )
     return msgspec.structs.replace(
-        sale, ratings=(), at=0, operator="", source="live", discounts=told
+        sale, ratings=(), at=0, operator="", source="live", discounts=told, issued=()
     )
 
 
@@ -226,6 +262,7 @@ def _sold(ctx: Context, key: str, sale: SaleClosed) -> SaleAnswer:
         total=sum(paid_by_line(sale.lines, sale.discounts)),
         earned=tickets.kept_of(ctx.tx, key, sale),
         used=sum(sum(rating.spent) for rating in sale.ratings),
+        issued=issued.views(ctx.programme_on(day_of(sale.day)), sale),
     )
     if not sale.account or sale.source != "live":
         return answer  # nobody stands at the till for a ticket of the past

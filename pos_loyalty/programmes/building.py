@@ -17,6 +17,7 @@ from pos_loyalty.domain.programme import (
 from pos_loyalty.programmes.exchange import exchanges_of
 from pos_loyalty.programmes.rewards import order_of, rewards_of
 from pos_loyalty.programmes.sections import ExpirySection, MultiplierSection, TiersSection
+from pos_loyalty.programmes.vouchers import exclusions_of, gift_cards_of, limits_of, vouchers_of
 
 VERSION_CHARACTERS = 12
 """A version is named by the first characters of its content's SHA-256."""
@@ -39,7 +40,10 @@ def programme_of(content: str, found: dict[str, Any]) -> Programme:
         per=earn.per,
         best_multiplier_only=earn.best_multiplier_only,
         multipliers=tuple(_multiplier(each) for each in found["multiplier"]),
-        exclusions=tuple(Exclusion(*structs.astuple(each)) for each in found["exclusion"]),
+        exclusions=(
+            *(Exclusion(*structs.astuple(each)) for each in found["exclusion"]),
+            *exclusions_of(found),
+        ),
         bonuses=tuple(BasketBonus(each.threshold, each.points) for each in found["bonus"]),
         tiers=levels or (Tier("", 0),),
         tier_months=tiers.months,
@@ -67,6 +71,10 @@ def programme_of(content: str, found: dict[str, Any]) -> Programme:
         ends_on=head.last_day.toordinal() if head.last_day else 0,
         exchanges=exchanges_of(found),
         claim_days=earn.claim_days,
+        vouchers=vouchers_of(found),
+        gift_cards=gift_cards_of(found),
+        redemption_points=limits_of(found)[0],
+        redemption_amount=limits_of(found)[1],
     )
 
 

@@ -8,6 +8,7 @@ from pos_loyalty.errors import Wrong
 from pos_loyalty.programmes.exchange import faults_of_exchanges
 from pos_loyalty.programmes.faults import Fault
 from pos_loyalty.programmes.rewards import faults_of_rewards
+from pos_loyalty.programmes.vouchers import faults_of_vouchers
 
 
 def contradictions(programme: Programme) -> Iterator[Fault]:
@@ -19,6 +20,7 @@ def contradictions(programme: Programme) -> Iterator[Fault]:
         faults_of_rewards(programme.rewards, programme.stacking),
         _wallet(programme),
         faults_of_exchanges(programme),
+        faults_of_vouchers(programme),
     )
 
 

@@ -27,6 +27,7 @@ from pos_loyalty.programmes.kinds import (
     Text,
 )
 from pos_loyalty.programmes.rewards import OneReward, RewardItem, Stacking
+from pos_loyalty.programmes.vouchers import GiftCardSection, RedemptionSection, VoucherSection
 
 
 class HeadSection(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -125,6 +126,8 @@ TABLES: dict[str, type[Struct]] = {
     "stacking": Stacking,
     "adjustments": AdjustmentsSection,
     "accounting": AccountingSection,
+    "gift_card": GiftCardSection,
+    "redemption": RedemptionSection,
 }
 LISTS: dict[str, type[Struct]] = {
     "exclusion": ExclusionSection,
@@ -133,6 +136,7 @@ LISTS: dict[str, type[Struct]] = {
     "bonus": BonusSection,
     "tier": TierSection,
     "exchange": ExchangeSection,
+    "voucher": VoucherSection,
 }
 ONE_OR_MORE: dict[str, type[Struct]] = {"reward": RewardItem}
 """Tables that may also be written as a list of sections, and what these are then."""

@@ -22,6 +22,7 @@ from pos_loyalty.domain.legs import (
     ReturnCore,
     SaleCore,
     Terms,
+    VoucherCore,
 )
 from pos_loyalty.domain.rating import Rating
 from pos_loyalty.events import Fact
@@ -83,7 +84,7 @@ def draft(key: str, payload: object) -> Draft | None:
         case events.HoldReleased():
             ended = HoldCore(payload.programme, bytes.fromhex(payload.hold), 0, 0)
             return _plain("hold", payload.account, encode(ended))
-    return _of_people(payload)
+    return _of_vouchers(payload) or _of_people(payload)
 
 
 def counted_core(fact: Fact, found: Draft) -> bytes:
@@ -113,6 +114,41 @@ def _on_day(found: Draft, latest: int) -> bytes:
     core: SaleCore | ReturnCore | PointsCore = _DATED[found.kind](found.core)
     core.day = latest
     return encode(core)
+
+
+def _of_vouchers(payload: object) -> Draft | None:
+    match payload:
+        case events.VoucherIssued():
+            return _issue(payload)
+        case events.VoucherHeld():
+            hold = bytes.fromhex(payload.hold)
+            core = VoucherCore("hold", payload.units, hold, payload.until)
+        case events.VoucherReleased():
+            core = VoucherCore("release", 0, bytes.fromhex(payload.hold))
+        case events.VoucherUsed():
+            core = VoucherCore("use", payload.units, bytes.fromhex(payload.hold))
+        case events.VoucherGivenBack():
+            core = VoucherCore("back", payload.units)
+        case events.VoucherCancelled():
+            core = VoucherCore("end")
+        case _:
+            return None
+    return _plain("voucher", payload.voucher, encode(core))
+
+
+def _issue(issued: events.VoucherIssued) -> Draft:
+    core = VoucherCore(
+        act="issue",
+        units=issued.units,
+        programme=issued.programme,
+        number=issued.number,
+        account=bytes.fromhex(issued.account),
+        ticket=issued.ticket,
+        amount=issued.amount,
+        day=day_of(issued.day),
+        last_day=day_of(issued.last_day),
+    )
+    return _plain("voucher", issued.voucher, encode(core), core.day)
 
 
 def _of_people(payload: object) -> Draft | None:

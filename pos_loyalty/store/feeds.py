@@ -13,16 +13,20 @@ from sqlalchemy import bindparam, delete, func, select
 
 from pos_loyalty.domain.days import NEVER
 from pos_loyalty.events import Fact
-from pos_loyalty.store import schema
+from pos_loyalty.store import schema, vouchers
 from pos_loyalty.store.groups import accounts_of, group_of
 from pos_loyalty.store.statements import Row, Tx
 
-GROUP, PERSON, SHOP = "group", "person", "shop"
+GROUP, PERSON, SHOP, VOUCHER = "group", "person", "shop", "voucher"
+EVERYWHERE = "*"
+"""The feed that all stores read: which vouchers are used up."""
 REACH_DAYS = 90
 """How long a store hears of an account after it last mattered there."""
 RENEW_DAYS = 7
 """A reach this young is not written again: most tickets of a regular cost no row."""
 SHOP_KINDS = ("programme_published", "place_declared", "programme_withdrawn")
+VOUCHER_KINDS = ("voucher_issued", "voucher_used", "voucher_given_back", "voucher_cancelled")
+"""What may change whether anything is left on a voucher."""
 JOINING_KINDS = ("card_attached", "card_ended", "members_linked", "member_erased")
 """What may put accounts into one group, people included whom the fact does not name."""
 
@@ -32,7 +36,7 @@ class News:
     """What a transaction changed: account groups, people, the shop itself.
 
     `homes` are members with the store that enrolled them; `joined` are members whose group may
-    have grown.
+    have grown. `vouchers` are those whose use changed, and those that are new.
     """
 
     groups: set[bytes] = field(default_factory=set)
@@ -40,6 +44,7 @@ class News:
     homes: dict[bytes, str] = field(default_factory=dict)
     joined: set[bytes] = field(default_factory=set)
     shop: bool = False
+    vouchers: dict[bytes, bool] = field(default_factory=dict)
 
     def add(self, other: "News") -> None:
         """Take in what something else changed."""
@@ -48,6 +53,8 @@ class News:
         self.homes |= other.homes
         self.joined |= other.joined
         self.shop = self.shop or other.shop
+        for voucher, is_new in other.vouchers.items():
+            self.vouchers[voucher] = is_new and self.vouchers.get(voucher, True)
 
     def __bool__(self) -> bool:
         return bool(self.groups or self.persons or self.shop)
@@ -101,8 +108,19 @@ def publish(tx: Tx, news: News, *, scope: str, today: int, now_ms: int) -> None:
     tx.put(schema.reach, [row for row in kept if row[:2] in noted], "upsert")
     if news.shop:
         for row in tx.rows(select_scopes):
-            changes.setdefault(row[0], {})[SHOP, b""] = None
+            if row[0] != EVERYWHERE:
+                changes.setdefault(row[0], {})[SHOP, b""] = None
+    if news.vouchers:
+        told = told_everywhere(tx, news.vouchers)
+        changes[EVERYWHERE] = {(VOUCHER, each): None for each in sorted(told)}
     _number(tx, changes, now_ms)
+
+
+def told_everywhere(tx: Tx, changed: Mapping[bytes, bool]) -> set[bytes]:
+    """Give the vouchers that every store hears of: all that changed, of new ones the used."""
+    new = [voucher for voucher, is_new in changed.items() if is_new]
+    gone, _ = vouchers.told_apart(tx, sorted(new))
+    return changed.keys() - set(new) | {voucher for voucher, _ in gone}
 
 
 class _Reached(NamedTuple):

@@ -15,6 +15,7 @@ from pos_loyalty.domain.balance import totals
 from pos_loyalty.domain.fold import fold, step
 from pos_loyalty.domain.legs import Leg
 from pos_loyalty.domain.sold import Tickets, sold_ticket
+from pos_loyalty.domain.voucher_fold import rows_of as voucher_rows
 from pos_loyalty.store import checkpoints, schema
 from pos_loyalty.store.statements import Row, Tx
 
@@ -125,7 +126,7 @@ def _lock(tx: Tx, accounts: set[bytes], links: Sequence[tuple[bytes, bytes]]) ->
 
 def _begin(tx: Tx, groups: Sequence[bytes]) -> dict[bytes, Row]:
     """Make the rows of groups that had none, in order; another worker may have been faster."""
-    if tx.text(_BEGIN, [groups]).rowcount == len(groups):
+    if tx.text(BEGIN_GROUPS, [groups]).rowcount == len(groups):
         return {group: (group, *FRESH, b"") for group in groups}
     return {row[0]: row for row in tx.fetch(schema.account, groups, lock=True)}
 
@@ -154,6 +155,7 @@ class _Outcome:
     def __init__(self) -> None:
         self.accounts: list[Row] = []
         self.balances: list[Row] = []
+        self.vouchers: list[Row] = []
         self.records: list[tuple[str, bytes]] = []
         self.emptied: list[Row] = []
         self.blank: list[Row] = []
@@ -164,6 +166,7 @@ class _Outcome:
             tx.keep(group, text, state)
             self.accounts.append((group, *last, text))
             self.balances += [(group, *each) for each in totals(state)]
+            self.vouchers += voucher_rows(state)
         else:
             self.blank.append((group,))
         self.records += [
@@ -172,9 +175,11 @@ class _Outcome:
 
     def write(self, tx: Tx) -> None:
         tx.delete(schema.balance, ["grp"], self.emptied)
+        tx.delete(schema.voucher, ["voucher"], self.emptied)
         tx.delete(schema.account, ["grp"], self.blank)
         tx.put(schema.account, self.accounts, "upsert")
         tx.put(schema.balance, self.balances, "upsert")
+        tx.put(schema.voucher, self.vouchers, "upsert")
         for key, record in self.records:
             tx.run(_SET_RECORD, key_=key, record_=record)
 
@@ -294,7 +299,7 @@ _LEG = select(schema.leg).where(
 )
 _RECORDED = select(_c.key).where(_c.account == bindparam("account_"), _c.record != b"")
 _RECORDED_OF = "SELECT account, key FROM claim WHERE account = ANY(%b) AND record <> ''"
-_BEGIN = (
+BEGIN_GROUPS = (
     "INSERT INTO account (grp, stamp, node, inc, seq, state)"
     " SELECT grp, 0, '', 0, 0, '' FROM unnest(%b) grp ON CONFLICT DO NOTHING"
 )

@@ -25,7 +25,7 @@ from pos_loyalty.store import local, schema
 from pos_loyalty.store.apply import FACT, Read, apply, apply_read, read
 from pos_loyalty.store.cores import draft
 from pos_loyalty.store.engine import Store
-from pos_loyalty.store.feeds import JOINING_KINDS, SHOP_KINDS, News
+from pos_loyalty.store.feeds import JOINING_KINDS, SHOP_KINDS, VOUCHER_KINDS, News
 from pos_loyalty.store.journal import say
 from pos_loyalty.store.projections import forget
 from pos_loyalty.store.senders import (
@@ -208,6 +208,11 @@ def news_of(facts: Sequence[Fact]) -> News:
                 news.joined.add(fact.subject)
         if fact.kind in SHOP_KINDS:
             news.shop = True
+        if fact.kind in VOUCHER_KINDS and fact.payload:
+            payload = decode_payload(fact.kind, fact.payload)
+            voucher = bytes.fromhex(getattr(payload, "voucher", ""))
+            is_new = fact.kind == "voucher_issued"
+            news.vouchers[voucher] = is_new and news.vouchers.get(voucher, True)
         if fact.kind == "member_enrolled" and fact.payload:
             enrolled = decode_payload(fact.kind, fact.payload)
             assert isinstance(enrolled, MemberEnrolled)

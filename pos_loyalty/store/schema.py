@@ -134,6 +134,14 @@ hold = _table(
     _int("points"), _int("amount"), _int("until"), _int("offline"),
     Index("hold_account", "account"),
 )  # fmt: skip
+voucher = _table(  # as it stands; number -1 while its issue is not known, ended -1 until then
+    "derived", "voucher",
+    _key("voucher", LargeBinary), _int("number"), _text("programme"), _bytes("account"),
+    _text("ticket"), _int("amount"), _int("day"), _int("last_day"), _int("units"), _int("used"),
+    _int("ended"), _int("overused"),
+    Index("voucher_account", "account"), Index("voucher_ticket", "ticket"),
+    Index("voucher_last_day", "last_day"),
+)  # fmt: skip
 tombstone = _table("derived", "tombstone", _key("member", LargeBinary), *_place())
 programme = _table(
     "derived", "programme",
@@ -211,6 +219,12 @@ sent = _table(  # what the next hub has acknowledged; `last` ends a closed incar
     "local", "sent", _key("node", LargeBinary), _key("inc", _Big), _int("seq"), _int("last"),
 )  # fmt: skip
 wanted = _table("local", "wanted", _key("account", LargeBinary), _int("at"))
+used_voucher = _table(  # what the hub says is used up or cancelled, until its last day
+    "local", "used_voucher", _key("voucher", LargeBinary), _int("last_day"),
+)  # fmt: skip
+wrong_code = _table(  # codes refused at a till since a moment, and until when it takes none
+    "local", "wrong_code", _key("till", String), _int("since"), _int("count"), _int("until"),
+)  # fmt: skip
 
 JOURNAL = [t for t in metadata.tables.values() if t.info["group"] == "journal"]
 DERIVED = [t for t in metadata.tables.values() if t.info["group"] == "derived"]

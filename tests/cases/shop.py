@@ -15,9 +15,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pos_loyalty import commands
-from pos_loyalty.answers import ReturnAnswer, ReturnPreview
+from pos_loyalty.answers import ReturnAnswer, ReturnPreview, ScanAnswer
 from pos_loyalty.commands import Command
 from pos_loyalty.domain.ticket import Discount, Line, ticket_key
+from pos_loyalty.domain.voucher_codes import account_of
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.events import Fact
 from pos_loyalty.imports.columns import Mapping
@@ -27,7 +28,7 @@ from pos_loyalty.node.execute import Node
 from pos_loyalty.node.previews import preview_return
 from pos_loyalty.queries import FlagView, Queries
 from pos_loyalty.settings import CardRules, NodeSettings, OfflineLimits, WatchRules
-from pos_loyalty.store import intake
+from pos_loyalty.store import intake, vouchers
 from pos_loyalty.store.engine import Store
 from pos_loyalty.store.journal import own_facts, own_head
 from pos_loyalty.store.migrate import open_store
@@ -170,6 +171,17 @@ class Till:
             self.do(commands.AttachMember, basket=basket.id, card=card)
         basket.holds_lines(*lines, off=off)
         return basket
+
+    def reads(self, code: str) -> ScanAnswer:
+        """Read a code at this till."""
+        answer: ScanAnswer = self.do(commands.ReadLabel, device="scanner", text=code)
+        return answer
+
+    def left_on(self, code: str) -> int:
+        """Give what is left on a voucher or gift card, as this node's tables have it."""
+        with self.node.store.read() as tx:
+            row = vouchers.row_of(tx, account_of(CHAIN_KEY, code))
+        return row.left if row else 0
 
     def imports_ticket(self, day: str, card: str, amount: str) -> str:
         """Bring a past ticket of one line from a file, as another system wrote its amount."""

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pos_loyalty import commands
-from pos_loyalty.answers import BasketAnswer, HoldAnswer, MemberView, ReturnAnswer, SaleAnswer
+from pos_loyalty.answers import (
+    BasketAnswer,
+    HoldAnswer,
+    MemberView,
+    ReturnAnswer,
+    SaleAnswer,
+    ScanAnswer,
+    VoucherAnswer,
+)
 from pos_loyalty.domain.ticket import Discount, Line
 from pos_loyalty.events import SaleClosed
 
@@ -134,6 +142,26 @@ class Basket:
         self.discounts += (hold.discount,)
         return hold
 
+    def scans(self, code: str) -> ScanAnswer:
+        """Read a voucher's code while this basket is the open one."""
+        answer: ScanAnswer = self.till.reads(code)
+        assert answer.basket == self.id
+        self.discounts = self.view.discounts
+        return answer
+
+    def pays_with(self, code: str, amount: int = 0, *, approved_by: str = "") -> VoucherAnswer:
+        """Reserve a voucher, or an amount of a gift card, which then is a means of payment."""
+        held: VoucherAnswer = self.till.do(
+            commands.HoldVoucher,
+            basket=self.id,
+            code=code,
+            amount=amount,
+            approved_by=approved_by,
+        )
+        if held.discount is not None:
+            self.discounts = self.view.discounts
+        return held
+
     def takes_promotions(self) -> list[int]:
         """Take off what the till offers for no points; give how much each is."""
         given = self.view.promotions
@@ -188,10 +216,15 @@ class Sale:
         return self.fact.ratings[0].spent
 
     @property
+    def codes(self) -> list[str]:
+        """The codes of vouchers and gift cards that its receipt shows."""
+        return [each.code for each in self.till.queries.issued(self.ticket)]
+
+    @property
     def keeps(self) -> int:
         """The points that it still brings."""
         return self.till.queries.ticket(self.ticket).kept
 
-    def comes_back(self, *lines: int | tuple[int, int]) -> ReturnAnswer:
+    def comes_back(self, *lines: int | tuple[int, int], **fields: Any) -> ReturnAnswer:
         """Give whole lines back, or (line, thousandths); none means all that is left."""
-        return self.till.takes_back(self.ticket, *lines)
+        return self.till.takes_back(self.ticket, *lines, **fields)

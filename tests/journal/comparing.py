@@ -3,6 +3,7 @@
 from typing import Any
 
 from pos_loyalty.domain.sold import decode_record
+from pos_loyalty.domain.voucher_fold import left_on
 from pos_loyalty.events import Fact
 from pos_loyalty.store import people
 from tests.journal.naive import World
@@ -17,7 +18,7 @@ LOOKS = (-3, 0, 14, 25, 31, 45, SPAN_DAYS, 75)
 def differences(view: View, facts: list[Fact]) -> list[str]:
     """Name everything in which the tables differ from the naive fold."""
     world = World(facts)
-    found = [*_balances(view, world), *_tickets(view, world)]
+    found = [*_balances(view, world), *_tickets(view, world), *_vouchers(view, world)]
     for name, got, expected in _keys(view, world) + _people(view, world):
         if got != expected:
             found.append(f"{name}: tables {got}, naive {expected}")
@@ -78,6 +79,25 @@ def _expected(group: Group, account: bytes, programme: str, look: int) -> tuple[
 
 def _last(group: Group, lot: Lot) -> int:
     return min(lot.last, group.alive.get((lot.programme, lot.owner), lot.last))
+
+
+def _vouchers(view: View, world: World) -> list[str]:
+    rows = {row[0]: row for row in view.rows("voucher")}
+    found = [] if rows.keys() == world.vouchers.keys() else [f"vouchers: {sorted(rows)}"]
+    for voucher in rows.keys() & world.vouchers.keys():
+        naive = world.vouchers[voucher]
+        ended = -1 if naive.used_when_cancelled is None else naive.used_when_cancelled
+        number = naive.issued.number if naive.issued else -1
+        expected: tuple[int, ...] = (number, naive.units, naive.used, ended, naive.overused)
+        got = tuple(rows[voucher][at] for at in (1, 8, 9, 10, 11))
+        state = people.account_of(view.tx, voucher).state.vouchers[0]
+        for look in LOOKS:
+            now_ms = START_MS + look * DAY_MS
+            expected += (naive.left(now_ms),)
+            got += (left_on(state, now_ms),)
+        if got != expected:
+            found.append(f"voucher {voucher.hex()[:6]}: tables {got}, naive {expected}")
+    return found
 
 
 def _tickets(view: View, world: World) -> list[str]:

@@ -22,6 +22,7 @@ from tests.journal.tills import START_MS, Till, ident
 FOLDER = Path(__file__).parent / "frozen"
 BYTES = ("node", "id", "subject", "payload", "salt", "digest", "hash")
 MEMBER, CARD, HOLD = (ident(name).hex() for name in ("member", "card", "hold"))
+VOUCHER, TICKET = ident("voucher").hex(), "S1/T2/3/2026-02-28/1042"
 WHERE = {
     "store": "S1",
     "till": "T2",
@@ -120,6 +121,29 @@ EXAMPLES: list[Any] = [
         offline=True,
     ),
     events.HoldReleased(hold=HOLD, account=CARD, programme="P"),
+    events.VoucherIssued(
+        voucher=VOUCHER,
+        programme="P",
+        number=3,
+        units=2,
+        day="2026-02-28",
+        last_day="2026-04-29",
+        amount=10_00,
+        account=CARD,
+        ticket=TICKET,
+    ),
+    events.VoucherHeld(
+        voucher=VOUCHER, hold=HOLD, units=1, until=START_MS, offline=True, approved_by="m12"
+    ),
+    events.VoucherReleased(voucher=VOUCHER, hold=HOLD),
+    events.VoucherUsed(
+        voucher=VOUCHER, ticket=TICKET, units=1, amount=9_50, day="2026-03-02", hold=HOLD
+    ),
+    events.VoucherGivenBack(voucher=VOUCHER, ticket=TICKET, units=1, day="2026-03-03"),
+    events.VoucherCancelled(
+        voucher=VOUCHER, reason="no_longer_earned", day="2026-03-04", ticket=TICKET
+    ),
+    events.AttemptsLocked(store="S1", till="T2", day="2026-03-04", count=10, until=START_MS),
     events.MemberEnrolled(member=MEMBER, day="2026-02-28", store="S1"),
     events.EnrolmentUndone(member=MEMBER),
     events.CardAttached(member=MEMBER, account=CARD, scheme="main", tail="0017"),

@@ -12,7 +12,9 @@ from pos_loyalty import events
 from pos_loyalty.domain.days import NEVER
 from pos_loyalty.domain.identifiers import ticket_account
 from pos_loyalty.events import Fact
+from tests.journal import naive_vouchers
 from tests.journal.naive_points import Group
+from tests.journal.naive_vouchers import Voucher
 
 Place = tuple[bytes, int, int]
 
@@ -29,6 +31,7 @@ class World:
         self._settle_keys()
         self._find_groups()
         self.waiting: set[tuple[str, Place]] = set()
+        self.vouchers: dict[bytes, Voucher] = {}
         for fact, payload in self.facts:
             if place(fact) not in self.parked:
                 self._take(fact, payload)
@@ -59,6 +62,10 @@ class World:
         return self.group_of.setdefault(account, Group())
 
     def _take(self, fact: Fact, payload: Any) -> None:
+        if isinstance(payload, naive_vouchers.KINDS):
+            voucher = self.vouchers.setdefault(bytes.fromhex(payload.voucher), Voucher())
+            voucher.take(fact, payload)
+            return
         for account in self._concerned(fact, payload):
             self.group(account).pass_time(fact)
         match payload:

@@ -149,7 +149,7 @@ def test_a_return_stamped_before_its_sale_takes_effect_with_it(shown: After) -> 
 def test_facts_of_an_unknown_kind_are_kept_and_change_nothing(store: Store) -> None:
     story = Story()
     story.tell(sold("1", ANNE, [30_00]))
-    unknown = replace(story.facts[0], kind="voucher_issued", seq=99, id=bytes(16))
+    unknown = replace(story.facts[0], kind="seat_reserved", seq=99, id=bytes(16))
     with viewed(store, story.facts, [unknown]) as view:
         assert points(view) == 30
         assert len(view.rows("fact")) == 2

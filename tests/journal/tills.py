@@ -12,7 +12,7 @@ from pos_loyalty import events
 from pos_loyalty.domain.account import State, decode_state
 from pos_loyalty.domain.balance import EMPTY, Balance, balance
 from pos_loyalty.domain.days import day_of
-from pos_loyalty.domain.identifiers import amendment_key
+from pos_loyalty.domain.identifiers import amendment_key, voucher_key
 from pos_loyalty.domain.legs import Record
 from pos_loyalty.domain.sold import decode_record
 from pos_loyalty.domain.ticket import ticket_key
@@ -54,9 +54,9 @@ class Till:
         salts = [self._name("salt")]
         return self._keep(journal.number(self.head, [draft], now_ms=at_ms, salts=salts)[0])
 
-    def tell_unknown(self, *, at_ms: int, kind: str = "voucher_issued") -> Fact:
+    def tell_unknown(self, *, at_ms: int, kind: str = "seat_reserved") -> Fact:
         """Number a fact of a kind that only a later version knows."""
-        payload, salt = b'{"voucher":"V1","account":"00"}', self._name("salt")
+        payload, salt = b'{"seat":"A1","account":"00"}', self._name("salt")
         fact = Fact(
             node=self.head.node,
             inc=self.head.inc,
@@ -65,7 +65,7 @@ class Till:
             stamp=journal.next_stamp(self.head.stamp, at_ms),
             kind=kind,
             v=3,
-            key="voucher/V1",
+            key="seat/A1",
             subject=b"",
             actor="cashier:7",
             payload=payload,
@@ -97,6 +97,10 @@ def business_key(payload: Any) -> str:
             return f"opening/{payload.origin}"
         case events.PointsAdjusted(undoes=undone) if undone:
             return f"undo/{undone}"
+        case events.VoucherIssued():
+            return voucher_key(payload.voucher)
+        case events.VoucherUsed():
+            return voucher_key(payload.voucher, payload.ticket)
     return ""
 
 

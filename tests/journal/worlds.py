@@ -20,6 +20,7 @@ from pos_loyalty.domain.rulebook import Rulebook
 from pos_loyalty.domain.ticket import Discount, Line, Tender
 from pos_loyalty.events import Fact
 from tests.journal.tills import DAY_MS, MINUTE_MS, START, START_MS, Till, ident
+from tests.journal.voucher_worlds import vouchers
 
 SPAN_DAYS = 60
 MEMBERS = [ident(f"member {name}") for name in "ABC"]
@@ -347,7 +348,7 @@ def payloads() -> st.SearchStrategy[Any]:
     """Give payloads of every kind; `None` stands for a kind that is not known yet."""
     return st.one_of(
         sales(), sales(), returns(), returns(), adjustments(), openings(), holds(), links(),
-        people(), shop(), moves(), verdicts(), watch(), st.none(),
+        people(), shop(), moves(), verdicts(), watch(), vouchers(), st.none(),
     )  # fmt: skip
 
 
@@ -376,7 +377,7 @@ def _themes() -> st.SearchStrategy[st.SearchStrategy[Any]]:
     spending = st.one_of(sales(), sales(), returns(), openings(), adjustments(), holds())
     pools = st.one_of(sales(), adjustments(), links(), links(), people(), returns())
     hands = st.one_of(sales(), returns(), moves(), verdicts(), verdicts())
-    return st.sampled_from([payloads(), tickets, spending, pools, hands])
+    return st.sampled_from([payloads(), tickets, spending, pools, hands, vouchers()])
 
 
 def tell(told: list[Scene]) -> list[Fact]:

@@ -73,8 +73,11 @@ class Shop:
     def something(self, day: int) -> Fact:
         """Tell anything that happens in a shop."""
         what = self._random.choices(
-            [self.sale, self._return, self._points, self._person, self._card, self._shop],
-            [50, 12, 12, 12, 10, 4],
+            [
+                *(self.sale, self._return, self._points, self._person, self._card, self._shop),
+                self._voucher,
+            ],
+            [50, 12, 12, 12, 10, 4, 4],
         )[0]
         payload = what(day)
         late = self._random.random() < 0.1
@@ -187,6 +190,21 @@ class Shop:
             return events.PlaceDeclared(level="store", code="S1", name="Brest", day=iso(START))
         return events.ProgrammePublished(
             programme="P", version=f"v{day}", day=iso(START + day), content="{}"
+        )
+
+    def _voucher(self, day: int) -> Any:
+        voucher, used = ident(f"voucher {day % 7}").hex(), self._random.random() < 0.5
+        if used:
+            return events.VoucherUsed(
+                voucher=voucher, ticket=f"S1/{day}", units=1, amount=500, day=iso(START + day)
+            )
+        return events.VoucherIssued(
+            voucher=voucher,
+            programme="P",
+            number=1,
+            units=1,
+            day=iso(START + day),
+            last_day=iso(START + day + 30),
         )
 
 

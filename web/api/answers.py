@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from pos_loyalty.answers import MemberView, ProgrammeVersion
+from pos_loyalty.answers import IssuedVoucher, MemberView, ProgrammeVersion, VoucherView
 from pos_loyalty.domain.movements import Movement
 from pos_loyalty.node.receipts import JobView
 from pos_loyalty.queries import FlagView
@@ -40,6 +40,18 @@ class Statement(Struct, frozen=True, kw_only=True):
     """What moved a member's points, line by line, the newest last."""
 
     lines: tuple[Movement, ...]
+
+
+class IssuedList(Struct, frozen=True, kw_only=True):
+    """What a ticket brought, with codes."""
+
+    issued: tuple[IssuedVoucher, ...]
+
+
+class VoucherList(Struct, frozen=True, kw_only=True):
+    """Vouchers and gift cards, without codes."""
+
+    vouchers: tuple[VoucherView, ...]
 
 
 class JobList(Struct, frozen=True, kw_only=True):

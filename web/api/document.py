@@ -38,6 +38,7 @@ TAGS: Mapping[str, str] = MappingProxyType(
         "baskets": "Open baskets: who buys, what, and what it brings.",
         "tickets": "Closed sales, returns, and their receipts.",
         "members": "Members, their cards, their profile, what they allow.",
+        "vouchers": "Vouchers and gift cards: held for a basket, listed, cancelled.",
         "points": "Points held for a basket, points moved by hand.",
         "programmes": "Versions of the shop's programmes: read, tried, published, withdrawn.",
         "register": "The register itself.",
@@ -53,6 +54,7 @@ _AFTER_OPENING = (
     "attachMember",
     "quoteBasket",
     "holdPoints",
+    "holdVoucher",
     "detachMember",
     "dropBasket",
 )
@@ -65,6 +67,7 @@ _AFTER_ENROLMENT = (
     "adjustPoints",
     "listTickets",
     "showStatement",
+    "listVouchers",
     "undoEnrolment",
     "eraseMember",
 )

@@ -76,7 +76,8 @@ class LineForm(Form):
 class DiscountForm(Form):
     """An amount off the whole ticket, or off some `lines` (from 0) only.
 
-    With `hold`, the one that this hold is worth; with `reward`, one of a basket's promotions.
+    With `hold`, the one that this hold is worth; with `reward`, one of a basket's promotions; with
+    `voucher`, what a voucher that the basket holds takes off.
     """
 
     amount: Amount
@@ -85,6 +86,7 @@ class DiscountForm(Form):
     lines: list[Annotated[int, Whole(0, LINES_MAX - 1)]] = Field(default=[], max_length=LINES_MAX)
     reward: Line = ""
     minimum: Amount = 0
+    voucher: MaybeHex = ""
 
     def given(self) -> ticket.Discount:
         return ticket.Discount(
@@ -94,19 +96,24 @@ class DiscountForm(Form):
             lines=tuple(self.lines),
             reward=self.reward,
             minimum=self.minimum,
+            voucher=self.voucher,
         )
 
 
 class TenderForm(Form):
-    """A means of payment such as `card` or `cash`; change is negative."""
+    """A means of payment such as `card` or `cash`; change is negative.
+
+    With `voucher` it is a gift card that the basket holds.
+    """
 
     kind: Annotated[
         str, Field(strict=True, pattern=r"^[^\x00-\x1f\x7f]*$", min_length=1, max_length=40)
     ]
     amount: SignedAmount
+    voucher: MaybeHex = ""
 
     def given(self) -> ticket.Tender:
-        return ticket.Tender(kind=self.kind, amount=self.amount)
+        return ticket.Tender(kind=self.kind, amount=self.amount, voucher=self.voucher)
 
 
 Lines = Annotated[list[LineForm], Field(max_length=LINES_MAX)]
@@ -150,11 +157,13 @@ class ContentForm(Form):
 class HoldForm(Form):
     """Which reward the member wants to use, by its label, and how many blocks of it.
 
-    Without `reward`, the first by which points buy an amount off.
+    Without `reward`, the first by which points buy an amount off. Above the programme's limit
+    `approved_by` is the code of a second person, whom the caller has made sure of.
     """
 
     reward: Line = ""
     blocks: Annotated[int, Whole(1, BLOCKS_MAX)] = 1
+    approved_by: MaybeName = ""
 
 
 class SaleForm(Form):

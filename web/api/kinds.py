@@ -99,6 +99,7 @@ PATH_PARAMETERS: Mapping[str, str] = MappingProxyType(
     {
         "basket": r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
         "hold": _HEX,
+        "voucher": _HEX,
         "member": _HEX,
         "account": _HEX,
         "adjustment": _HEX,

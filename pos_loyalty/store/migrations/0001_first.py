@@ -24,6 +24,7 @@ def upgrade() -> None:
     keeping()
     registers()
     feeds()
+    vouchers()
 
 
 def journal() -> None:
@@ -214,5 +215,22 @@ def feeds() -> None:
         "wanted",
         key("account", sa.LargeBinary),
         value("at", BIG),
+        sqlite_with_rowid=False,
+    )
+
+
+def vouchers() -> None:
+    op.create_table(
+        "used_voucher",
+        key("voucher", sa.LargeBinary),
+        value("last_day", BIG),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "wrong_code",
+        key("till", sa.String),
+        value("since", BIG),
+        value("count", BIG),
+        value("until", BIG),
         sqlite_with_rowid=False,
     )

@@ -9,6 +9,7 @@ from web.api.routes import (
     register,
     returns,
     tickets,
+    vouchers,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "register",
     "returns",
     "tickets",
+    "vouchers",
 ]

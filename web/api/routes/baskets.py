@@ -5,6 +5,7 @@ from pos_loyalty.answers import BasketAnswer, Done, HoldAnswer, ScanAnswer
 from pos_loyalty.errors import Reason
 from web.api import forms
 from web.api.operation import Call, NoForm, Operation, api, operation
+from web.api.routes.vouchers import CODE_REFUSALS
 
 _MEMBER_REFUSALS = (
     Reason.BASKET_UNKNOWN,
@@ -24,7 +25,7 @@ _MEMBER_REFUSALS = (
         form=forms.ScanForm,
         answer=ScanAnswer,
         writes=True,
-        reasons=(Reason.PAYMENT_CARD_REFUSED,),
+        reasons=(Reason.PAYMENT_CARD_REFUSED, *CODE_REFUSALS),
     )
 )
 def read_label(call: Call[forms.ScanForm]) -> ScanAnswer:
@@ -156,13 +157,18 @@ def quote_basket(call: Call[forms.ContentForm], basket: str) -> BasketAnswer:
             Reason.CLOCK_WRONG,
             Reason.PROGRAMME_MISSING,
             Reason.REWARD_UNKNOWN,
+            Reason.SECOND_PERSON_NEEDED,
         ),
     )
 )
 def hold_points(call: Call[forms.HoldForm], basket: str) -> HoldAnswer:
     """Reserve points; the POS applies the answer's discount, with its hold, to the ticket."""
     answer: HoldAnswer = call.execute(
-        commands.HoldPoints, basket=basket, blocks=call.form.blocks, reward=call.form.reward
+        commands.HoldPoints,
+        basket=basket,
+        blocks=call.form.blocks,
+        reward=call.form.reward,
+        approved_by=call.form.approved_by,
     )
     return answer
 

@@ -32,6 +32,7 @@ TICKET = "/tickets/<store>/<till>/<epoch>/<day>/<number>"
             Reason.CARD_REPLACED,
             Reason.PAYMENT_CARD_REFUSED,
             Reason.HOLD_UNKNOWN,
+            Reason.VOUCHER_INCOMPATIBLE,
         ),
     )
 )
@@ -74,6 +75,7 @@ def close_sale(call: Call[forms.SaleForm]) -> SaleAnswer:
             Reason.RETURN_EXCEEDS_SALE,
             Reason.CHOICE_NEEDED,
             Reason.SECOND_PERSON_NEEDED,
+            Reason.GIFT_CARD_SPENT,
         ),
     )
 )
@@ -110,7 +112,7 @@ def till_of(call: Call[forms.SaleForm] | Call[forms.ReturnForm], till: str | Non
 )
 def show_ticket(call: Call[NoForm], **key: str) -> TicketView:
     """Show a ticket or a return: what was recorded, what was given back, whose it is."""
-    return call.services.queries.ticket(_key(**key))
+    return call.services.queries.ticket(ticket_key(**key))
 
 
 @api.get(TICKET + "/explanation")
@@ -124,7 +126,7 @@ def show_ticket(call: Call[NoForm], **key: str) -> TicketView:
 )
 def explain_ticket(call: Call[NoForm], **key: str) -> TicketExplanation:
     """Tell how a ticket came to its points, step by step, in the language that is asked for."""
-    return call.services.queries.explanation(_key(**key))
+    return call.services.queries.explanation(ticket_key(**key))
 
 
 @api.post(TICKET + "/receipt")
@@ -141,7 +143,7 @@ def explain_ticket(call: Call[NoForm], **key: str) -> TicketExplanation:
 def choose_receipt(call: Call[forms.ReceiptForm], **key: str) -> Done:
     """Print or mail a receipt, after the sale or once more; answers the job's id."""
     answer: Done = call.execute(
-        commands.ChooseReceipt, ticket=_key(**key), choice=call.form.given()
+        commands.ChooseReceipt, ticket=ticket_key(**key), choice=call.form.given()
     )
     return answer
 
@@ -175,7 +177,7 @@ def move_ticket(call: Call[forms.MoveForm], **key: str) -> MoveAnswer:
     card = call.refuse_payment_card(form.card)
     answer: MoveAnswer = call.execute(
         commands.MoveTicket,
-        ticket=_key(**key),
+        ticket=ticket_key(**key),
         card=card,
         member="" if card else form.member,
         reason=form.reason,
@@ -202,7 +204,7 @@ def move_ticket(call: Call[forms.MoveForm], **key: str) -> MoveAnswer:
 def undo_ticket_move(call: Call[forms.UndoForm], **key: str) -> MoveAnswer:
     """Take the last move or claim of a ticket back."""
     answer: MoveAnswer = call.execute(
-        commands.UndoTicketMove, ticket=_key(**key), approved_by=call.form.approved_by
+        commands.UndoTicketMove, ticket=ticket_key(**key), approved_by=call.form.approved_by
     )
     return answer
 
@@ -224,7 +226,7 @@ def claim_ticket(call: Call[forms.ClaimForm], **key: str) -> MoveAnswer:
     card = call.refuse_payment_card(form.card)
     answer: MoveAnswer = call.execute(
         commands.ClaimTicket,
-        ticket=_key(**key),
+        ticket=ticket_key(**key),
         code=form.code,
         card=card,
         member="" if card else form.member,
@@ -232,5 +234,6 @@ def claim_ticket(call: Call[forms.ClaimForm], **key: str) -> MoveAnswer:
     return answer
 
 
-def _key(*, store: str, till: str, epoch: str, day: str, number: str) -> str:
+def ticket_key(*, store: str, till: str, epoch: str, day: str, number: str) -> str:
+    """Give the key of the ticket that an address names."""
     return f"{store}/{till}/{epoch}/{day}/{number}"
