@@ -52,6 +52,10 @@ class Reason(Enum):
     TICKET_UNKNOWN = (Kind.NOT_FOUND, "This ticket is not known here.")
     LINE_UNKNOWN = (Kind.NOT_FOUND, "The ticket has no line {line}.")
     TICKET_NOT_MOVABLE = (Kind.PRECONDITION, "This ticket cannot change hands: {problem}.")
+    ADVANTAGE_LIMIT = (
+        Kind.FORBIDDEN,
+        "This is {over} more advantage than is allowed; a second person may allow it.",
+    )
     CLAIM_REFUSED = (Kind.FORBIDDEN, "This code is not the one on this ticket's receipt.")
     CLAIM_TOO_LATE = (Kind.PRECONDITION, "This ticket could be claimed until {day}.")
     RETURN_EXCEEDS_SALE = (
@@ -252,6 +256,7 @@ class Wrong(StrEnum):
     REWARD_DIFFERS = "it is not what this reward takes off this ticket"
     BASKET_TOO_SMALL = "it is too small for this reward"
     IN_FUTURE = "it lies in the future"
+    GIFT_KEPT = "{label} was given for goods that come back; it is worth {amount}"
     # what cannot be undone or changed
     SAME_ACCOUNT = "it is theirs already"
     POINTS_PAID = "points of its holder paid part of it"
@@ -295,6 +300,7 @@ class Wrong(StrEnum):
     NUMBER_TWICE = "another voucher has this number"
     NO_CHANGE = "change stays only on an amount that is used once"
     LABEL_UNKNOWN = "no voucher or reward has such a label"
+    MONTH_BELOW_DAY = "it is less than customer_day"
     BEFORE_FIRST_DAY = "it lies before first_day"
     NEVER_USABLE = "points would end before they can be spent"
 

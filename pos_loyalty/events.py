@@ -35,7 +35,8 @@ CHAIN_START = bytes(32)
 class SaleClosed(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """A ticket was closed; `account` is the member's, empty for an unknown customer.
 
-    `day` is the business day (ISO), `at` Unix milliseconds, `zone` the store's time zone.
+    `day` is the business day (ISO), `at` Unix milliseconds, `zone` the store's time zone;
+    `approved_by` is who allowed more advantage than the programme does.
     """
 
     store: str
@@ -54,6 +55,7 @@ class SaleClosed(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False
     operator: str = ""
     source: str = "live"
     issued: tuple[Issued, ...] = ()
+    approved_by: str = ""
 
     @property
     def vouchers(self) -> set[str]:

@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "shadow": "shadow",
         "statement": "statement",
         "liability": "liability",
+        "exposure": "exposure",
         "backup": "stores",
         "restore": "stores",
     }

@@ -17,8 +17,11 @@ from pos_loyalty.commands.vouchers import GrantVoucher as GrantVoucher
 from pos_loyalty.commands.vouchers import HoldVoucher as HoldVoucher
 from pos_loyalty.commands.vouchers import ReleaseVoucher as ReleaseVoucher
 from pos_loyalty.commands.watch import BlockCard as BlockCard
+from pos_loyalty.commands.watch import ClaimTicket as ClaimTicket
+from pos_loyalty.commands.watch import MoveTicket as MoveTicket
 from pos_loyalty.commands.watch import SettleFlag as SettleFlag
 from pos_loyalty.commands.watch import TakeBackUnknown as TakeBackUnknown
+from pos_loyalty.commands.watch import UndoTicketMove as UndoTicketMove
 from pos_loyalty.domain.ticket import Discount, Line, Tender
 
 
@@ -171,7 +174,8 @@ class CloseSale(Command, frozen=True, kw_only=True):
     """Close a ticket. The member is the basket's, or named by `card` or `member`.
 
     `number` is unique in the till's business day; `at` and `day` default to now. Tickets brought
-    from elsewhere say so in `source` and carry their own `at` and `day`.
+    from elsewhere say so in `source` and carry their own `at` and `day`. `approved_by` is a second
+    person who allows more advantage than the programme does.
     """
 
     number: str
@@ -187,6 +191,7 @@ class CloseSale(Command, frozen=True, kw_only=True):
     store: str = ""
     source: str = "live"
     receipt: ReceiptChoice = ReceiptChoice()
+    approved_by: str = ""
 
 
 class LineBack(Struct, frozen=True):
@@ -212,38 +217,6 @@ class ReturnLines(Command, frozen=True, kw_only=True):
     receipt: ReceiptChoice = ReceiptChoice()
     choice: dict[str, str] = msgspec.field(default_factory=dict)
     approved_by: str = ""
-
-
-class MoveTicket(Command, frozen=True, kw_only=True):
-    """Give a ticket to whoever should have had it, named by `card` or `member`.
-
-    `reason` is a code, `approved_by` a second person; the caller has made sure who.
-    """
-
-    ticket: str
-    reason: str
-    approved_by: str
-    card: str = ""
-    member: str = ""
-
-
-class ClaimTicket(Command, frozen=True, kw_only=True):
-    """Bring a ticket that was closed without a card to a member, named by `card` or `member`.
-
-    `code` is what the ticket's receipt bears.
-    """
-
-    ticket: str
-    code: str
-    card: str = ""
-    member: str = ""
-
-
-class UndoTicketMove(Command, frozen=True, kw_only=True):
-    """Take the last move or claim of a ticket back; `approved_by` is a second person."""
-
-    ticket: str
-    approved_by: str
 
 
 class ChooseReceipt(Command, frozen=True, kw_only=True):

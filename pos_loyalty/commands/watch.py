@@ -1,4 +1,4 @@
-"""Orders about what somebody should look at: cards, returns without a ticket, flags."""
+"""Orders that put right or look at what was recorded: tickets that change hands, cards, flags."""
 
 from pos_loyalty.commands.base import Command
 
@@ -33,3 +33,35 @@ class SettleFlag(Command, frozen=True, kw_only=True):
     flag: str
     verdict: str
     reason: str = ""
+
+
+class MoveTicket(Command, frozen=True, kw_only=True):
+    """Give a ticket to whoever should have had it, named by `card` or `member`.
+
+    `reason` is a code, `approved_by` a second person; the caller has made sure who.
+    """
+
+    ticket: str
+    reason: str
+    approved_by: str
+    card: str = ""
+    member: str = ""
+
+
+class ClaimTicket(Command, frozen=True, kw_only=True):
+    """Bring a ticket that was closed without a card to a member, named by `card` or `member`.
+
+    `code` is what the ticket's receipt bears.
+    """
+
+    ticket: str
+    code: str
+    card: str = ""
+    member: str = ""
+
+
+class UndoTicketMove(Command, frozen=True, kw_only=True):
+    """Take the last move or claim of a ticket back; `approved_by` is a second person."""
+
+    ticket: str
+    approved_by: str

@@ -158,6 +158,15 @@ class GiftCards(Struct, frozen=True, kw_only=True):
         return add_months(day, self.months) if self.months else NEVER
 
 
+class Limits(Struct, frozen=True):
+    """How much rewards may take off a customer's tickets in a day and a month, and a person
+    off tickets in a day without points; in minor units, 0 is no limit."""
+
+    customer_day: int = 0
+    customer_month: int = 0
+    cashier_day: int = 0
+
+
 class Accounting(Struct, frozen=True):
     """What the books say of points: `points` are worth `amount` (0: what the reward gives).
 
@@ -219,6 +228,7 @@ class Programme(Struct, frozen=True):
     ends_on: int = 0
     exchanges: tuple[Exchange, ...] = ()
     claim_days: int = 0
+    limits: Limits = Limits()
     pending_days: int = 0
     inactivity_months: int = 0
     unit: Unit = "points"
@@ -256,7 +266,13 @@ class Programme(Struct, frozen=True):
             for each in self.rewards
         )
         first = next((each for each in rewards if each.points and each.kind == "amount"), None)
-        return replace(self, rewards=rewards, reward=first)
+        known = self.limits
+        limits = Limits(
+            rate.back(known.customer_day),
+            rate.back(known.customer_month),
+            rate.back(known.cashier_day),
+        )
+        return replace(self, rewards=rewards, reward=first, limits=limits)
 
     def tier_for(self, qualifying: int) -> Tier:
         """Give the highest tier whose threshold is reached (inclusive)."""

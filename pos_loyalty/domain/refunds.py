@@ -45,6 +45,20 @@ def refund(sold: Sold, before: Sequence[int], after: Sequence[int], *, refunded:
     return Refund(amount, max(plain - amount, 0), _lapsed_points(sold, standing, after))
 
 
+def unearned_gifts(sold: Sold, back: Sequence[int]) -> list[Discount]:
+    """Give the gifts that stay, though what is left besides them is less than they asked for."""
+    own = [each for each in sold.discounts if not (each.reward or each.hold)]
+    basket = _cost(sold, own, back)
+    gifts = [each for each in sold.discounts if each.minimum and each.lines]
+    kept = [
+        each
+        for each in gifts
+        if not each.claw_back and any(back[at] < sold.quantities[at] for at in each.lines)
+    ]
+    besides = basket - sum(each.amount for each in kept)
+    return [each for each in kept if besides < each.minimum]
+
+
 def _cost(sold: Sold, discounts: Sequence[Discount], back: Sequence[int]) -> int:
     return remaining(paid_by_line(sold.lines, discounts), sold.quantities, back)
 

@@ -14,12 +14,13 @@ from pos_loyalty.events import ReturnedLine, SaleClosed
 from pos_loyalty.node.checks import check_number
 from pos_loyalty.node.choices import Asker, Returning, settle
 from pos_loyalty.node.context import Context, Decision, Notice, fact
+from pos_loyalty.node.gifts import settle_gifts, with_gifts
 from pos_loyalty.node.members import show
 from pos_loyalty.node.receipts import try_to_hand_over, with_receipt
 from pos_loyalty.node.voucher_returns import give_back, settle_earned, settle_gift_cards
 from pos_loyalty.store import people, tickets
 
-ASKERS: tuple[Asker, ...] = (settle_earned, settle_gift_cards, give_back)
+ASKERS: tuple[Asker, ...] = (settle_gifts, settle_earned, settle_gift_cards, give_back)
 """Who may have to ask something before goods are taken back, in the order of asking."""
 
 
@@ -38,7 +39,7 @@ def return_lines(ctx: Context, command: commands.ReturnLines) -> Decision:
         raise LoyaltyError(Reason.TICKET_EXISTS)
     if known is not None:
         return _returned_again(ctx, command, key, known, ticket)
-    lines = _accepted(command, ticket)
+    lines = with_gifts(command, sale, ticket, _accepted(command, ticket))
     money = _refund(ctx, command.ticket, sale, ticket, lines)
     settled = settle(ASKERS, Returning(ctx, command, key, sale, ticket, lines, money.amount))
     returned = events.LinesReturned(

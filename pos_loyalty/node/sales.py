@@ -28,6 +28,7 @@ from pos_loyalty.node import baskets, redeeming
 from pos_loyalty.node.checks import check_moment, check_number, check_ticket
 from pos_loyalty.node.context import Context, Decision, Notice, fact
 from pos_loyalty.node.discounts import allowed, confirmed
+from pos_loyalty.node.limits import check_advantage
 from pos_loyalty.node.members import show
 from pos_loyalty.node.presented import HeldVoucher
 from pos_loyalty.node.receipts import try_to_hand_over, with_receipt
@@ -68,6 +69,7 @@ def close_sale(ctx: Context, command: commands.CloseSale) -> Decision:
     held = _vouchers_held(ctx, command)
     sale = _rated(ctx, sale, customer, held)
     sale, beside = _with_vouchers(ctx, command, sale, key, held)
+    check_advantage(ctx, ctx.programme_on(day_of(sale.day)), sale)
     seen = told(ctx, command.id, command.actor, look_at_sale(ctx, key, sale))
     given = try_to_hand_over(ctx, key, _wanted(command), customer.member, command.id)
     _note_unknown_articles(ctx, sale)  # from here on nothing is refused any more
@@ -121,6 +123,7 @@ def _told(ctx: Context, command: commands.CloseSale, customer: _Customer) -> Sal
         account=customer.account.hex(),
         operator=command.actor,
         source=command.source,
+        approved_by=command.approved_by,
     )
 
 
@@ -251,7 +254,14 @@ def _content(sale: SaleClosed) -> SaleClosed:
         for each in sale.discounts
     )
     return msgspec.structs.replace(
-        sale, ratings=(), at=0, operator="", source="live", discounts=told, issued=()
+        sale,
+        ratings=(),
+        at=0,
+        operator="",
+        approved_by="",
+        source="live",
+        discounts=told,
+        issued=(),
     )
 
 

@@ -15,6 +15,7 @@ from pos_loyalty.domain.programme import (
     Tier,
 )
 from pos_loyalty.programmes.exchange import exchanges_of
+from pos_loyalty.programmes.limits import advantage_of
 from pos_loyalty.programmes.rewards import order_of, rewards_of
 from pos_loyalty.programmes.sections import ExpirySection, MultiplierSection, TiersSection
 from pos_loyalty.programmes.vouchers import exclusions_of, gift_cards_of, limits_of, vouchers_of
@@ -75,6 +76,7 @@ def programme_of(content: str, found: dict[str, Any]) -> Programme:
         gift_cards=gift_cards_of(found),
         redemption_points=limits_of(found)[0],
         redemption_amount=limits_of(found)[1],
+        limits=advantage_of(found),
     )
 
 

@@ -7,6 +7,7 @@ from pos_loyalty.domain.programme import Programme
 from pos_loyalty.errors import Wrong
 from pos_loyalty.programmes.exchange import faults_of_exchanges
 from pos_loyalty.programmes.faults import Fault
+from pos_loyalty.programmes.limits import faults_of_limits
 from pos_loyalty.programmes.rewards import faults_of_rewards
 from pos_loyalty.programmes.vouchers import faults_of_vouchers
 
@@ -21,6 +22,7 @@ def contradictions(programme: Programme) -> Iterator[Fault]:
         _wallet(programme),
         faults_of_exchanges(programme),
         faults_of_vouchers(programme),
+        faults_of_limits(programme),
     )
 
 

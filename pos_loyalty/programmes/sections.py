@@ -26,6 +26,7 @@ from pos_loyalty.programmes.kinds import (
     Positive,
     Text,
 )
+from pos_loyalty.programmes.limits import LimitsSection
 from pos_loyalty.programmes.rewards import OneReward, RewardItem, Stacking
 from pos_loyalty.programmes.vouchers import GiftCardSection, RedemptionSection, VoucherSection
 
@@ -128,6 +129,7 @@ TABLES: dict[str, type[Struct]] = {
     "accounting": AccountingSection,
     "gift_card": GiftCardSection,
     "redemption": RedemptionSection,
+    "limits": LimitsSection,
 }
 LISTS: dict[str, type[Struct]] = {
     "exclusion": ExclusionSection,

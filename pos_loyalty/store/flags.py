@@ -75,6 +75,12 @@ def sold_on(tx: Tx, account: bytes, day: int) -> list[Sold]:
     return [Sold(key, stamp >> 16) for key, stamp in tx.rows(_SOLD, account_=account, day_=day)]
 
 
+def sold_between(tx: Tx, account: bytes, first: int, last: int) -> list[str]:
+    """Give the tickets of an account from a business day to another, both included."""
+    rows = tx.rows(_SOLD_BETWEEN, account_=account, first_=first, last_=last)
+    return [row[0] for row in rows]
+
+
 def sales_of(tx: Tx, keys: list[str]) -> dict[str, SaleClosed]:
     """Give those of some tickets whose facts are here."""
     found = {}
@@ -134,6 +140,12 @@ _SOLD = (
     select(_c.key, _c.stamp)
     .where(_c.account == bindparam("account_"), _c.day == bindparam("day_"), _c.kind == "sale")
     .order_by(_c.stamp, _c.node, _c.inc, _c.seq)
+)
+_SOLD_BETWEEN = select(_c.key).where(
+    _c.account == bindparam("account_"),
+    _c.day >= bindparam("first_"),
+    _c.day <= bindparam("last_"),
+    _c.kind == "sale",
 )
 _RECORDED = select(_c.key, _c.stamp, _c.node, _c.inc, _c.seq, _c.record).where(
     _c.account == bindparam("account_"), _c.kind == "sale", _c.record != b""

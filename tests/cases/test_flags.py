@@ -8,6 +8,7 @@ from pos_loyalty import commands
 from pos_loyalty.domain.ticket import Tender
 from pos_loyalty.errors import Reason
 from pos_loyalty.settings import OfflineLimits, WatchRules
+from pos_loyalty.store.exposure import exposure
 from tests.cases.company import Company
 from tests.cases.shop import Till, refused
 
@@ -63,6 +64,25 @@ def test_lc_100_points_spent_twice_offline_are_flagged_with_both_tickets(company
     assert anne.at(company.hub).points == -40
     company.hub.settles(flag, "confirm")
     assert (company.hub.flags(), len(company.hub.flags(settled=True))) == ({}, 1)
+
+
+def test_the_loss_of_an_outage_is_what_was_computed_before_it(company: Company) -> None:
+    risk = OfflineLimits(points_max=100, redemptions_max=1)
+    one, two = company.till("1", offline=risk), company.till("2", offline=risk)
+    members = [one.member(points=points) for points in (40, 100, 150, 300)]
+    company.all_meet()
+    with company.hub.node.store.read() as tx:
+        found = exposure(tx, company.hub.queries.today, tills=2, points=100, redemptions=1)
+    assert (found.one, found.all, found.accounts) == (200, 0 + 40 + 100 + 50, 4)
+    assert found.worth == 9_50
+    one.goes_offline()
+    two.goes_offline()
+    for each in members[1:3]:
+        each.buys(5_00, points=100)
+        each.at(two).buys(5_00, points=100)
+    company.all_meet()
+    owed = [-each.at(company.hub).points for each in members[1:3]]
+    assert owed == [100, 50]
 
 
 def test_lc_103_a_wrong_clock_earns_but_decides_no_expiry(company: Company) -> None:

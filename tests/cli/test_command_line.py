@@ -127,6 +127,12 @@ def test_what_is_owed_for_points_is_told_and_written_beside_a_running_register(
     assert pos_loyalty("liability", settings, code=2)
 
 
+def test_what_an_outage_can_cost_is_told_beside_the_running_register(settings: Path) -> None:
+    said = pos_loyalty("exposure", settings, "--tills", "4", "--redemptions", "2")
+    assert "4 caisses donnent à un compte au plus 2 × 500 points" in said
+    assert "4\u202f000 points par coupure" in said
+
+
 def test_a_members_statement_is_told_beside_a_running_register(
     world: World, settings: Path
 ) -> None:

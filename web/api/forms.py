@@ -184,6 +184,7 @@ class SaleForm(Form):
     day: Day | None = None
     till: Code | None = None
     receipt: ReceiptForm = ReceiptForm()
+    approved_by: MaybeName = ""
 
 
 class LineBackForm(Form):

@@ -28,6 +28,7 @@ from web.problems import reader_locale
             Reason.RETURN_EXCEEDS_SALE,
             Reason.CHOICE_NEEDED,
             Reason.SECOND_PERSON_NEEDED,
+            Reason.GIFT_CARD_SPENT,
         ),
     )
 )

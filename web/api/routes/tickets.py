@@ -33,6 +33,8 @@ TICKET = "/tickets/<store>/<till>/<epoch>/<day>/<number>"
             Reason.PAYMENT_CARD_REFUSED,
             Reason.HOLD_UNKNOWN,
             Reason.VOUCHER_INCOMPATIBLE,
+            Reason.ADVANTAGE_LIMIT,
+            Reason.SECOND_PERSON_NEEDED,
         ),
     )
 )
@@ -53,6 +55,7 @@ def close_sale(call: Call[forms.SaleForm]) -> SaleAnswer:
         day=form.day or "",
         till=till_of(call, form.till),
         receipt=form.receipt.given(),
+        approved_by=form.approved_by,
     )
     return told_receipt(answer, reader_locale())
 
