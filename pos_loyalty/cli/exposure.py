@@ -63,4 +63,4 @@ def _tills(tx: Tx, day: int) -> int:
     """Count the tills that report here, or those that were declared; one at least."""
     active = sum(each.state == senders.ACTIVE for each in senders.senders(tx))
     declared = sum(level == "till" for level, *_ in shop.places(tx, day))
-    return max(int(active), declared, 1)
+    return int(max(active, declared, 1))
