@@ -89,7 +89,7 @@ class Reason(Enum):
     PROGRAMME_INVALID = (Kind.INVALID, "Faults in the programme: {count}; each is listed.")
     PROGRAMME_EXPLOITABLE = (
         Kind.PRECONDITION,
-        "Customers can exploit the programme in {count} ways; each is listed.",
+        "Ways to exploit the programme: {count}; each is listed.",
     )
     JOB_UNKNOWN = (Kind.NOT_FOUND, "This job does not exist or does not wait for an answer.")
     # points
