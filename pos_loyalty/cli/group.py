@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "statement": "statement",
         "liability": "liability",
         "exposure": "exposure",
+        "vouchers": "vouchers",
         "backup": "stores",
         "restore": "stores",
     }

@@ -172,6 +172,21 @@ class ClaimNote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VoucherNote:
+    """A voucher or gift card that the ticket brought: `amount_minor` off, or else `percent`.
+
+    `code` is empty on a copy: it stands on the first receipt only. Without `last_day` it is for
+    ever.
+    """
+
+    label: str
+    code: str
+    amount_minor: int = 0
+    percent: int = 0
+    last_day: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptDocument:
     """One receipt, whole, for every way of handing it over.
 
@@ -192,6 +207,7 @@ class ReceiptDocument:
     legal: tuple[str, ...]
     access: Access | None
     claim: ClaimNote | None = None
+    vouchers: tuple[VoucherNote, ...] = ()
 
 
 class Emphasis(StrEnum):
@@ -212,9 +228,10 @@ class TextRow:
 
 @dataclass(frozen=True, slots=True)
 class QrRow:
-    """A QR code in the middle of the roll."""
+    """A QR code in the middle of the roll; `told` says that its payload stands there in words."""
 
     payload: str
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from pos_loyalty.ports.documents import (
     Tender,
     TicketDiscount,
     TierStanding,
+    VoucherNote,
 )
 from pos_loyalty.receipts.cleaning import SENTENCE_CHARACTERS_MAX, clean, mask_number
 from pos_loyalty.receipts.vat import vat_recap
@@ -78,6 +79,7 @@ def compose(
     legal: tuple[str, ...] = (),
     url: str = "",
     claim: ClaimNote | None = None,
+    vouchers: tuple[VoucherNote, ...] = (),
 ) -> ReceiptDocument:
     """Write the receipt of `ticket`; `loyalty` is None for an anonymous sale.
 
@@ -106,6 +108,7 @@ def compose(
         legal=tuple(clean(line, characters_max=SENTENCE_CHARACTERS_MAX) for line in legal),
         access=Access(url=url) if url else None,
         claim=claim,
+        vouchers=tuple(replace(each, label=clean(each.label)) for each in vouchers),
     )
     _assert_recap(document)
     return document

@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Protocol
 
-from pos_loyalty.answers import MemberView
+from pos_loyalty.answers import IssuedVoucher, MemberView
 from pos_loyalty.domain.causes import Why
 from pos_loyalty.events import LinesReturned, SaleClosed
-from pos_loyalty.ports.documents import ClaimNote, ReceiptDocument
+from pos_loyalty.ports.documents import ClaimNote, ReceiptDocument, VoucherNote
 from pos_loyalty.receipts.ticket import ShopWording, return_receipt, sale_receipt
 
 
@@ -40,6 +40,10 @@ class Tickets(Protocol):
         """Give a ticket; raises `LoyaltyError` (`TICKET_UNKNOWN`)."""
         ...
 
+    def issued(self, key: str) -> tuple[IssuedVoucher, ...]:
+        """Give the vouchers and gift cards that a ticket brought, with their codes."""
+        ...
+
 
 class Issuer:
     """Writes receipts of one shop."""
@@ -61,6 +65,7 @@ class Issuer:
                 copy=copy,
                 why=found.why,
                 claim=_claim(found),
+                vouchers=self._vouchers(found.sale, ticket, copy),
             )
         assert found.returned is not None and found.sold is not None
         return return_receipt(
@@ -71,6 +76,20 @@ class Issuer:
             member=found.member,
             shop=self._shop,
             copy=copy,
+        )
+
+    def _vouchers(self, sale: SaleClosed, key: str, copy: bool) -> tuple[VoucherNote, ...]:
+        """Give what the ticket brought; whoever has a copy does not have the codes."""
+        issued = self._tickets.issued(key) if sale.issued else ()
+        return tuple(
+            VoucherNote(
+                label=each.label,
+                code="" if copy else each.code,
+                amount_minor=each.amount,
+                percent=each.percent,
+                last_day=date.fromisoformat(each.last_day) if each.last_day else None,
+            )
+            for each in issued
         )
 
 

@@ -44,6 +44,7 @@ def lay_out(
     _totals(roll, document, words)
     _vat(roll, document, words)
     _loyalty(roll, document, words)
+    _vouchers(roll, document, words)
     _foot(roll, document, words)
     return PrintableReceipt(columns, tuple(roll.rows))
 
@@ -164,6 +165,18 @@ def _loyalty(roll: _Roll, document: ReceiptDocument, words: Wording) -> None:
         roll.pair(label, value)
     for note in words.loyalty_notes(block):
         roll.paragraph(note)
+
+
+def _vouchers(roll: _Roll, document: ReceiptDocument, words: Wording) -> None:
+    """Show each code for people and for a scanner."""
+    for voucher in document.vouchers:
+        roll.rule()
+        roll.centre(words.voucher(voucher), Emphasis.BOLD)
+        if voucher.code:
+            roll.centre(voucher.code, Emphasis.BOLD)
+            roll.rows.append(QrRow(voucher.code, told=True))
+        if use := words.voucher_use(voucher):
+            roll.centre(use)
 
 
 def _foot(roll: _Roll, document: ReceiptDocument, words: Wording) -> None:

@@ -9,7 +9,8 @@ MAIL_COLUMNS = 48
 
 def plain_text(receipt: PrintableReceipt) -> str:
     """Join rows to lines; a QR code becomes its address, uncut so that it can be followed."""
-    rows = (row.text if isinstance(row, TextRow) else row.payload for row in receipt.rows)
+    shown = (row for row in receipt.rows if isinstance(row, TextRow) or not row.told)
+    rows = (row.text if isinstance(row, TextRow) else row.payload for row in shown)
     return "".join(f"{row.rstrip()}\n" for row in rows)
 
 

@@ -22,6 +22,7 @@ from pos_loyalty.ports.documents import (
     Tender,
     TicketDiscount,
     TierStanding,
+    VoucherNote,
 )
 from pos_loyalty.receipts.compose import LoyaltyData, TicketData, compose
 
@@ -52,10 +53,11 @@ def sale_receipt(
     copy: bool = False,
     why: Why | None = None,
     claim: ClaimNote | None = None,
+    vouchers: tuple[VoucherNote, ...] = (),
 ) -> ReceiptDocument:
     """Write the receipt of a sale; `earned` are the points it brought, `why` so many.
 
-    `claim` tells how a ticket of nobody can be claimed.
+    `claim` tells how a ticket of nobody can be claimed, `vouchers` what it brought besides.
     """
     paid = tuple(tender for tender in sale.tenders if tender.amount >= 0)
     ticket = TicketData(
@@ -76,7 +78,7 @@ def sale_receipt(
     loyalty = _loyalty(member, earned, used)
     if loyalty and why and why.points == earned:  # after a return they are no longer the reason
         loyalty = replace(loyalty, causes=tuple(_cause(each) for each in why.causes))
-    return _compose(ticket, loyalty, shop, key, claim)
+    return _compose(ticket, loyalty, shop, key, claim, vouchers)
 
 
 def return_receipt(
@@ -140,6 +142,7 @@ def _compose(
     shop: ShopWording,
     key: str,
     claim: ClaimNote | None = None,
+    vouchers: tuple[VoucherNote, ...] = (),
 ) -> ReceiptDocument:
     return compose(
         ticket,
@@ -148,6 +151,7 @@ def _compose(
         legal=shop.legal,
         url=shop.link(key),
         claim=claim,
+        vouchers=vouchers,
     )
 
 

@@ -14,6 +14,7 @@ from pos_loyalty.ports.documents import (
     TicketDiscount,
     TierStanding,
     VatShare,
+    VoucherNote,
 )
 from pos_loyalty.receipts.explained import ROLL_CHARACTERS, causes_said
 from pos_loyalty.receipts.figures import Figures, figures
@@ -147,6 +148,19 @@ class Wording:
             day=self.figures.day(note.last_day),
             code=note.code,
         )
+
+    def voucher(self, note: VoucherNote) -> str:
+        """Name a voucher or gift card with what it is worth."""
+        if not note.amount_minor:
+            return f"{note.label} (-{note.percent} %)"
+        return f"{note.label} ({self.figures.money(note.amount_minor)})"
+
+    def voucher_use(self, note: VoucherNote) -> str:
+        """Say until when a voucher can be used, and where its code is."""
+        day = self.figures.day(note.last_day) if note.last_day else ""
+        if not note.code:
+            return self.say("Its code stands on the first receipt only.")
+        return self.say("To use by {day} at the latest.", day=day) if day else ""
 
     def _standing(self, tier: TierStanding) -> str:
         if not tier.next_tier:

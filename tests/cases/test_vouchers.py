@@ -9,6 +9,10 @@ from pos_loyalty.domain.ticket import Tender
 from pos_loyalty.domain.voucher_codes import ALPHABET, check_character, tidy
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.events import LinesReturned, decode_payload
+from pos_loyalty.ports.documents import SellerBlock
+from pos_loyalty.receipts.issuer import Issuer
+from pos_loyalty.receipts.text import render_text
+from pos_loyalty.receipts.ticket import ShopWording
 from tests.cases.company import Company
 from tests.cases.programmes import programme
 from tests.cases.shop import Till, line, refused
@@ -76,6 +80,18 @@ def test_a_code_stands_in_no_fact_and_in_no_answer(shop: Till) -> None:
     with shop.node.store.read() as tx:
         remembered = b"".join(row[0] for row in tx.text("SELECT answer FROM command").fetchall())
     assert tidy(code).encode() not in remembered and code.encode() not in remembered
+
+
+def test_the_code_stands_on_the_first_receipt_and_on_no_copy(shop: Till) -> None:
+    runs(shop, TEN)
+    anne = shop.member()
+    sale = anne.buys(100_00, line(20_00, "carte"))
+    issuer = Issuer(shop.queries, ShopWording(seller=SellerBlock(trade_name="Chez Nous")))
+    first = render_text(issuer.document(sale.ticket))
+    copy = render_text(issuer.document(sale.ticket, copy=True))
+    assert [(first.count(code), copy.count(code)) for code in sale.codes] == [(1, 0), (1, 0)]
+    assert "Bon de 10 €" in first and "Carte cadeau" in first
+    assert "Son code figure sur le premier reçu" in copy
 
 
 # --- LC-52: the rest no longer earns it ---------------------------------------------------------

@@ -178,6 +178,7 @@ def test_a_hub_lists_its_registers_and_turns_one_away(world: World) -> None:
     hub = world.folder / "hub.toml"
     assert "Reconstruit" in pos_loyalty("rebuild", hub)
     assert "Rien" in pos_loyalty("parked", hub)
+    assert "Aucun bon" in pos_loyalty("vouchers", hub)
     assert "renvoient" in pos_loyalty("hub", "restored", hub)
     listed = pos_loyalty("hub", "registers", hub)
     assert "paris-1/1" in listed
