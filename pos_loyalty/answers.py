@@ -44,6 +44,24 @@ class CardView(Struct, frozen=True, omit_defaults=True, kw_only=True):
     status: str
 
 
+class RightView(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A right of the member's tier: `left` of `count` until the day `until`; of 0, any number."""
+
+    name: str
+    count: int
+    left: int
+    until: str
+
+
+class StampsView(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A card of stamps: `needed` of them pay for `free` units."""
+
+    name: str
+    stamps: int
+    needed: int
+    free: int
+
+
 class MemberView(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A member as till and API show them; `provisional` says that the hub may know better.
 
@@ -52,6 +70,7 @@ class MemberView(Struct, frozen=True, omit_defaults=True, kw_only=True):
     it is `projected` after it. Besides `points` some may be `pending`: they can be spent from the
     day `usable` on, at least `becoming` of them; without a day somebody has to allow it first.
     Their `unit` is "cents" where they are minor units of a money wallet.
+    Where the programme carries over what reaches no point, `to_point` minor units bring the next.
     """
 
     member: str
@@ -78,6 +97,9 @@ class MemberView(Struct, frozen=True, omit_defaults=True, kw_only=True):
     becoming: int = 0
     usable: str = ""
     unit: str = ""
+    to_point: int = 0
+    stamps: StampsView | None = None
+    rights: tuple[RightView, ...] = ()
 
 
 class ScanAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):

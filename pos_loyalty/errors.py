@@ -120,6 +120,9 @@ class Reason(Enum):
     ADJUSTMENT_UNKNOWN = (Kind.NOT_FOUND, "This adjustment does not exist.")
     ALREADY_UNDONE = (Kind.CONFLICT, "This was already undone.")
     UNDO_IMPOSSIBLE = (Kind.PRECONDITION, "This can no longer be undone: {problem}.")
+    RIGHT_UNKNOWN = (Kind.NOT_FOUND, "The member's tier has no such right.")
+    RIGHT_USED_UP = (Kind.PRECONDITION, "All {count} are used until {day}.")
+    REFERRAL_IMPOSSIBLE = (Kind.PRECONDITION, "This referral brings nothing: {problem}.")
     # journal and store
     STORE_BUSY = (Kind.UNAVAILABLE, "The database is locked by another program.")
     JOURNAL_PARTED = (
@@ -263,6 +266,11 @@ class Wrong(StrEnum):
     NEVER_MOVED = "it never did"
     CLAIMED = "it belongs to somebody"
     NOT_CLAIMABLE = "the programme takes no claims"
+    REFERRED = "somebody is already named"
+    NO_REFERRALS = "the programme gives nothing for it"
+    SAME_PERSON = "both share their points"
+    HAS_BOUGHT = "the member has bought before"
+    TOO_MANY_REFERRALS = "they have brought too many"
     HAS_POINTS = "the member already has points"
     # programme files
     NOT_TOML = "not a line that TOML allows"
@@ -302,6 +310,9 @@ class Wrong(StrEnum):
     LABEL_UNKNOWN = "no voucher or reward has such a label"
     MONTH_BELOW_DAY = "it is less than customer_day"
     BEFORE_FIRST_DAY = "it lies before first_day"
+    CARRIED_AND_CUT = "what is carried over is neither capped nor rounded: leave those keys out"
+    NO_VISIT = "say what a visit brings: visit"
+    NOT_TIME = 'write a time of day in quotes, such as "17:30"'
     NEVER_USABLE = "points would end before they can be spent"
 
 

@@ -15,6 +15,7 @@ from msgspec import Struct
 from pos_loyalty.domain.amendments import ReturnedUnknown as ReturnedUnknown
 from pos_loyalty.domain.amendments import TicketJudged as TicketJudged
 from pos_loyalty.domain.amendments import TicketMoved as TicketMoved
+from pos_loyalty.domain.identifiers import is_stamps
 from pos_loyalty.domain.rating import Rating
 from pos_loyalty.domain.ticket import Discount, Line, Tender
 from pos_loyalty.domain.voucher_facts import AttemptsLocked as AttemptsLocked
@@ -63,6 +64,12 @@ class SaleClosed(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False
         named = {each.voucher for each in self.issued}
         named |= {each.voucher for each in self.discounts if each.voucher}
         return named | {each.voucher for each in self.tenders if each.voucher}
+
+
+def points_spent(sale: SaleClosed) -> tuple[int, ...]:
+    """Give the points that paid part of each line of a sale, or nothing; stamps are none."""
+    found = (each.spent for each in sale.ratings if not is_stamps(each.programme))
+    return next((spent for spent in found if spent), ())
 
 
 class ReturnedLine(Struct, frozen=True, gc=False, array_like=True):
@@ -211,6 +218,25 @@ class MembersLinked(Struct, frozen=True, kw_only=True, gc=False):
     joined: bool
 
 
+class RightUsed(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A right of a tier was used, or a use taken back (`undoes`); it counts until `until`."""
+
+    account: str
+    programme: str
+    right: str
+    day: str
+    until: str
+    undoes: str = ""
+
+
+class ReferralMade(Struct, frozen=True, kw_only=True):
+    """A customer was brought by another (`by`), before their first purchase."""
+
+    member: str
+    by: str
+    day: str
+
+
 class ProfileChanged(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """One field of a member's profile; an empty value deletes it."""
 
@@ -305,6 +331,8 @@ KINDS: dict[str, KindSpec] = {
     "card_attached": KindSpec(CardAttached, about_person=True),
     "card_ended": KindSpec(CardEnded, about_person=True),
     "members_linked": KindSpec(MembersLinked, about_person=True),
+    "right_used": KindSpec(RightUsed),
+    "referral_made": KindSpec(ReferralMade, about_person=True),
     "profile_changed": KindSpec(ProfileChanged, erasable=True, about_person=True),
     "consent_changed": KindSpec(ConsentChanged, erasable=True, about_person=True),
     "member_erased": KindSpec(MemberErased, about_person=True),

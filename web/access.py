@@ -72,8 +72,8 @@ _TILL = frozenset({
     "chooseReceipt",
     "enrolMember", "undoEnrolment", "findMembers", "showMember", "showProfile", "changeProfile",
     "changeConsents", "listTickets", "showStatement", "attachCard", "replaceCard", "detachCard",
-    "claimTicket", "takeBackUnknown", "blockCard", "previewReturn",
-    "readLabel", "listJobs", "resumeJob", "streamEvents",
+    "claimTicket", "takeBackUnknown", "blockCard", "previewReturn", "referMember", "useRight",
+    "undoRight", "readLabel", "listJobs", "resumeJob", "streamEvents",
 })  # fmt: skip
 _BY_HAND = frozenset(
     {"adjustPoints", "transferPoints", "undoAdjustment", "moveTicket", "undoTicketMove"}

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from pos_loyalty.domain.account import State, living
 from pos_loyalty.domain.balance import EMPTY, Balance
+from pos_loyalty.domain.calendar import minute_of_day
 from pos_loyalty.domain.fold import step
 from pos_loyalty.domain.rating import Rating, rate
 from pos_loyalty.domain.rulebook import Rulebook
@@ -123,6 +124,7 @@ class Trial:
             spent=min(wanted, held.points),
             qualifying=held.qualifying,
             currency=sale.currency,
+            minute=minute_of_day(sale.at, sale.zone) if self._rules.has_hours else 0,
             explained=False,
         )
         # What could be spent as it was fell on the same lines.

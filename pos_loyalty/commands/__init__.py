@@ -12,6 +12,9 @@ from pos_loyalty.commands.base import Command as Command
 from pos_loyalty.commands.digests import content_digest as content_digest
 from pos_loyalty.commands.digests import digest_key as digest_key
 from pos_loyalty.commands.digests import text_digest as text_digest
+from pos_loyalty.commands.tiers import ReferMember as ReferMember
+from pos_loyalty.commands.tiers import UndoRight as UndoRight
+from pos_loyalty.commands.tiers import UseRight as UseRight
 from pos_loyalty.commands.vouchers import CancelVoucher as CancelVoucher
 from pos_loyalty.commands.vouchers import GrantVoucher as GrantVoucher
 from pos_loyalty.commands.vouchers import HoldVoucher as HoldVoucher

@@ -36,7 +36,10 @@ class Pot(Struct, array_like=True, gc=False):
     """One programme's points of a group; `window` is qualifying spend by (day, owner).
 
     `active` are owners whose points end where nothing is bought, as (owner, last day), `cuts` the
-    days on which points of an owner ended so.
+    days on which points of an owner ended so. `carried` are parts of a point that wait for the
+    next ticket, as (owner, fraction), `earned` what caps count, by (day, owner), and `occasions`
+    what is given only once and was: (owner, name, period, origin, moment). `rights` are uses of
+    rights, as (owner, name, last day of the period, uses).
     """
 
     programme: str
@@ -46,6 +49,10 @@ class Pot(Struct, array_like=True, gc=False):
     holds: list[Hold] = []
     active: list[tuple[int, int]] = []
     cuts: list[tuple[int, int]] = []
+    carried: list[tuple[int, str]] = []
+    earned: list[tuple[int, int, int]] = []
+    occasions: list[tuple[int, str, str, int, int]] = []
+    rights: list[tuple[int, str, int, int]] = []
 
 
 class Voucher(Struct, array_like=True, gc=False):
@@ -75,7 +82,8 @@ class State(Struct, array_like=True, gc=False):
 
     `accounts` in order of appearance (an owner is an index into it), `edges` the links that hold
     now, `closed` the owners that were erased, `cards` the last member of each card that had one,
-    as (card, member). `vouchers` are the accounts that are one.
+    as (card, member). `vouchers` are the accounts that are one, `referrals` who was brought by
+    whom, as (friend, owner).
     """
 
     accounts: list[bytes] = []
@@ -84,6 +92,7 @@ class State(Struct, array_like=True, gc=False):
     pots: list[Pot] = []
     cards: list[tuple[int, int]] = []
     vouchers: list[Voucher] = []
+    referrals: list[tuple[int, int]] = []
 
 
 def pool(state: State, owner: int) -> list[int]:

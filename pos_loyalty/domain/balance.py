@@ -1,9 +1,11 @@
 """What an account may show and spend on a given day, read from its group's state."""
 
 from bisect import bisect_left
+from fractions import Fraction
 from typing import NamedTuple
 
 from pos_loyalty.domain.account import Pot, State, living, owner_of, pool
+from pos_loyalty.domain.beside import carried
 
 
 class Balance(NamedTuple):
@@ -14,6 +16,7 @@ class Balance(NamedTuple):
     never below zero: a return may be known before its sale is. `spend` is what decides reviews
     of the tier, as (day, minor units). `pending` points are none of `points` yet; the first of
     them can be spent with `next_usable` (first day, points), on `NEVER` when somebody lets them.
+    `carried` is the part of a point that waits for the next ticket.
     """
 
     points: int
@@ -25,6 +28,7 @@ class Balance(NamedTuple):
     spend: tuple[tuple[int, int], ...] = ()
     pending: int = 0
     next_usable: tuple[int, int] | None = None
+    carried: Fraction = Fraction(0)
 
 
 EMPTY = Balance(0, 0, 0, 0, None, 0)
@@ -82,6 +86,7 @@ def _look(
         qualifying=max(0, _spent(pot, members, since, day)),
         pending=sum([lot.left for lot in waiting]),
         next_usable=(usable, releasing) if waiting else None,
+        carried=carried(pot, members) if pot.carried else Fraction(0),
     )
 
 

@@ -87,6 +87,10 @@ def _excluded(steps: Sequence[Step]) -> Iterator[Cause]:
 def _too_little(steps: Sequence[Step]) -> Iterator[Cause]:
     """Say what is missing of a first point."""
     for step in steps:
+        if step.code == "minimum":
+            yield Cause(code="threshold", amount=step.threshold)
+            return
+    for step in steps:
         if step.code == "rounding" and step.numerator > 0:
             yield Cause(code="fraction", numerator=step.numerator, denominator=step.denominator)
             return

@@ -13,14 +13,17 @@ from msgspec import Struct
 
 from pos_loyalty.domain import derivation
 from pos_loyalty.domain.derivation import Rule
+from pos_loyalty.domain.money import rounded
+from pos_loyalty.domain.occasions import FIRST_CENT
 from pos_loyalty.domain.programme import Exclusion, Multiplier, Programme, Quantity, Tier
-from pos_loyalty.domain.rating import FIRST_CENT, Rating, tier_shares
+from pos_loyalty.domain.rating import Rating, tier_shares
 from pos_loyalty.domain.rulebook import Rulebook
 from pos_loyalty.domain.ticket import Line
 
 StepCode = Literal[
-    "exchange", "excluded", "unpaid", "amount", "quantity", "recorded", "rounding", "bonus", "visit"
-]
+    "exchange", "excluded", "unpaid", "amount", "quantity", "recorded", "rounding", "bonus",
+    "visit", "minimum", "maximum",
+]  # fmt: skip
 
 
 class Factor(Struct, frozen=True):
@@ -39,7 +42,8 @@ class Step(Struct, frozen=True, omit_defaults=True, kw_only=True):
     `recorded` is what the ticket itself says where its rules do not tell. Of the whole ticket:
     `exchange` names the rate at which its money counted, all amounts being the programme's;
     `rounding` makes the sum `points` whole ones, `bonus` and `visit` add `points` where `amount`
-    reaches `threshold`, and none where it does not. `said` is the step in the reader's language.
+    reaches `threshold`, and none where it does not; below its `minimum` it earns nothing, and never
+    more than its `maximum` of `per` points. `said` is the step in the reader's language.
     """
 
     code: StepCode
@@ -70,9 +74,20 @@ def steps_of(
     found = [Step(code="exchange", name=rating.exchange)] if rating.exchange else []
     found += _by_line(programme, rating, lines, rules)
     total = sum(rating.numerators)
-    whole = max(0, total // rating.denominator)
+    whole = max(0, rounded(total, rating.denominator, rating.rounding))
     summed = _step("rounding", total, rating.denominator, points=whole)
-    return (*found, summed, *_conditions(programme, rating))
+    added = [*_conditions(programme, rating)]
+    return (*found, summed, *added, *_limits(rating, whole + sum(step.points for step in added)))
+
+
+def _limits(rating: Rating, points: int) -> Iterator[Step]:
+    """Tell what the limits of a ticket take off its points."""
+    if rating.qualifying < rating.minimum:
+        yield Step(
+            code="minimum", amount=rating.qualifying, threshold=rating.minimum, points=-points
+        )
+    elif rating.maximum and points > rating.maximum:
+        yield Step(code="maximum", per=rating.maximum, points=rating.maximum - points)
 
 
 def touching(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from pos_loyalty.domain.account import Hold, Lot, State, owner_of, pool, pot_of
+from pos_loyalty.domain.beside import given
 from pos_loyalty.domain.identifiers import ticket_account
 from pos_loyalty.domain.legs import (
     NO_TERMS,
@@ -18,8 +19,9 @@ from pos_loyalty.domain.legs import (
     Leg,
     LinkCore,
     OpeningCore,
-    Part,
     PointsCore,
+    ReferralCore,
+    RightCore,
 )
 from pos_loyalty.domain.pots import (
     begin_hold,
@@ -34,6 +36,7 @@ from pos_loyalty.domain.pots import (
     stay_active,
     stay_until,
     trim,
+    use_right,
 )
 from pos_loyalty.domain.returns import take_back
 from pos_loyalty.domain.sold import Ticket, Tickets, decode_sale
@@ -43,6 +46,8 @@ _decode_points = msgspec.msgpack.Decoder(PointsCore).decode
 _decode_opening = msgspec.msgpack.Decoder(OpeningCore).decode
 _decode_hold = msgspec.msgpack.Decoder(HoldCore).decode
 _decode_link = msgspec.msgpack.Decoder(LinkCore).decode
+_decode_right = msgspec.msgpack.Decoder(RightCore).decode
+_decode_referral = msgspec.msgpack.Decoder(ReferralCore).decode
 _decode_erasure = msgspec.msgpack.Decoder(ErasureCore).decode
 
 
@@ -69,13 +74,14 @@ def _sale(state: State, leg: Leg, tickets: Tickets) -> None:
         for index, part in enumerate(core.parts):
             for hold in part.holds:
                 end_hold(pot_of(state, part.programme), hold, owner, leg.moment)
-            _rate(state, ticket, owner, index, part)
+            _rate(state, ticket, owner, index, leg.moment)
     for early in tickets.early.pop(leg.ticket, ()):
         take_back(state, early, tickets)
 
 
-def _rate(state: State, ticket: Ticket, owner: int, index: int, part: Part) -> None:
-    pot, members, day = pot_of(state, part.programme), pool(state, owner), ticket.core.day
+def _rate(state: State, ticket: Ticket, owner: int, index: int, moment: int) -> None:
+    part, members, day = ticket.core.parts[index], pool(state, owner), ticket.core.day
+    pot = pot_of(state, part.programme)
     terms = part.terms or NO_TERMS
     end_idle(pot, day)
     if part.spent:
@@ -86,8 +92,11 @@ def _rate(state: State, ticket: Ticket, owner: int, index: int, part: Part) -> N
         kept.kept = kept.qualifying = 0
         return
     trim(pot, day)
+    points = part.earned
+    if not terms.alone:
+        points = given(state, pot, ticket, index, owner=owner, moment=moment)
     expires = last_day(pot, owner, part.expires, day)
-    credit(pot, members, Lot(expires, day, ticket.origin, owner, part.earned, terms.first))
+    credit(pot, members, Lot(expires, day, ticket.origin, owner, points, terms.first))
     stay_active(pot, members, day, terms.idle)
     if part.qualifying:
         qualify(pot, owner, day, part.qualifying)
@@ -147,6 +156,18 @@ def _link(state: State, leg: Leg, tickets: Tickets) -> None:
         state.cards.append((other, one))
 
 
+def _refer(state: State, leg: Leg, tickets: Tickets) -> None:
+    friend, by = owner_of(state, leg.account), owner_of(state, _decode_referral(leg.core).by)
+    if friend not in dict(state.referrals):
+        state.referrals.append((friend, by))
+
+
+def _use_right(state: State, leg: Leg, tickets: Tickets) -> None:
+    core = _decode_right(leg.core)
+    owner = owner_of(state, leg.account)
+    use_right(pot_of(state, core.programme), owner, core.right, core.until, core.count)
+
+
 def _erase(state: State, leg: Leg, tickets: Tickets) -> None:
     """Close the accounts named, and the member's cards that the node which erased did not know."""
     accounts = sorted({leg.account, *_decode_erasure(leg.core).accounts})
@@ -186,4 +207,6 @@ _STEPS: dict[str, Callable[[State, Leg, Tickets], None]] = {
     "link": _link,
     "erasure": _erase,
     "voucher": _voucher,
+    "referral": _refer,
+    "right": _use_right,
 }

@@ -94,6 +94,19 @@ def voucher_key(voucher: str, *what: str) -> str:
     return "/".join(("voucher", voucher, *what))
 
 
+_STAMPS = ".stamps"
+
+
+def stamps_of(programme: str) -> str:
+    """Give the name under which a programme's card of stamps is counted."""
+    return programme + _STAMPS
+
+
+def is_stamps(programme: str) -> bool:
+    """Tell whether a name is that of a card of stamps; no programme's own has a dot."""
+    return programme.endswith(_STAMPS)
+
+
 def tail(number: str) -> str:
     """Give what may be shown of a card number: its last four characters."""
     return number[-4:]

@@ -8,29 +8,49 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Struct
 
+from pos_loyalty.domain.occasions import Occasion
+
 COUNTER_BITS = 16
 """The low bits of a stamp are a counter within its millisecond."""
 
 
 class PartLines(Struct, array_like=True, gc=False):
-    """What only a return opens: a rating line by line."""
+    """What only a return opens: a rating line by line.
+
+    Below `minimum` nothing is earned, and never more than `maximum` points (0: any number);
+    `rounding` is an index of `ROUNDINGS`.
+    """
 
     denominator: int
     bases: list[int]
     numerators: list[int]
     spent: list[int]
     conditions: list[tuple[int, int]]
+    minimum: int = 0
+    maximum: int = 0
+    rounding: int = 0
 
 
 class Terms(Struct, array_like=True, gc=False):
     """What a rating says beyond its points; most say nothing.
 
     The points can be spent from the day `first` on; `idle` is after how many months without a
-    purchase the member's points end (0: never).
+    purchase the member's points end (0: never). `over` is what was earned beyond whole points and
+    waits for the next ticket, as (numerator, denominator). A day and a month bring no more than
+    their caps (0: any number). `occasions` are for what is given only once.
     """
 
     first: int = 0
     idle: int = 0
+    over: tuple[int, int] | None = None
+    day_cap: int = 0
+    month_cap: int = 0
+    occasions: list[Occasion] = []
+
+    @property
+    def alone(self) -> bool:
+        """Tell whether what the ticket brings hangs on no other ticket."""
+        return self.over is None and not (self.day_cap or self.month_cap or self.occasions)
 
 
 NO_TERMS = Terms()
@@ -137,11 +157,28 @@ class ErasureCore(Struct, array_like=True, gc=False):
     accounts: list[bytes]
 
 
+class RightCore(Struct, array_like=True, gc=False):
+    """A right was used in a period, or a use taken back (`count` -1)."""
+
+    programme: str
+    right: str
+    until: int
+    count: int
+
+
+class ReferralCore(Struct, array_like=True, gc=False):
+    """Somebody was brought by another account's owner."""
+
+    by: bytes
+
+
 class PartRecord(Struct, array_like=True, gc=False):
     """What a ticket still keeps in one programme.
 
     `allocations` are the lots a redemption took, in the order taken: (last day, day, origin,
-    owner, points); origin 0 is debt.
+    owner, points); origin 0 is debt. `extras` are the occasions it won, as (index,
+    points, who brought the customer or -1), and are among the points `kept`. `exact` is what it
+    still counts of what is carried over, once a line came back; `most` what a limit left it.
     """
 
     programme: str
@@ -149,6 +186,9 @@ class PartRecord(Struct, array_like=True, gc=False):
     qualifying: int
     restored: int
     allocations: list[tuple[int, int, int, int, int]]
+    extras: list[tuple[int, int, int]] = []
+    exact: str = ""
+    most: int = -1
 
 
 class Record(Struct, array_like=True, gc=False):

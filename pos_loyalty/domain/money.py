@@ -1,6 +1,7 @@
 """Integer shares and parts: a whole split so that the parts always sum to it."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 
 def allocate(total: int, weights: Sequence[int]) -> list[int]:
@@ -21,8 +22,30 @@ def allocate(total: int, weights: Sequence[int]) -> list[int]:
     return shares
 
 
+Rounding = Literal["down", "nearest", "up"]
+"""How parts of a point become whole ones: halves are nearest to the next."""
+ROUNDINGS: tuple[Rounding, ...] = ("down", "nearest", "up")
+
+
+def rounded(numerator: int, denominator: int, how: Rounding) -> int:
+    """Give a fraction as a whole number."""
+    if how == "up":
+        return -(-numerator // denominator)
+    if how == "nearest":
+        return (2 * numerator + denominator) // (2 * denominator)
+    return numerator // denominator
+
+
 def remaining(amounts: Sequence[int], sold: Sequence[int], returned: Sequence[int]) -> int:
-    """Give, floored once, the share of `amounts` that the quantities not yet returned carry.
+    """Give, floored once, the share of `amounts` that the quantities not yet returned carry."""
+    exact, denominator = exactly_remaining(amounts, sold, returned)
+    return exact // denominator
+
+
+def exactly_remaining(
+    amounts: Sequence[int], sold: Sequence[int], returned: Sequence[int]
+) -> tuple[int, int]:
+    """Give what `remaining` floors, as a numerator and a denominator.
 
     Quantities are thousandths. A line sold in no quantity carries its amount until it is
     returned at all.
@@ -34,7 +57,7 @@ def remaining(amounts: Sequence[int], sold: Sequence[int], returned: Sequence[in
         elif back < quantity:
             exact = exact * quantity + amount * (quantity - back) * denominator
             denominator *= quantity
-    return exact // denominator
+    return exact, denominator
 
 
 def without_tax(amount: int, vat: int) -> int:

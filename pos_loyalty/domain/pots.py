@@ -13,6 +13,8 @@ A window has 36 months at most; reviews of a tier ask what earlier ones decided.
 """
 LOT_SLACK_DAYS = 92
 """A lot stays this long past its last day: business days do not rise along the order."""
+CAP_DAYS = LOT_SLACK_DAYS + 31
+"""What caps of a month count stays this long."""
 EARLY_END_MS = 86_400_000
 """No hold lasts longer than a day: an end that came first is forgotten after as long."""
 
@@ -203,9 +205,22 @@ def qualify(pot: Pot, owner: int, day: int, amount: int) -> None:
         pot.window.insert(index, (day, owner, amount))
 
 
+def use_right(pot: Pot, owner: int, right: str, until: int, count: int) -> None:
+    """Count uses of a right in the period that ends on a day."""
+    used = {(who, name, last): uses for who, name, last, uses in pot.rights}
+    uses = used.pop((owner, right, until), 0) + count
+    if uses:
+        used[owner, right, until] = uses
+    pot.rights = sorted((*key, uses) for key, uses in used.items())
+
+
 def trim(pot: Pot, day: int) -> None:
     """Cut what no later fact of this time can need, by the sale's own day only."""
     while pot.lots and pot.lots[0].expires < day - LOT_SLACK_DAYS:
         del pot.lots[0]
+    while pot.earned and pot.earned[0][0] < day - CAP_DAYS:
+        del pot.earned[0]
+    if pot.rights:
+        pot.rights = [each for each in pot.rights if each[2] >= day - LOT_SLACK_DAYS]
     while pot.window and pot.window[0][0] < day - WINDOW_DAYS_MAX:
         del pot.window[0]

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from pos_loyalty.domain.days import NEVER, add_months, period_end
 from pos_loyalty.domain.exchange import Exchange, exchange_on
+from pos_loyalty.domain.money import Rounding
 
 Ends = Literal["anniversary", "month", "quarter", "half", "year"]
 """Whether points end on their anniversary, or with the period that it lies in."""
@@ -21,6 +22,10 @@ Tax = Literal["included", "excluded"]
 """Whether what earns is what was paid, or that without its VAT."""
 OnReturn = Literal["keep", "claw_back"]
 """Whether a reward stays when a return leaves less than its minimum, or is taken off the refund."""
+Period = Literal["month", "quarter", "year"]
+"""The calendar period in which uses of a right are counted."""
+When = Literal["first_purchase", "birthday", "referral", "profile"]
+"""What points that are given once are for."""
 RewardKind = Literal["amount", "percent", "item", "cheapest"]
 STACKING: tuple[RewardKind, ...] = ("item", "cheapest", "percent", "amount")
 """The order in which kinds of reward come off, unless a programme says otherwise."""
@@ -34,7 +39,8 @@ class Multiplier(Struct, frozen=True):
     """More (or fewer) points where every condition given holds; 200 is double.
 
     Empty conditions hold always; `weekdays` are 1 (Monday) to 7, days are ordinals, inclusive.
-    `flags` are labels of the article file, of which one is enough.
+    `flags` are labels of the article file, of which one is enough. Where the minutes of the day
+    differ they hold from one to before the other, also past midnight.
     """
 
     name: str
@@ -45,6 +51,8 @@ class Multiplier(Struct, frozen=True):
     first_day: int = 0
     last_day: int = 0
     flags: tuple[str, ...] = ()
+    from_minute: int = 0
+    until_minute: int = 0
 
 
 class Quantity(Struct, frozen=True):
@@ -56,6 +64,47 @@ class Quantity(Struct, frozen=True):
     categories: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+
+
+class Stamps(Struct, frozen=True):
+    """A card of stamps: each unit that is paid brings one, and `needed` of them pay for `free`
+    units of the same articles, the cheapest of a ticket first."""
+
+    name: str
+    needed: int
+    free: int = 1
+    articles: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+class Right(Struct, frozen=True):
+    """What members of a tier, and of higher ones, may ask for: `count` times `per` calendar
+    period; 0 is as often as they like."""
+
+    name: str
+    tier: str
+    count: int = 0
+    per: Period = "year"
+
+
+class Once(Struct, frozen=True):
+    """Points that a customer gets once: with the first purchase, once a birthday, for a friend
+    whom they brought (the friend gets `friend_points`), with a profile whose `fields` are filled.
+
+    `minimum` is what the ticket that brings them must cost. A birthday counts from `days_before`
+    to `days_after` it; who was born on 29 February has it on `leap` in other years.
+    """
+
+    name: str
+    when: When
+    points: int
+    minimum: int = 0
+    days_before: int = 0
+    days_after: int = 0
+    leap: str = "02-28"
+    friend_points: int = 0
+    fields: tuple[str, ...] = ()
 
 
 class BasketBonus(Struct, frozen=True):
@@ -192,6 +241,9 @@ class Programme(Struct, frozen=True):
     Points can be spent `pending_days` after they were earned; all of a member's end after
     `inactivity_months` without a purchase (0: never).
     More than `redemption_points`, or a voucher of more than `redemption_amount`, is spent by two.
+    A ticket earns from `minimum` on, and at most
+    `maximum`, a day and a month at most theirs (0: any number); what does not reach a point waits
+    for the next ticket with `carry_over`. A visit is one again after `visit_minutes`.
     """
 
     id: str
@@ -236,6 +288,16 @@ class Programme(Struct, frozen=True):
     gift_cards: GiftCards | None = None
     redemption_points: int = 0
     redemption_amount: int = 0
+    carry_over: bool = False
+    visit_minutes: int = 0
+    minimum: int = 0
+    maximum: int = 0
+    maximum_day: int = 0
+    maximum_month: int = 0
+    rounding: Rounding = "down"
+    once: tuple[Once, ...] = ()
+    stamps: Stamps | None = None
+    rights: tuple[Right, ...] = ()
 
     def has_ended(self, day: int) -> bool:
         """Tell whether a day lies behind the programme's last, if it has one."""
@@ -273,6 +335,12 @@ class Programme(Struct, frozen=True):
             rate.back(known.cashier_day),
         )
         return replace(self, rewards=rewards, reward=first, limits=limits)
+
+    def grants(self, right: Right, tier: Tier) -> bool:
+        """Tell whether a member of a tier has a right."""
+        return any(
+            each.name == right.tier and each.threshold <= tier.threshold for each in self.tiers
+        )
 
     def tier_for(self, qualifying: int) -> Tier:
         """Give the highest tier whose threshold is reached (inclusive)."""

@@ -1,21 +1,20 @@
 """Points of one ticket under one programme version: exact per line, floored once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import lcm, prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
 from pos_loyalty.domain.derivation import written
 from pos_loyalty.domain.exchange import exchange_on
-from pos_loyalty.domain.money import allocate, without_tax
+from pos_loyalty.domain.money import Rounding, allocate, rounded, without_tax
+from pos_loyalty.domain.occasions import FIRST_CENT, Occasion, occasions_of
 from pos_loyalty.domain.programme import Programme, Quantity, Tier
 from pos_loyalty.domain.rulebook import Rulebook, Touch
 from pos_loyalty.domain.ticket import Line, weights
 
 _UNTOUCHED = Touch(excluded=False, percents=(), quantities=())
-FIRST_CENT = 1
-"""The eligible amount from which a ticket is a visit: points alone make none."""
 
 
 class Rating(Struct, frozen=True, omit_defaults=True, gc=False):
@@ -26,7 +25,10 @@ class Rating(Struct, frozen=True, omit_defaults=True, gc=False):
     `exchange` is the rate at which money of another currency counted. `why` tells the rules by
     line (`domain.derivation`), `before` the spend towards the next tier that a ticket which
     reaches it on its way began with. The points can be spent from the day `first` on (0: any); all
-    of the member's end after `inactivity` months without a purchase (0: never).
+    of the member's end after `inactivity` months without a purchase (0: never). From `minimum` on
+    it earns, at most `maximum`, and with the other tickets of its day and month at most theirs (0:
+    any number). Where it is `carried` what does not reach a point waits for the next ticket.
+    `occasions` are for what is given only once.
     """
 
     programme: str
@@ -46,6 +48,13 @@ class Rating(Struct, frozen=True, omit_defaults=True, gc=False):
     before: int = 0
     first: int = 0
     inactivity: int = 0
+    minimum: int = 0
+    maximum: int = 0
+    rounding: Rounding = "down"
+    carried: bool = False
+    maximum_day: int = 0
+    maximum_month: int = 0
+    occasions: tuple[Occasion, ...] = ()
 
     @property
     def qualifying(self) -> int:
@@ -79,14 +88,17 @@ def rate(
     qualifying: int = 0,
     currency: str = "",
     explained: bool = True,
+    minute: int = 0,
+    profile: Mapping[str, str] | None = None,
 ) -> Rating:
     """Rate a ticket of business day `day`; `paid` is what each line cost, `spent` points paid.
 
     `tier` is the member's before it, and `qualifying` what they had spent towards the next.
     `currency` is what was paid in (empty: the programme's); one without a rate earns nothing. The
-    rating is `explained` unless nobody will ask.
+    rating is `explained` unless nobody will ask. `minute` is the shop's minute of the day,
+    `profile` what the member told about themselves.
     """
-    programme, season = rules.programme, rules.season(day)
+    programme, season = rules.programme, rules.season(day, minute)
     if season or programme.exclusions or programme.quantities:
         touches: Sequence[Touch] = [rules.touch(line, season) for line in lines]
     else:
@@ -102,17 +114,12 @@ def rate(
         numerators, denominator = _exact(programme, lines, shares, touches)
     else:
         numerators, denominator = _plain(programme, bases, tier)
-    conditions = tuple((bonus.threshold, bonus.points) for bonus in programme.bonuses)
-    if programme.visit:
-        conditions += ((FIRST_CENT, programme.visit),)
-    total = sum(bases)
-    earned = max(0, sum(numerators) // denominator)
-    earned += sum(points for threshold, points in conditions if total >= threshold)
+    conditions, total = _conditions(programme), sum(bases)
     return Rating(
         programme=programme.id,
         version=programme.version,
         tier=tier.name,
-        earned=earned,
+        earned=_earned(programme, numerators, denominator, conditions, total),
         denominator=denominator,
         bases=bases,
         numerators=numerators,
@@ -124,9 +131,45 @@ def rate(
         exchange=exchange,
         why=written([touch.way for touch in touches]) if explained else "",
         before=qualifying if programme.upgrade == "split" else 0,
-        first=day + programme.pending_days if programme.pending_days else 0,
-        inactivity=programme.inactivity_months,
+        **_terms(programme, day),
+        occasions=occasions_of(programme, total, day, profile or {}),
     )
+
+
+def _terms(programme: Programme, day: int) -> dict[str, Any]:
+    """Give what a programme says of every ticket's points beyond their number."""
+    return {
+        "first": day + programme.pending_days if programme.pending_days else 0,
+        "inactivity": programme.inactivity_months,
+        "minimum": programme.minimum,
+        "maximum": programme.maximum,
+        "rounding": programme.rounding,
+        "carried": programme.carry_over,
+        "maximum_day": programme.maximum_day,
+        "maximum_month": programme.maximum_month,
+    }
+
+
+def _conditions(programme: Programme) -> tuple[tuple[int, int], ...]:
+    found = [(bonus.threshold, bonus.points) for bonus in programme.bonuses]
+    if programme.visit and not programme.visit_minutes:
+        found.append((FIRST_CENT, programme.visit))
+    return tuple(found)
+
+
+def _earned(
+    programme: Programme,
+    numerators: Sequence[int],
+    denominator: int,
+    conditions: Sequence[tuple[int, int]],
+    total: int,
+) -> int:
+    """Give a ticket's points: rounded once, within its limits."""
+    if total < programme.minimum:
+        return 0
+    earned = max(0, rounded(sum(numerators), denominator, programme.rounding))
+    earned += sum(points for threshold, points in conditions if total >= threshold)
+    return min(earned, programme.maximum) if programme.maximum else earned
 
 
 def _exchanged(

@@ -3,7 +3,8 @@
 import msgspec
 
 from pos_loyalty.domain.account import Lot, Pot, State, owner_of, pool, pot_of
-from pos_loyalty.domain.legs import Leg, Part, PartRecord, ReturnCore
+from pos_loyalty.domain.beside import lost
+from pos_loyalty.domain.legs import Leg, PartRecord, ReturnCore
 from pos_loyalty.domain.money import remaining
 from pos_loyalty.domain.pots import (
     LOT_SLACK_DAYS,
@@ -16,7 +17,7 @@ from pos_loyalty.domain.pots import (
     reduce,
     spend,
 )
-from pos_loyalty.domain.sold import Ticket, Tickets, decode_lines, worth_of
+from pos_loyalty.domain.sold import Ticket, Tickets, decode_lines
 
 _decode_return = msgspec.msgpack.Decoder(ReturnCore).decode
 
@@ -35,23 +36,24 @@ def take_back(state: State, leg: Leg, tickets: Tickets) -> None:
         accepted = min(quantity, sold[line] - record.returned[line])
         record.returned[line] += accepted
         record.excess += quantity - accepted
-    for part, kept in zip(ticket.core.parts, record.parts, strict=True):
-        _lessen(state, ticket, part, kept, core)
+    for index in range(len(ticket.core.parts)):
+        _lessen(state, ticket, index, core)
 
 
-def _lessen(state: State, ticket: Ticket, part: Part, kept: PartRecord, told: ReturnCore) -> None:
+def _lessen(state: State, ticket: Ticket, index: int, told: ReturnCore) -> None:
     """Bring a ticket's part to what its remaining lines would have earned and spent.
 
     What lapsed so long ago that its lot may be cut is settled: no other points pay for it.
     """
     record, day = ticket.opened(), told.day
+    part, kept = ticket.core.parts[index], record.parts[index]
     lines, sold, back = decode_lines(part.lines), ticket.core.quantities, record.returned
     pot = pot_of(state, part.programme)
     owner = owner_of(state, ticket.account)
     members = pool(state, owner)
     end_idle(pot, day)
-    points, base = worth_of(part, sold, back)
-    lost, kept.kept = kept.kept - min(points, kept.kept), min(points, kept.kept)
+    base = max(0, remaining(lines.bases, sold, back))
+    gone = lost(state, pot, ticket, index, owner=owner, day=day)
     if base < kept.qualifying:
         qualify(pot, owner, ticket.core.day, base - kept.qualifying)
         kept.qualifying = base
@@ -61,10 +63,10 @@ def _lessen(state: State, ticket: Ticket, part: Part, kept: PartRecord, told: Re
              courtesy=part.courtesy)  # fmt: skip
     kept.restored = restored
     expires = last_day(pot, owner, part.expires, ticket.core.day)
-    if lost and owner not in state.closed and day <= expires + LOT_SLACK_DAYS:
+    if gone and owner not in state.closed and day <= expires + LOT_SLACK_DAYS:
         own = Lot(expires, ticket.core.day, ticket.origin, owner, 0)
-        lost -= reduce(pot, own, lost)
-        spend(pot, members, owner, lost, day)
+        gone -= reduce(pot, own, gone)
+        spend(pot, members, owner, gone, day)
 
 
 def _restore(

@@ -18,7 +18,7 @@ class Use(NamedTuple):
     lines: tuple[int, ...]
 
 
-class _Units(NamedTuple):
+class Units(NamedTuple):
     """Units of a line at one price."""
 
     price: int
@@ -210,7 +210,7 @@ def _uses(
         return _some(Use((cost * reward.percent + 50) // 100, () if whole else scope))
     units = sorted(_units(lines, left, scope, gone))
     if reward.kind == "item":
-        price, line, _ = units[-1] if units else _Units(0, 0, 0)
+        price, line, _ = units[-1] if units else Units(0, 0, 0)
         return _some(Use(price, (line,))) if due - price >= reward.minimum else []
     return _cheapest(units, sum(each.number for each in units) // reward.each, reward.percent)
 
@@ -225,9 +225,14 @@ def _items(programme: Programme, discounts: Sequence[Discount]) -> Counter[int]:
     return Counter(at for each in given for at in each.lines)
 
 
+def units_of(lines: Sequence[Line], left: list[int], scope: Sequence[int]) -> Iterator[Units]:
+    """Give the units of some lines that are sold by the piece: price, line, number."""
+    return _units(lines, left, scope, Counter())
+
+
 def _units(
     lines: Sequence[Line], left: list[int], scope: Sequence[int], gone: Counter[int]
-) -> Iterator[_Units]:
+) -> Iterator[Units]:
     """Give the units of lines that are sold by the piece, at most two prices a line."""
     for at in scope:
         count, rest = divmod(lines[at].quantity, 1000)
@@ -235,12 +240,12 @@ def _units(
         if count <= 0 or rest:
             continue
         price, dearer = divmod(left[at], count)
-        yield _Units(price, at, count - dearer)
+        yield Units(price, at, count - dearer)
         if dearer:
-            yield _Units(price + 1, at, dearer)
+            yield Units(price + 1, at, dearer)
 
 
-def _cheapest(units: Sequence[_Units], number: int, percent: int) -> list[Use]:
+def _cheapest(units: Sequence[Units], number: int, percent: int) -> list[Use]:
     """Give a part of the price of the `number` cheapest units, each to the nearest minor unit."""
     off: dict[int, int] = {}
     for price, line, count in units:

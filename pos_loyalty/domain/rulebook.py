@@ -10,10 +10,12 @@ from pos_loyalty.domain.programme import (
     Programme,
     Quantity,
     Reward,
+    Stamps,
     VoucherRule,
 )
 from pos_loyalty.domain.ticket import Line
 
+DAY_MINUTES = 1_440
 KNOWN_MAX = 20_000
 """Articles, and days, that are remembered; then the memory begins again with none."""
 
@@ -37,6 +39,7 @@ class Rulebook:
 
     def __init__(self, programme: Programme) -> None:
         self.programme = programme
+        self.has_hours = any(_has_hours(rule) for rule in programme.multipliers)
         self._seasons: dict[int, tuple[Multiplier, ...]] = {}
         self._same: dict[tuple[int, ...], tuple[Multiplier, ...]] = {}
         self._touches: dict[tuple[object, ...], Touch] = {}
@@ -46,16 +49,17 @@ class Rulebook:
         self._numbers = {id(rule): at for at, rule in enumerate(rules_of(programme))}
         self._width = width_of(programme)
 
-    def season(self, day: int) -> tuple[Multiplier, ...]:
-        """Give the multipliers in force on a business day."""
-        known = self._seasons.get(day)
+    def season(self, day: int, minute: int = 0) -> tuple[Multiplier, ...]:
+        """Give the multipliers in force on a business day, at a minute of the shop's clock."""
+        at = day * DAY_MINUTES + minute if self.has_hours else day
+        known = self._seasons.get(at)
         if known is None:
             if len(self._seasons) >= KNOWN_MAX:
                 self._seasons.clear()
             rules = self.programme.multipliers
-            which = tuple([n for n, rule in enumerate(rules) if _in_force(rule, day)])
+            which = tuple([n for n, rule in enumerate(rules) if _in_force(rule, day, minute)])
             known = self._same.setdefault(which, tuple([rules[n] for n in which]))
-            self._seasons[day] = known
+            self._seasons[at] = known
         return known
 
     def touch(self, line: Line, season: tuple[Multiplier, ...]) -> Touch:
@@ -98,13 +102,22 @@ def excludes(rule: Exclusion, line: Line) -> bool:
     )
 
 
-def _in_force(rule: Multiplier, day: int) -> bool:
+def _has_hours(rule: Multiplier) -> bool:
+    return rule.from_minute != rule.until_minute
+
+
+def _in_force(rule: Multiplier, day: int, minute: int) -> bool:
+    first, until = rule.from_minute, rule.until_minute
+    if first < until and not first <= minute < until:
+        return False
+    if until < first and until <= minute < first:
+        return False
     if rule.weekdays and weekday(day) not in rule.weekdays:
         return False
     return rule.first_day <= day and (not rule.last_day or day <= rule.last_day)
 
 
-def touches(rule: Multiplier | Quantity | Reward | VoucherRule, line: Line) -> bool:
+def touches(rule: Multiplier | Quantity | Reward | VoucherRule | Stamps, line: Line) -> bool:
     """Tell whether a rule means a line's article: by every condition that it names."""
     if rule.categories and line.category not in rule.categories:
         return False

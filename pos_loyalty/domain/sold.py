@@ -1,13 +1,25 @@
 """Sold tickets inside a fold: what they were, and what became of them."""
 
+from fractions import Fraction
+
 import msgspec
 
+from pos_loyalty.domain.identifiers import is_stamps
 from pos_loyalty.domain.legs import Leg, Part, PartLines, PartRecord, Record, SaleCore
-from pos_loyalty.domain.money import remaining
+from pos_loyalty.domain.money import ROUNDINGS, exactly_remaining, remaining, rounded
 
 decode_record = msgspec.msgpack.Decoder(Record).decode
 decode_sale = msgspec.msgpack.Decoder(SaleCore).decode
 decode_lines = msgspec.msgpack.Decoder(PartLines).decode
+
+
+NOBODY, GONE = -1, -2
+"""Who brought a customer: nobody, or what was given for it is gone again."""
+
+
+def points_kept(record: Record) -> int:
+    """Give the points that a ticket still brings, without the stamps of a card."""
+    return sum(part.kept for part in record.parts if not is_stamps(part.programme))
 
 
 class Ticket:
@@ -28,8 +40,14 @@ class Ticket:
     def kept(self) -> int:
         """The points that the ticket still brings."""
         if self.record is not None:
-            return sum(part.kept for part in self.record.parts)
-        return sum(part.earned for part in self.core.parts)
+            return points_kept(self.record)
+        return sum(part.earned for part in self.core.parts if not is_stamps(part.programme))
+
+    @property
+    def restored(self) -> int:
+        """The points spent on it that were given back."""
+        parts = self.record.parts if self.record else []
+        return sum(part.restored for part in parts if not is_stamps(part.programme))
 
     @property
     def returned(self) -> list[int]:
@@ -37,8 +55,25 @@ class Ticket:
         return self.record.returned if self.record else [0] * len(self.core.quantities)
 
     def worth(self, returned: list[int]) -> int:
-        """Give the points that the lines would bring with this much of them given back."""
-        return sum(worth_of(part, self.core.quantities, returned)[0] for part in self.core.parts)
+        """Give the points that the lines would bring with this much of them given back.
+
+        A limit that others had filled is as it was, and so is what the ticket was the first for;
+        what it carries over is not among them.
+        """
+        return sum(
+            self._worth(index, returned)
+            for index, part in enumerate(self.core.parts)
+            if not is_stamps(part.programme)
+        )
+
+    def _worth(self, index: int, returned: list[int]) -> int:
+        part = self.core.parts[index]
+        points, base = worth_of(part, self.core.quantities, returned)
+        if self.record is None or part.terms is None:
+            return points
+        kept, occasions = self.record.parts[index], part.terms.occasions
+        won = sum(count for at, count, _ in kept.extras if base >= occasions[at].minimum)
+        return (points if kept.most < 0 else min(points, kept.most)) + won
 
     def opened(self) -> Record:
         """Give the record, made from the sale where nothing happened yet."""
@@ -71,9 +106,26 @@ def sold_ticket(leg: Leg, record: bytes) -> Ticket:
 
 
 def worth_of(part: Part, sold: list[int], back: list[int]) -> tuple[int, int]:
-    """Give the points and the eligible amount of what is not given back, floored once."""
+    """Give the points and the eligible amount of what is not given back, rounded once.
+
+    Nothing is among them that hangs on other tickets.
+    """
     lines = decode_lines(part.lines)
     base = max(0, remaining(lines.bases, sold, back))
-    points = max(0, remaining(lines.numerators, sold, back) // lines.denominator)
+    if base < lines.minimum:
+        return 0, base
+    exact, denominator = exactly_remaining(lines.numerators, sold, back)
+    points = max(0, rounded(exact, denominator * lines.denominator, ROUNDINGS[lines.rounding]))
     points += sum(extra for threshold, extra in lines.conditions if base >= threshold)
-    return points, base
+    return (min(points, lines.maximum) if lines.maximum else points), base
+
+
+def exact_worth_of(part: Part, sold: list[int], back: list[int]) -> Fraction:
+    """Give the points of what is not given back with the part that reaches no whole one."""
+    lines = decode_lines(part.lines)
+    base = max(0, remaining(lines.bases, sold, back))
+    if base < lines.minimum:
+        return Fraction(0)
+    exact, denominator = exactly_remaining(lines.numerators, sold, back)
+    points = sum(extra for threshold, extra in lines.conditions if base >= threshold)
+    return max(Fraction(0), Fraction(exact, denominator * lines.denominator)) + points

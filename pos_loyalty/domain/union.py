@@ -14,6 +14,7 @@ def union(states: list[State]) -> State:
         joined.edges += [(one + shift, other + shift) for one, other in state.edges]
         joined.closed += [owner + shift for owner in state.closed]
         joined.cards += [(card + shift, member + shift) for card, member in state.cards]
+        joined.referrals += [(one + shift, by + shift) for one, by in state.referrals]
         for pot in state.pots:
             _merge(pot_of(joined, pot.programme), pot, shift)
         joined.vouchers += [_moved(voucher, shift) for voucher in state.vouchers]
@@ -28,6 +29,10 @@ def _merge(into: Pot, pot: Pot, shift: int) -> None:
     into.window = sorted(into.window + spend)
     into.active = sorted(into.active + [(owner + shift, end) for owner, end in pot.active])
     into.cuts += [(owner + shift, end) for owner, end in pot.cuts]
+    into.rights = sorted(into.rights + [(each[0] + shift, *each[1:]) for each in pot.rights])
+    into.carried = sorted(into.carried + [(owner + shift, part) for owner, part in pot.carried])
+    into.earned = sorted(into.earned + [(d, owner + shift, n) for d, owner, n in pot.earned])
+    into.occasions += [(each[0] + shift, *each[1:]) for each in pot.occasions]
     into.holds += [Hold(h.id, h.owner + shift, h.points, h.until) for h in pot.holds]
 
 

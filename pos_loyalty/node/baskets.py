@@ -18,6 +18,7 @@ from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.checks import check_ticket
 from pos_loyalty.node.context import Context, Decision, Notice, facts
 from pos_loyalty.node.discounts import allowed
+from pos_loyalty.node.forecast import circumstances, promised
 from pos_loyalty.node.members import identify, member_id, show
 from pos_loyalty.node.presented import (
     HeldVoucher,
@@ -26,6 +27,7 @@ from pos_loyalty.node.presented import (
     renewed,
     tenders_of,
 )
+from pos_loyalty.node.stamps import free_units
 from pos_loyalty.store import local, people, reasons, shop
 from pos_loyalty.store.journal import Draft
 from pos_loyalty.store.local import Basket
@@ -249,23 +251,27 @@ def answer_of(ctx: Context, basket_id: str) -> BasketAnswer:
     if programme is None or not found.account:
         return answer
     held = standing(ctx, found.account, programme)
-    rating = _preview(ctx, programme, content, held)
+    rating = _preview(ctx, programme, content, held, member)
     told = reasons.explained(
         programme, rating, content.lines, ctx.today, currency=ctx.settings.currency
     )
-    answer = msgspec.structs.replace(answer, earns=rating.earned, why=told.why)
+    answer = msgspec.structs.replace(
+        answer, earns=promised(ctx, found.account, rating, content.lines), why=told.why
+    )
     if member is None:
         return answer
     offers = [
         _offer(programme, reward, content, held) for reward in programme.rewards if reward.points
     ]
+    given = promotions(
+        programme, content.lines, [each for each in content.discounts if not each.voucher]
+    )
+    free = free_units(ctx, found.account, programme, content.lines, _beside(content, given))
     return msgspec.structs.replace(
         answer,
         reward=_offer(programme, programme.reward, content, held),
         rewards=tuple(each for each in offers if each),
-        promotions=promotions(
-            programme, content.lines, [each for each in content.discounts if not each.voucher]
-        ),
+        promotions=(*given, *free),
     )
 
 
@@ -281,7 +287,14 @@ def _with_vouchers(
     )
 
 
-def _preview(ctx: Context, programme: Programme, content: Content, held: Balance) -> Rating:
+def _beside(content: Content, given: tuple[Discount, ...]) -> tuple[Discount, ...]:
+    """Give the discounts of a basket once it takes the promotions given."""
+    return (*(each for each in content.discounts if each.hold or not each.reward), *given)
+
+
+def _preview(
+    ctx: Context, programme: Programme, content: Content, held: Balance, member: bytes | None
+) -> Rating:
     """Rate a basket as if it were closed now."""
     paid = paid_by_line(content.lines, content.discounts)
     return rate(
@@ -292,6 +305,7 @@ def _preview(ctx: Context, programme: Programme, content: Content, held: Balance
         day=ctx.today,
         qualifying=held.qualifying,
         currency=ctx.settings.currency,
+        **circumstances(ctx, programme, member, at_ms=ctx.now_ms, zone=ctx.settings.zone),
     )
 
 

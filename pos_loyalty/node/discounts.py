@@ -58,6 +58,12 @@ def confirmed(
     return tuple(_termed(each, known.get(each.reward)) for each in found)
 
 
+def matched(given: Sequence[Discount], told: Sequence[Discount]) -> tuple[Discount, ...]:
+    """Find discounts among those that are given, each once; raises `LoyaltyError` for others."""
+    left = list(given)
+    return tuple(_promised(left, each) for each in told)
+
+
 def _termed(discount: Discount, reward: Reward | None) -> Discount:
     """Freeze beside a discount what a return has to know of its reward."""
     if reward is None or reward.on_return == "keep":

@@ -9,6 +9,7 @@ from pos_loyalty.domain.identifiers import amendment_key, is_claim_code, ticket_
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.domain.rating import Rating, rate
 from pos_loyalty.domain.sold import Ticket
+from pos_loyalty.domain.stamps import rate_stamps
 from pos_loyalty.domain.ticket import earning_by_line
 from pos_loyalty.domain.tiers import tier_on
 from pos_loyalty.errors import LoyaltyError, Reason, Wrong
@@ -16,6 +17,7 @@ from pos_loyalty.events import SaleClosed, TicketMoved
 from pos_loyalty.node.baskets import standing, who
 from pos_loyalty.node.choices import check_second_person
 from pos_loyalty.node.context import Context, Decision, Notice, fact
+from pos_loyalty.node.forecast import circumstances
 from pos_loyalty.node.members import show
 from pos_loyalty.node.points import REASON_CHARACTERS_MAX
 from pos_loyalty.node.watching import look_at_move, told
@@ -130,7 +132,8 @@ def _ratings(ctx: Context, sold: _Sold, account: bytes) -> tuple[Rating, ...]:
         return sold.moves[-1].ratings
     day = day_of(sale.day)
     programme = ctx.programme_needed(day)
-    return (_rated(ctx, programme, sale, account, day),)
+    stamps = rate_stamps(programme, sale.lines, sale.discounts, day=day)
+    return (_rated(ctx, programme, sale, account, day), *((stamps,) if stamps else ()))
 
 
 def _rated(
@@ -145,6 +148,7 @@ def _rated(
         day=day,
         qualifying=held.qualifying,
         currency=sale.currency,
+        **circumstances(ctx, programme, None, at_ms=sale.at, zone=sale.zone),
     )
 
 

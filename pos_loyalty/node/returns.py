@@ -10,7 +10,7 @@ from pos_loyalty.domain.refunds import Refund, Sold, refund
 from pos_loyalty.domain.sold import Ticket
 from pos_loyalty.domain.ticket import ticket_key
 from pos_loyalty.errors import LoyaltyError, Reason
-from pos_loyalty.events import ReturnedLine, SaleClosed
+from pos_loyalty.events import ReturnedLine, SaleClosed, points_spent
 from pos_loyalty.node.checks import check_number
 from pos_loyalty.node.choices import Asker, Returning, settle
 from pos_loyalty.node.context import Context, Decision, Notice, fact
@@ -107,7 +107,7 @@ def _refund(
     ctx: Context, key: str, sale: SaleClosed, ticket: Ticket, lines: tuple[ReturnedLine, ...]
 ) -> Refund:
     """Give the money of the lines, and what it does to the ticket's rewards."""
-    spent = next((rating.spent for rating in sale.ratings if rating.spent), ())
+    spent = points_spent(sale)
     sold = Sold(sale.lines, sale.discounts, ticket.core.quantities, spent)
     after = list(ticket.returned)
     for each in lines:
@@ -119,7 +119,7 @@ def _refund(
 
 
 def _restored(ticket: Ticket) -> int:
-    return sum(part.restored for part in ticket.record.parts) if ticket.record else 0
+    return ticket.restored
 
 
 def _returned(

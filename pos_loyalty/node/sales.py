@@ -14,6 +14,7 @@ from pos_loyalty.domain.days import day_of, iso
 from pos_loyalty.domain.identifiers import voucher_key
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.domain.rating import rate
+from pos_loyalty.domain.stamps import rate_stamps
 from pos_loyalty.domain.ticket import (
     Discount,
     earning_by_line,
@@ -23,15 +24,18 @@ from pos_loyalty.domain.ticket import (
 )
 from pos_loyalty.domain.tiers import tier_on
 from pos_loyalty.errors import LoyaltyError, Reason, Wrong
-from pos_loyalty.events import SaleClosed
+from pos_loyalty.events import SaleClosed, points_spent
 from pos_loyalty.node import baskets, redeeming
 from pos_loyalty.node.checks import check_moment, check_number, check_ticket
 from pos_loyalty.node.context import Context, Decision, Notice, fact
 from pos_loyalty.node.discounts import allowed, confirmed
 from pos_loyalty.node.limits import check_advantage
+from pos_loyalty.node.discounts import allowed, confirmed, matched
+from pos_loyalty.node.forecast import circumstances
 from pos_loyalty.node.members import show
 from pos_loyalty.node.presented import HeldVoucher
 from pos_loyalty.node.receipts import try_to_hand_over, with_receipt
+from pos_loyalty.node.stamps import free_units
 from pos_loyalty.node.watching import look_at_sale, told
 from pos_loyalty.store import issued, local, people, reasons, shop, tickets
 from pos_loyalty.store.journal import Draft
@@ -175,11 +179,14 @@ def _rated(
         holds=redemption.holds,
         qualifying=held.qualifying,
         currency=sale.currency,
+        **circumstances(ctx, programme, customer.member, at_ms=sale.at, zone=sale.zone),
     )
     if any(each.hold and each.lines for each in discounts):
         by_line = points_by_line(sale.lines, discounts, redemption.points)
         rating = msgspec.structs.replace(rating, spent=tuple(by_line))
-    return msgspec.structs.replace(sale, discounts=discounts, ratings=(rating,))
+    stamps = rate_stamps(programme, sale.lines, discounts, day=day)
+    ratings = (rating, stamps) if stamps else (rating,)
+    return msgspec.structs.replace(sale, discounts=discounts, ratings=ratings)
 
 
 def _discounts(
@@ -190,8 +197,15 @@ def _discounts(
         return sale.discounts
     programme = ctx.programme_on(day_of(sale.day))
     discounts = allowed(programme, sale.lines, sale.discounts)
-    discounts = confirmed(ctx.tx, programme if customer.member else None, sale.lines, discounts)
-    return redeeming.confirmed(ctx, programme, sale.lines, discounts, held)
+    card = programme.stamps.name if programme and programme.stamps else ""
+    punched = [each for each in discounts if card and each.reward == card]
+    others = tuple(each for each in discounts if each not in punched)
+    kept = confirmed(ctx.tx, programme if customer.member else None, sale.lines, others)
+    kept = redeeming.confirmed(ctx, programme, sale.lines, kept, held)
+    if programme is None or not punched:
+        return kept
+    given = free_units(ctx, customer.account, programme, sale.lines, kept)
+    return (*kept, *matched(given if customer.member else (), punched))
 
 
 def _held(ctx: Context, account: bytes, programme: Programme, day: int) -> Balance:
@@ -271,8 +285,8 @@ def _sold(ctx: Context, key: str, sale: SaleClosed) -> SaleAnswer:
         ticket=key,
         total=sum(paid_by_line(sale.lines, sale.discounts)),
         earned=tickets.kept_of(ctx.tx, key, sale),
-        used=sum(sum(rating.spent) for rating in sale.ratings),
         issued=issued.views(ctx.programme_on(day_of(sale.day)), sale),
+        used=sum(points_spent(sale)),
     )
     if not sale.account or sale.source != "live":
         return answer  # nobody stands at the till for a ticket of the past

@@ -16,8 +16,11 @@ from pos_loyalty.domain.programme import (
 )
 from pos_loyalty.programmes.exchange import exchanges_of
 from pos_loyalty.programmes.limits import advantage_of
+from pos_loyalty.programmes.once import once_of
 from pos_loyalty.programmes.rewards import order_of, rewards_of
+from pos_loyalty.programmes.rights import rights_of
 from pos_loyalty.programmes.sections import ExpirySection, MultiplierSection, TiersSection
+from pos_loyalty.programmes.stamps import stamps_of
 from pos_loyalty.programmes.vouchers import exclusions_of, gift_cards_of, limits_of, vouchers_of
 
 VERSION_CHARACTERS = 12
@@ -69,6 +72,16 @@ def programme_of(content: str, found: dict[str, Any]) -> Programme:
         pending_days=expiry.pending_days,
         unit=head.unit,
         inactivity_months=expiry.inactivity_months,
+        carry_over=earn.carry_over,
+        visit_minutes=earn.visit_minutes,
+        minimum=earn.minimum,
+        maximum=earn.maximum,
+        maximum_day=earn.maximum_day,
+        maximum_month=earn.maximum_month,
+        rounding=earn.rounding,
+        once=once_of(found),
+        stamps=stamps_of(found),
+        rights=rights_of(found),
         ends_on=head.last_day.toordinal() if head.last_day else 0,
         exchanges=exchanges_of(found),
         claim_days=earn.claim_days,
@@ -90,7 +103,14 @@ def _multiplier(each: MultiplierSection) -> Multiplier:
         first_day=each.first_day.toordinal() if each.first_day else 0,
         last_day=each.last_day.toordinal() if each.last_day else 0,
         flags=each.flags,
+        from_minute=_minute(each.from_time),
+        until_minute=_minute(each.until_time),
     )
+
+
+def _minute(time: str) -> int:
+    hour, minute = time.split(":")
+    return int(hour) * 60 + int(minute)
 
 
 def version_of(content: str) -> str:

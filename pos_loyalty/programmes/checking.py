@@ -8,7 +8,10 @@ from pos_loyalty.errors import Wrong
 from pos_loyalty.programmes.exchange import faults_of_exchanges
 from pos_loyalty.programmes.faults import Fault
 from pos_loyalty.programmes.limits import faults_of_limits
+from pos_loyalty.programmes.once import faults_of_once
 from pos_loyalty.programmes.rewards import faults_of_rewards
+from pos_loyalty.programmes.rights import faults_of_rights
+from pos_loyalty.programmes.stamps import faults_of_stamps
 from pos_loyalty.programmes.vouchers import faults_of_vouchers
 
 
@@ -18,6 +21,10 @@ def contradictions(programme: Programme) -> Iterator[Fault]:
         _head(programme),
         _tiers(programme),
         _earning(programme),
+        _beside(programme),
+        faults_of_once(programme.once),
+        faults_of_stamps(programme),
+        faults_of_rights(programme),
         faults_of_rewards(programme.rewards, programme.stacking),
         _wallet(programme),
         faults_of_exchanges(programme),
@@ -55,6 +62,15 @@ def _tiers(programme: Programme) -> Iterator[Fault]:
     eased = programme.grace_days or programme.downgrade != "spend"
     if programme.review == "rolling" and eased:
         yield "tiers.review", Wrong.NO_REVIEW, {}
+
+
+def _beside(programme: Programme) -> Iterator[Fault]:
+    """What is carried over is exact: nothing else may round it or cut it."""
+    cut = programme.maximum or programme.maximum_day or programme.maximum_month
+    if programme.carry_over and (cut or programme.rounding != "down"):
+        yield "earn.carry_over", Wrong.CARRIED_AND_CUT, {}
+    if programme.visit_minutes and not programme.visit:
+        yield "earn.visit_minutes", Wrong.NO_VISIT, {}
 
 
 def _earning(programme: Programme) -> Iterator[Fault]:

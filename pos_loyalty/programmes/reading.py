@@ -17,13 +17,14 @@ from pos_loyalty.errors import Wrong
 from pos_loyalty.programmes.building import programme_of
 from pos_loyalty.programmes.checking import contradictions
 from pos_loyalty.programmes.faults import ProgrammeFault, ProgrammeFaults
-from pos_loyalty.programmes.kinds import CURRENCY, MONTH_DAY, RATE
+from pos_loyalty.programmes.kinds import CURRENCY, MONTH_DAY, RATE, TIME
 from pos_loyalty.programmes.sections import LISTS, ONE_OR_MORE, REQUIRED, TABLES
 
 _PATTERNS = {
     CURRENCY: Wrong.NOT_CURRENCY,
     MONTH_DAY: Wrong.NOT_MONTH_DAY,
     RATE: Wrong.NOT_RATE,
+    TIME: Wrong.NOT_TIME,
 }
 _Section = TypeVar("_Section", bound=Struct)
 

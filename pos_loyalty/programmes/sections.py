@@ -5,6 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from pos_loyalty.domain.money import Rounding
 from pos_loyalty.domain.programme import (
     Combine,
     Downgrade,
@@ -19,6 +20,7 @@ from pos_loyalty.programmes.kinds import (
     CODE,
     CURRENCY,
     MONTH_DAY,
+    TIME,
     Count,
     Months,
     Part,
@@ -27,7 +29,10 @@ from pos_loyalty.programmes.kinds import (
     Text,
 )
 from pos_loyalty.programmes.limits import LimitsSection
+from pos_loyalty.programmes.once import OnceSection
 from pos_loyalty.programmes.rewards import OneReward, RewardItem, Stacking
+from pos_loyalty.programmes.rights import RightSection
+from pos_loyalty.programmes.stamps import StampsSection
 from pos_loyalty.programmes.vouchers import GiftCardSection, RedemptionSection, VoucherSection
 
 
@@ -46,6 +51,13 @@ class EarnSection(Struct, forbid_unknown_fields=True, kw_only=True):
     tax: Tax = "included"
     combine: Combine = "multiply"
     visit: Count = 0
+    visit_minutes: Annotated[int, Meta(ge=0, le=1_440)] = 0
+    carry_over: bool = False
+    minimum: Count = 0
+    maximum: Count = 0
+    maximum_day: Count = 0
+    maximum_month: Count = 0
+    rounding: Rounding = "down"
     best_multiplier_only: bool = False
     claim_days: Annotated[int, Meta(ge=0, le=366)] = 0
 
@@ -76,6 +88,8 @@ class MultiplierSection(Struct, forbid_unknown_fields=True, kw_only=True):
     first_day: date | None = None
     last_day: date | None = None
     flags: tuple[str, ...] = ()
+    from_time: Annotated[str, Meta(pattern=TIME)] = "00:00"
+    until_time: Annotated[str, Meta(pattern=TIME)] = "00:00"
 
 
 class QuantitySection(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -125,6 +139,7 @@ TABLES: dict[str, type[Struct]] = {
     "tiers": TiersSection,
     "reward": OneReward,
     "stacking": Stacking,
+    "stamps": StampsSection,
     "adjustments": AdjustmentsSection,
     "accounting": AccountingSection,
     "gift_card": GiftCardSection,
@@ -136,6 +151,8 @@ LISTS: dict[str, type[Struct]] = {
     "multiplier": MultiplierSection,
     "quantity": QuantitySection,
     "bonus": BonusSection,
+    "once": OnceSection,
+    "right": RightSection,
     "tier": TierSection,
     "exchange": ExchangeSection,
     "voucher": VoucherSection,

@@ -193,8 +193,10 @@ def _rounding(step: Step, words: Figures) -> str:
     if step.exact == step.points:
         points = counted(step.points, words)
         return translate("Together {points}.", words.language, points=points)
+    up = "Together {exact}, rounded up to {points}."
+    down = "Together {exact}, rounded down to {points}."
     return translate(
-        "Together {exact}, rounded down to {points}.",
+        up if step.points > step.exact else down,
         words.language,
         exact=exactly(step.exact, words),
         points=counted(step.points, words),
@@ -218,6 +220,16 @@ def _visit(step: Step, words: Figures) -> str:
     return translate(sentence, words.language, points=counted(step.points, words))
 
 
+def _minimum(step: Step, words: Figures) -> str:
+    sentence = "Below {amount} a ticket brings nothing."
+    return translate(sentence, words.language, amount=words.money(step.threshold))
+
+
+def _maximum(step: Step, words: Figures) -> str:
+    sentence = "A ticket brings at most {points}."
+    return translate(sentence, words.language, points=counted(step.per, words))
+
+
 _STEPS: dict[str, Callable[[Step, Figures], str]] = {
     "exchange": _exchange,
     "excluded": _excluded,
@@ -228,4 +240,6 @@ _STEPS: dict[str, Callable[[Step, Figures], str]] = {
     "rounding": _rounding,
     "bonus": _bonus,
     "visit": _visit,
+    "minimum": _minimum,
+    "maximum": _maximum,
 }

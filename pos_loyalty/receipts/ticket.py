@@ -10,7 +10,7 @@ from pos_loyalty.answers import MemberView
 from pos_loyalty.domain.causes import Cause, Why
 from pos_loyalty.domain.money import allocate
 from pos_loyalty.domain.ticket import Line, less, paid_by_line, shares
-from pos_loyalty.events import LinesReturned, SaleClosed
+from pos_loyalty.events import LinesReturned, SaleClosed, points_spent
 from pos_loyalty.ports.documents import (
     ClaimNote,
     CountedUnit,
@@ -74,7 +74,7 @@ def sale_receipt(
         cashier=_cashier(sale.operator),
         duplicate=copy,
     )
-    used = sum(sum(rating.spent) for rating in sale.ratings)
+    used = sum(points_spent(sale))
     loyalty = _loyalty(member, earned, used)
     if loyalty and why and why.points == earned:  # after a return they are no longer the reason
         loyalty = replace(loyalty, causes=tuple(_cause(each) for each in why.causes))

@@ -19,11 +19,14 @@ from pos_loyalty.domain.legs import (
     Part,
     PartLines,
     PointsCore,
+    ReferralCore,
     ReturnCore,
+    RightCore,
     SaleCore,
     Terms,
     VoucherCore,
 )
+from pos_loyalty.domain.money import ROUNDINGS
 from pos_loyalty.domain.rating import Rating
 from pos_loyalty.events import Fact
 from pos_loyalty.store.journal import COUNTER_BITS
@@ -84,6 +87,10 @@ def draft(key: str, payload: object) -> Draft | None:
         case events.HoldReleased():
             ended = HoldCore(payload.programme, bytes.fromhex(payload.hold), 0, 0)
             return _plain("hold", payload.account, encode(ended))
+        case events.RightUsed():
+            count = -1 if payload.undoes else 1
+            used = RightCore(payload.programme, payload.right, day_of(payload.until), count)
+            return _plain("right", payload.account, encode(used), day_of(payload.day))
     return _of_vouchers(payload) or _of_people(payload)
 
 
@@ -159,6 +166,10 @@ def _of_people(payload: object) -> Draft | None:
             return _link(payload.member, payload.account, joined=False)
         case events.MembersLinked():
             return _link(payload.member, payload.other, joined=payload.joined)
+        case events.ReferralMade() if payload.member != payload.by:
+            by = bytes.fromhex(payload.by)
+            made = _plain("referral", payload.member, encode(ReferralCore(by)))
+            return made._replace(links=((made.account, by),))
         case events.MemberErased():
             accounts = [bytes.fromhex(account) for account in payload.accounts]
             erasure = _plain("erasure", payload.member, encode(ErasureCore(accounts)))
@@ -185,21 +196,25 @@ def _sale(key: str, sale: events.SaleClosed) -> Draft:
     core = SaleCore(
         day_of(sale.day),
         [line.quantity or 1 for line in sale.lines],
-        [_part(rating, len(sale.lines)) for rating in sale.ratings] if sale.account else [],
+        [part_of(rating, len(sale.lines)) for rating in sale.ratings] if sale.account else [],
     )
     amount = sum(line.amount for line in sale.lines) - sum(d.amount for d in sale.discounts)
     return Draft("sale", account, key, encode(core), core.day, amount)
 
 
-def _part(rating: Rating, lines: int) -> Part:
+def part_of(rating: Rating, lines: int) -> Part:
+    """Give what the fold needs of a rating of so many lines."""
     detail = PartLines(
         rating.denominator,
         list(rating.bases),
         list(rating.numerators),
         list(rating.spent) or [0] * lines,
         list(rating.conditions),
+        rating.minimum,
+        rating.maximum,
+        ROUNDINGS.index(rating.rounding),
     )
-    terms = Terms(rating.first, rating.inactivity)
+    terms = _terms(rating)
     return Part(
         programme=rating.programme,
         earned=rating.earned,
@@ -210,6 +225,18 @@ def _part(rating: Rating, lines: int) -> Part:
         holds=[bytes.fromhex(hold) for hold in rating.holds],
         lines=msgspec.Raw(encode(detail)),
         terms=None if terms == NO_TERMS else terms,
+    )
+
+
+def _terms(rating: Rating) -> Terms:
+    exact = max(0, sum(rating.numerators)) if rating.qualifying >= rating.minimum else 0
+    return Terms(
+        first=rating.first,
+        idle=rating.inactivity,
+        over=(exact % rating.denominator, rating.denominator) if rating.carried else None,
+        day_cap=rating.maximum_day,
+        month_cap=rating.maximum_month,
+        occasions=list(rating.occasions),
     )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, select
 from pos_loyalty.domain.account import State
 from pos_loyalty.domain.days import iso
 from pos_loyalty.domain.fold import fold
+from pos_loyalty.domain.identifiers import is_stamps
 from pos_loyalty.domain.legs import (
     Leg,
     OpeningCore,
@@ -74,6 +75,7 @@ def liabilities(
     return tuple(
         liability(found[name], _programme(tx, name, day), day=day, by=by, use=use)
         for name in sorted(found)
+        if not is_stamps(name)
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from pos_loyalty.domain.legs import ErasureCore, Leg, LinkCore
+from pos_loyalty.domain.legs import ErasureCore, Leg, LinkCore, ReferralCore
 from pos_loyalty.events import Fact, decode_payload
 from pos_loyalty.store import schema
 from pos_loyalty.store.checkpoints import decode_content
@@ -41,6 +41,8 @@ def _links(tx: Tx, members: Sequence[bytes]) -> Iterator[Link]:
     for leg in (Leg(*row) for row in tx.fetch(schema.leg, members)):
         if leg.kind == "link":
             yield leg.account, _decode_link(leg.core).other
+        elif leg.kind == "referral":
+            yield leg.account, _decode_referral(leg.core).by
         elif leg.kind == "erasure":
             yield from ((leg.account, each) for each in _decode_erasure(leg.core).accounts)
     for row in tx.fetch(schema.checkpoint, members):
@@ -48,5 +50,6 @@ def _links(tx: Tx, members: Sequence[bytes]) -> Iterator[Link]:
         yield from ((first, each) for each in others)
 
 
+_decode_referral = msgspec.msgpack.Decoder(ReferralCore).decode
 _decode_link = msgspec.msgpack.Decoder(LinkCore).decode
 _decode_erasure = msgspec.msgpack.Decoder(ErasureCore).decode

@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, or_, select
 
-from pos_loyalty.domain.sold import Ticket, Tickets, decode_record
+from pos_loyalty.domain.identifiers import is_stamps
+from pos_loyalty.domain.sold import Ticket, Tickets, decode_record, points_kept
 from pos_loyalty.events import (
     Fact,
     LinesReturned,
@@ -105,8 +106,8 @@ def kept_of(tx: Tx, key: str, sale: SaleClosed) -> int:
     """Give the points that a recorded sale still brings: those earned, until something happened."""
     rows = tx.fetch(schema.claim, [key])
     if rows and rows[0][9]:
-        return sum(part.kept for part in decode_record(rows[0][9]).parts)
-    return sum(rating.earned for rating in sale.ratings)
+        return points_kept(decode_record(rows[0][9]))
+    return sum(each.earned for each in sale.ratings if not is_stamps(each.programme))
 
 
 def recent_of(tx: Tx, account: bytes, limit: int) -> list[str]:

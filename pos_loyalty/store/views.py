@@ -1,12 +1,18 @@
 """Values that answers show, read inside the command's own transaction."""
 
+from fractions import Fraction
 from functools import partial
+from math import ceil
 from typing import Any
 
-from pos_loyalty.answers import CardView, MemberView
+from pos_loyalty.answers import CardView, MemberView, RightView, StampsView
 from pos_loyalty.domain import tiers
+from pos_loyalty.domain.account import State
+from pos_loyalty.domain.balance import balance
 from pos_loyalty.domain.days import NEVER, iso
-from pos_loyalty.domain.programme import Programme
+from pos_loyalty.domain.identifiers import stamps_of
+from pos_loyalty.domain.programme import Programme, Right, Tier
+from pos_loyalty.domain.rights import period_of, uses
 from pos_loyalty.domain.tiers import look
 from pos_loyalty.store import people
 from pos_loyalty.store.statements import Tx
@@ -68,6 +74,41 @@ def standing(
         "review": iso(review) if review else "",
         "projected": projected.name if review else "",
         "pending": found.pending,
+        "stamps": _stamps(state, account, programme, day=day, now_ms=now_ms),
+        "rights": tuple(
+            _right(state, account, programme, right, day)
+            for right in programme.rights
+            if programme.grants(right, tier)
+        ),
+        "to_point": _to_point(programme, found.carried, tier),
         "becoming": becoming if usable != NEVER else 0,
         "usable": iso(usable) if usable != NEVER else "",
     }
+
+
+def _to_point(programme: Programme, carried: Fraction, tier: Tier) -> int:
+    """Give the minor units that bring the next point, where parts of one are carried over."""
+    each = programme.points * tier.percent
+    if not programme.carry_over or not each:
+        return 0
+    return ceil((1 - carried) * programme.per * 100 / each)
+
+
+def _stamps(
+    state: State, account: bytes, programme: Programme, *, day: int, now_ms: int
+) -> StampsView | None:
+    card = programme.stamps
+    if card is None:
+        return None
+    name = stamps_of(programme.id)
+    held = balance(state, account, name, day=day, now_ms=now_ms, since=0)
+    stamps = held.points - held.debt
+    return StampsView(name=card.name, stamps=stamps, needed=card.needed, free=card.free)
+
+
+def _right(state: State, account: bytes, programme: Programme, right: Right, day: int) -> RightView:
+    used = uses(state, account, programme.id, right, day)
+    left = max(0, right.count - used)
+    return RightView(
+        name=right.name, count=right.count, left=left, until=iso(period_of(right, day))
+    )

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from pos_loyalty.domain.days import iso
+from pos_loyalty.domain.programme import Right
+from pos_loyalty.domain.rights import uses
 from pos_loyalty.domain.sold import decode_record
 from pos_loyalty.domain.voucher_fold import left_on
 from pos_loyalty.events import Fact
@@ -11,6 +14,7 @@ from tests.journal.naive_points import Group, Lot, Sold
 from tests.journal.tills import DAY_MS, START, START_MS, View
 from tests.journal.worlds import ACCOUNTS, MEMBERS, SPAN_DAYS
 
+RIGHTS = ("alterations", "delivery")
 LOOKS = (-3, 0, 14, 25, 31, 45, SPAN_DAYS, 75)
 """Days after the start on which balances are compared."""
 
@@ -43,7 +47,13 @@ def _shown(view: View, account: bytes, programme: str, look: int) -> tuple[Any, 
     shown = view.balance(
         account, START + look, programme=programme, now_ms=now_ms, since=START + look - 20
     )
-    points = shown.points, shown.pending, shown.next_usable
+    state = view.state(account)
+    used = [
+        uses(state, account, programme, Right(name, "", 0, per), START + 30) if state else 0
+        for name in RIGHTS
+        for per in ("month", "year")
+    ]
+    points = shown.points, shown.pending, shown.next_usable, used
     return *points, shown.debt, shown.held, shown.next_expiry, shown.qualifying
 
 
@@ -73,7 +83,16 @@ def _expected(group: Group, account: bytes, programme: str, look: int) -> tuple[
     lapsing = sum(lot.left for lot in lots if _last(group, lot) == first)
     next_expiry = (first, lapsing) if lots else None
     next_usable = (usable, becoming) if pending else None
-    points = sum(lot.left for lot in lots), sum(lot.left for lot in pending), next_usable
+    used = [
+        sum(
+            count
+            for (what, who, right, until), count in group.rights.items()
+            if (what, right, until) == (programme, name, last) and who in pool
+        )
+        for name in RIGHTS
+        for last in (iso(START + 30), iso(START + 364))
+    ]
+    points = sum(lot.left for lot in lots), sum(lot.left for lot in pending), next_usable, used
     return *points, debt, held, next_expiry, spend
 
 

@@ -149,6 +149,10 @@ EXAMPLES: list[Any] = [
     events.CardAttached(member=MEMBER, account=CARD, scheme="main", tail="0017"),
     events.CardEnded(member=MEMBER, account=CARD, status="detached"),
     events.MembersLinked(member=MEMBER, other=CARD, joined=True),
+    events.RightUsed(
+        account=CARD, programme="P", right="Retouches", day="2026-02-28", until="2026-12-31"
+    ),
+    events.ReferralMade(member=MEMBER, by=CARD, day="2026-02-28"),
     events.ProfileChanged(member=MEMBER, field="name", value="Zoé Kéroual"),
     events.ConsentChanged(
         member=MEMBER,

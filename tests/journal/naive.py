@@ -88,6 +88,12 @@ class World:
             case events.MemberErased():
                 erased = bytes.fromhex(payload.member)
                 self.group(erased).erase(erased, named_together(payload))
+            case events.RightUsed():
+                account = bytes.fromhex(payload.account)
+                self.group(account).use(account, payload)
+            case events.ReferralMade() if payload.member != payload.by:
+                friend = bytes.fromhex(payload.member)
+                self.group(friend).refer(friend, bytes.fromhex(payload.by))
             case events.MembersLinked():
                 self._link(payload.member, payload.other, payload.joined)
             case events.CardAttached():
@@ -136,6 +142,7 @@ class World:
             events.BalanceOpened,
             events.PointsHeld,
             events.HoldReleased,
+            events.RightUsed,
         )
         return {account} if isinstance(payload, points) else set(sorted(accounts)[:1])
 
@@ -212,6 +219,8 @@ def named_together(payload: Any) -> set[bytes]:
             return {bytes.fromhex(payload.member), bytes.fromhex(payload.other)}
         case events.CardAttached() | events.CardEnded(status="detached"):
             return {bytes.fromhex(payload.member), bytes.fromhex(payload.account)}
+        case events.ReferralMade():
+            return {bytes.fromhex(payload.member), bytes.fromhex(payload.by)}
         case events.MemberErased():
             return {bytes.fromhex(each) for each in (payload.member, *payload.accounts)}
     return set()

@@ -7,9 +7,9 @@ kept, so that it never cuts any.
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from fractions import Fraction
-from math import floor
+from math import ceil, floor
 from typing import Any
 
 from pos_loyalty.domain.days import add_months, day_of
@@ -36,6 +36,17 @@ class Lot:
 
 
 @dataclass
+class Won:
+    """What a ticket was the first for, when, and who brought its customer."""
+
+    occasion: Any
+    owner: bytes
+    tie: int
+    at: int
+    by: bytes | None
+
+
+@dataclass
 class Sold:
     """A ticket and what became of it, by programme."""
 
@@ -48,6 +59,9 @@ class Sold:
     counted: dict[str, int] = field(default_factory=dict)
     restored: dict[str, int] = field(default_factory=dict)
     taken: dict[str, list[list[Any]]] = field(default_factory=dict)
+    won: dict[str, list["Won"]] = field(default_factory=dict)
+    exact: dict[str, Fraction] = field(default_factory=dict)
+    capped: dict[str, int] = field(default_factory=dict)
 
 
 class Group:
@@ -66,6 +80,10 @@ class Group:
         self.sold: dict[str, Sold] = {}
         self.alive: dict[tuple[str, bytes], int] = {}  # the last day without a purchase
         self.gone: list[tuple[str, bytes, int]] = []  # points that ended so, and their last day
+        self.parts: dict[tuple[str, bytes], Fraction] = defaultdict(Fraction)
+        self.won: dict[str, list[Won]] = defaultdict(list)
+        self.rights: dict[tuple[str, bytes, str, str], int] = defaultdict(int)
+        self.brought: dict[bytes, bytes] = {}  # friends, by whom
         self.early: dict[str, list[tuple[Fact, Any]]] = defaultdict(list)
 
     def name(self, *accounts: bytes) -> None:
@@ -146,15 +164,108 @@ class Group:
         sold.restored[programme] = 0
         sold.taken[programme] = self.take(account, programme, sum(rating.spent), day)
         open_ = account not in self.closed
-        sold.kept[programme] = rating.earned if open_ else 0
+        sold.kept[programme], sold.won[programme] = 0, []
         sold.counted[programme] = max(0, sum(rating.bases)) if open_ else 0
-        self.spend[programme, account, day] += sold.counted[programme]
         if open_:
+            points = self._beside(sold, rating, day)
+            sold.kept[programme] = points
             last = self.last_of(programme, account, rating.expires, day)
-            lot = self._lot(fact, account, programme, last, day, rating.earned)
+            lot = self._lot(fact, account, programme, last, day, points)
             lot.first = rating.first
             self.earn(account, lot)
             self._stay(programme, account, day, rating.inactivity)
+        self.spend[programme, account, day] += sold.counted[programme]
+
+    def _beside(self, sold: Sold, rating: Any, day: int) -> int:
+        """Give what a ticket brings when the others have had theirs."""
+        programme, account = rating.programme, sold.account
+        pool, points = self.pool(account), rating.earned
+        if rating.maximum_day or rating.maximum_month:
+            points = self._room(sold, rating, day, points)
+            sold.capped[programme] = points
+        if rating.carried:
+            sold.exact[programme] = self._worth(sold, rating)[0]
+            waiting = sum(
+                (self.parts.pop((programme, each), Fraction(0)) for each in pool),
+                sold.exact[programme] - floor(sold.exact[programme]),
+            )
+            self.parts[programme, account] = waiting - floor(waiting)
+            points += floor(waiting)
+        for occasion in rating.occasions:
+            by = next(
+                (
+                    self.brought[a]
+                    for a in self.accounts
+                    if a in pool and a in self.brought and self.brought[a] not in pool
+                ),
+                None,
+            )
+            if (occasion.kind == "referral" and by is None) or not self._first(
+                sold, rating, occasion
+            ):
+                continue
+            tie = self._lot(sold.fact, account, programme, 0, day, 0).tie
+            won = Won(occasion, account, tie, self.now, by if occasion.kind == "referral" else None)
+            self.won[programme].append(won)
+            sold.won[programme].append(won)
+            points += occasion.points
+            if won.by is not None and won.by not in self.closed:
+                last = self.last_of(programme, won.by, rating.expires, day)
+                lot = self._lot(sold.fact, won.by, programme, last, day, occasion.other)
+                lot.first = rating.first
+                self.earn(won.by, lot)
+        return points
+
+    def _room(self, sold: Sold, rating: Any, day: int, points: int) -> int:
+        """Give what the caps leave: of its day, and of its month."""
+        pool, month = self.pool(sold.account), date.fromordinal(day).isoformat()[:7]
+        days = month_days = 0
+        for each in self.sold.values():
+            had = each.capped.get(rating.programme, 0)
+            when = counted_day(each.fact, each.sale.day)
+            if each is not sold and each.account in pool:
+                days += had if when == day else 0
+                month_days += had if date.fromordinal(when).isoformat()[:7] == month else 0
+        if rating.maximum_day:
+            points = min(points, rating.maximum_day - days)
+        if rating.maximum_month:
+            points = min(points, rating.maximum_month - month_days)
+        return max(0, points)
+
+    def _first(self, sold: Sold, rating: Any, occasion: Any) -> bool:
+        pool = self.pool(sold.account)
+        if occasion.kind == "first" and any(
+            amount and what == rating.programme and who in pool
+            for (what, who, _), amount in self.spend.items()
+        ):
+            return False
+        same = [
+            each
+            for each in self.won[rating.programme]
+            if each.owner in pool
+            and (each.occasion.name, each.occasion.period) == (occasion.name, occasion.period)
+        ]
+        if occasion.kind == "visit":
+            return all(self.now - each.at >= occasion.minutes * 60_000 for each in same)
+        return not same
+
+    def use(self, account: bytes, used: Any) -> None:
+        self.name(account)
+        self.rights[used.programme, account, used.right, used.until] += -1 if used.undoes else 1
+
+    def refer(self, friend: bytes, by: bytes) -> None:
+        self.name(friend, by)
+        self.brought.setdefault(friend, by)
+
+    def _worth(self, sold: Sold, rating: Any) -> tuple[Fraction, int]:
+        """Give what is left of a ticket, exactly, and its eligible amount."""
+        base = max(0, floor(self._share(sold, rating.bases)))
+        if base < rating.minimum:
+            return Fraction(0), base
+        exact = max(Fraction(0), self._share(sold, rating.numerators) / rating.denominator)
+        exact = {"down": exact, "nearest": Fraction(floor(exact + Fraction(1, 2))),
+                 "up": Fraction(ceil(exact))}[rating.rounding]  # fmt: skip
+        return exact + sum(extra for least, extra in rating.conditions if base >= least), base
 
     def _stay(self, programme: str, account: bytes, day: int, months: int) -> None:
         for each in self.pool(account):
@@ -191,11 +302,7 @@ class Group:
     def _take_back(self, sold: Sold, rating: Any, day: int, restores: int) -> None:
         programme, account = rating.programme, sold.account
         self.fall_asleep(programme, day)
-        base = floor(self._share(sold, rating.bases))
-        exact = self._share(sold, rating.numerators) / rating.denominator
-        points = floor(exact) + sum(extra for least, extra in rating.conditions if base >= least)
-        points, base = max(points, 0), max(base, 0)
-        lost = max(0, sold.kept[programme] - points)
+        lost, base = self._lessen(sold, rating, day)
         sold.kept[programme] -= lost
         uncounted = max(0, sold.counted[programme] - base)
         sold.counted[programme] -= uncounted
@@ -206,6 +313,30 @@ class Group:
         sold.restored[programme] = due
         if account not in self.closed:
             self._lose(sold, rating, lost, day)
+
+    def _lessen(self, sold: Sold, rating: Any, day: int) -> tuple[int, int]:
+        """Give the points that a ticket no longer brings, and what of it still counts."""
+        programme = rating.programme
+        exact, base = self._worth(sold, rating)
+        won = sum(each.occasion.points for each in sold.won[programme])
+        points = min(floor(exact), rating.maximum or floor(exact))
+        lost = max(0, sold.kept[programme] - won - points)
+        if programme in sold.exact:
+            gone = max(Fraction(0), sold.exact[programme] - exact)
+            sold.exact[programme] -= gone
+            pool = self.pool(sold.account)
+            waiting = sum((self.parts.pop((programme, each), Fraction(0)) for each in pool), -gone)
+            self.parts[programme, sold.account] = waiting - floor(waiting)
+            lost = -floor(waiting)
+        if programme in sold.capped:
+            sold.capped[programme] -= lost
+        for each in [w for w in sold.won[programme] if base < w.occasion.minimum]:
+            sold.won[programme].remove(each)
+            self.won[programme].remove(each)
+            lost += each.occasion.points
+            if each.by is not None and each.by not in self.closed:
+                self._lose_of(each.by, sold, rating, each.occasion.other, day)
+        return lost, base
 
     def _share(self, sold: Sold, amounts: Iterable[int]) -> Fraction:
         total = Fraction(0)
@@ -239,16 +370,19 @@ class Group:
 
     def _lose(self, sold: Sold, rating: Any, lost: int, day: int) -> None:
         """The ticket's own lot first, also when it lapsed; then any other; then debt."""
+        self._lose_of(sold.account, sold, rating, lost, day)
+
+    def _lose_of(self, owner: bytes, sold: Sold, rating: Any, lost: int, day: int) -> None:
         since = counted_day(sold.fact, sold.sale.day)
-        last = self.last_of(rating.programme, sold.account, rating.expires, since)
-        own = self._lot(sold.fact, sold.account, rating.programme, last, since, 0)
+        last = self.last_of(rating.programme, owner, rating.expires, since)
+        own = self._lot(sold.fact, owner, rating.programme, last, since, 0)
         for lot in self.lots:
             if (lot.turn, lot.programme) == (own.turn, own.programme):
                 count = min(lost, lot.left)
                 lot.left -= count
                 lost -= count
         if lost:
-            self.take(sold.account, rating.programme, lost, day)
+            self.take(owner, rating.programme, lost, day)
 
     def adjust(self, fact: Fact, given: Any) -> None:
         account, day = bytes.fromhex(given.account), counted_day(fact, given.day)

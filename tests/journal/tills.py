@@ -93,6 +93,10 @@ def business_key(payload: Any) -> str:
             return ticket_key(*where)
         case events.TicketMoved() | events.TicketJudged():
             return amendment_key(payload.ticket, payload.turn)
+        case events.RightUsed(undoes=undone) if undone:
+            return f"undo/{undone}"
+        case events.ReferralMade():
+            return f"referral/{payload.member}"
         case events.BalanceOpened():
             return f"opening/{payload.origin}"
         case events.PointsAdjusted(undoes=undone) if undone:

@@ -14,7 +14,7 @@ from pos_loyalty import events
 from pos_loyalty.domain.days import NEVER, iso
 from pos_loyalty.domain.identifiers import adjustment_key
 from pos_loyalty.domain.money import allocate
-from pos_loyalty.domain.programme import BasketBonus, Exclusion, Multiplier, Programme, Tier
+from pos_loyalty.domain.programme import BasketBonus, Exclusion, Multiplier, Once, Programme, Tier
 from pos_loyalty.domain.rating import rate
 from pos_loyalty.domain.rulebook import Rulebook
 from pos_loyalty.domain.ticket import Discount, Line, Tender
@@ -47,6 +47,36 @@ PROGRAMMES = [
         validity_months=1,
         courtesy_days=0,
         pending_days=12,
+    ),
+    Programme(
+        "P",
+        "Points",
+        "p3",
+        START,
+        "EUR",
+        1,
+        7_00,
+        carry_over=True,
+        minimum=3_00,
+        visit=2,
+        visit_minutes=1_440,
+        once=(
+            Once("welcome", "first_purchase", 5, minimum=4_00),
+            Once("friend", "referral", 9, minimum=5_00, friend_points=4),
+        ),
+    ),
+    Programme(
+        "Q",
+        "Stamps",
+        "q3",
+        START,
+        "EUR",
+        1,
+        3_00,
+        rounding="up",
+        maximum=12,
+        maximum_day=15,
+        maximum_month=20,
     ),
     Programme("Q", "Stamps", "q1", START, "EUR", 1, 10_00, validity_months=1, courtesy_days=10),
     Programme(
@@ -248,7 +278,7 @@ def openings() -> st.SearchStrategy[events.BalanceOpened]:
     )
 
 
-def holds() -> st.SearchStrategy[events.PointsHeld | events.HoldReleased]:
+def holds() -> st.SearchStrategy[Any]:
     held = st.builds(
         events.PointsHeld,
         hold=_holds(),
@@ -265,7 +295,16 @@ def holds() -> st.SearchStrategy[events.PointsHeld | events.HoldReleased]:
         account=_hex(ACCOUNTS),
         programme=st.sampled_from(["P", "Q"]),
     )
-    return st.one_of(held, released)
+    used = st.builds(
+        events.RightUsed,
+        account=_hex(ACCOUNTS),
+        programme=st.sampled_from(["P", "Q"]),
+        right=st.sampled_from(["alterations", "delivery"]),
+        day=_days(),
+        until=st.sampled_from([iso(START + 30), iso(START + 364)]),
+        undoes=st.sampled_from(["", "", ident("use 1").hex()]),
+    )
+    return st.one_of(held, released, used)
 
 
 def people() -> st.SearchStrategy[Any]:
@@ -314,6 +353,7 @@ def links() -> st.SearchStrategy[Any]:
             account=_hex(ACCOUNTS),
             status=st.sampled_from(["replaced", "blocked", "detached"]),
         ),
+        st.builds(events.ReferralMade, member=member, by=member, day=_days()),
         st.builds(events.MembersLinked, member=member, other=member, joined=st.booleans()),
     )
 

@@ -68,6 +68,7 @@ _AFTER_ENROLMENT = (
     "listTickets",
     "showStatement",
     "listVouchers",
+    "referMember",
     "undoEnrolment",
     "eraseMember",
 )

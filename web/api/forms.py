@@ -357,6 +357,12 @@ class JobForm(Form):
     again: StrictBool
 
 
+class RightForm(Form):
+    """Which right of the member's tier is used, by its name."""
+
+    right: Label
+
+
 class ScanForm(Form):
     """What a scanner read that the POS owns; `device` is its name."""
 

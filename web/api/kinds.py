@@ -104,6 +104,7 @@ PATH_PARAMETERS: Mapping[str, str] = MappingProxyType(
         "account": _HEX,
         "adjustment": _HEX,
         "flag": _HEX,
+        "use": _HEX,
         "job": _HEX,
         "version": r"^[0-9a-f]{12}$",
         "store": r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$",

@@ -165,6 +165,73 @@ def list_tickets(call: Call[NoForm], member: str) -> TicketList:
     return TicketList(tickets=call.services.queries.tickets_of(member))
 
 
+@api.post("/members/<member>/rights")
+@operation(
+    Operation(
+        id="useRight",
+        tag="members",
+        form=forms.RightForm,
+        answer=Done,
+        writes=True,
+        status=201,
+        reasons=(
+            *_UNKNOWN,
+            Reason.PROGRAMME_MISSING,
+            Reason.RIGHT_UNKNOWN,
+            Reason.RIGHT_USED_UP,
+        ),
+    )
+)
+def use_right(call: Call[forms.RightForm], member: str) -> Done:
+    """Use a right of the member's tier once."""
+    answer: Done = call.execute(commands.UseRight, member=member, right=call.form.right)
+    return answer
+
+
+@api.delete("/rights/<use>")
+@operation(
+    Operation(
+        id="undoRight",
+        tag="members",
+        answer=Done,
+        writes=True,
+        reasons=(Reason.RIGHT_UNKNOWN, Reason.ALREADY_UNDONE),
+    )
+)
+def undo_right(call: Call[NoForm], use: str) -> Done:
+    """Take the use of a right back, once."""
+    answer: Done = call.execute(commands.UndoRight, use=use)
+    return answer
+
+
+@api.post("/members/<member>/referral")
+@operation(
+    Operation(
+        id="referMember",
+        tag="members",
+        form=forms.CustomerForm,
+        answer=MemberView,
+        writes=True,
+        reasons=(
+            *_UNKNOWN,
+            Reason.CARD_INVALID,
+            Reason.CARD_REPLACED,
+            Reason.PAYMENT_CARD_REFUSED,
+            Reason.PROGRAMME_MISSING,
+            Reason.REFERRAL_IMPOSSIBLE,
+        ),
+    )
+)
+def refer_member(call: Call[forms.CustomerForm], member: str) -> MemberView:
+    """Note who brought a member, by card or by id, before their first purchase."""
+    form = call.form
+    card = call.refuse_payment_card(form.card)
+    answer: MemberView = call.execute(
+        commands.ReferMember, member=member, card=card, by="" if card else form.member
+    )
+    return answer
+
+
 @api.get("/members/<member>/statement")
 @operation(Operation(id="showStatement", tag="members", answer=Statement, reasons=_UNKNOWN))
 def show_statement(call: Call[NoForm], member: str) -> Statement:

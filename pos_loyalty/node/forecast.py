@@ -1,0 +1,39 @@
+"""What a ticket will bring: what rules ask besides it, and the tickets before it."""
+
+from typing import Any
+
+from pos_loyalty.domain.account import decode_state, encode
+from pos_loyalty.domain.calendar import minute_of_day
+from pos_loyalty.domain.fold import step
+from pos_loyalty.domain.legs import COUNTER_BITS, Leg, SaleCore
+from pos_loyalty.domain.programme import Programme
+from pos_loyalty.domain.rating import Rating
+from pos_loyalty.domain.sold import Tickets
+from pos_loyalty.domain.ticket import Line
+from pos_loyalty.node.context import Context
+from pos_loyalty.store import people
+from pos_loyalty.store.cores import part_of
+
+
+def circumstances(
+    ctx: Context, programme: Programme, member: bytes | None, *, at_ms: int, zone: str
+) -> dict[str, Any]:
+    """Give what rules ask besides the ticket: the minute of the day, the member's profile."""
+    found: dict[str, Any] = {}
+    if ctx.programmes.rules_of(programme).has_hours:
+        found["minute"] = minute_of_day(at_ms, zone)
+    if programme.once and member is not None:
+        found["profile"] = people.profile_of(ctx.tx, member)
+    return found
+
+
+def promised(ctx: Context, account: bytes, rating: Rating, lines: tuple[Line, ...]) -> int:
+    """Give the points of a ticket beside those before it: as the fold would find them now."""
+    part = part_of(rating, len(lines))
+    if part.terms is None or part.terms.alone:
+        return rating.earned
+    state = decode_state(encode(people.account_of(ctx.tx, account).state))
+    core = SaleCore(ctx.today, [line.quantity or 1 for line in lines], [part])
+    stamp, tickets = ctx.now_ms << COUNTER_BITS, Tickets()
+    step(state, Leg(account, stamp, b"none", 0, 0, "sale", "", encode(core)), tickets)
+    return tickets.known[""].kept
