@@ -72,16 +72,7 @@ def programme_of(content: str, found: dict[str, Any]) -> Programme:
         pending_days=expiry.pending_days,
         unit=head.unit,
         inactivity_months=expiry.inactivity_months,
-        carry_over=earn.carry_over,
-        visit_minutes=earn.visit_minutes,
-        minimum=earn.minimum,
-        maximum=earn.maximum,
-        maximum_day=earn.maximum_day,
-        maximum_month=earn.maximum_month,
-        rounding=earn.rounding,
-        once=once_of(found),
-        stamps=stamps_of(found),
-        rights=rights_of(found),
+        **_beside(found),
         ends_on=head.last_day.toordinal() if head.last_day else 0,
         exchanges=exchanges_of(found),
         claim_days=earn.claim_days,
@@ -91,6 +82,23 @@ def programme_of(content: str, found: dict[str, Any]) -> Programme:
         redemption_amount=limits_of(found)[1],
         limits=advantage_of(found),
     )
+
+
+def _beside(found: dict[str, Any]) -> dict[str, Any]:
+    """Give what a text says of a ticket beside others, and of what a tier gives besides points."""
+    earn = found["earn"]
+    return {
+        "carry_over": earn.carry_over,
+        "visit_minutes": earn.visit_minutes,
+        "minimum": earn.minimum,
+        "maximum": earn.maximum,
+        "maximum_day": earn.maximum_day,
+        "maximum_month": earn.maximum_month,
+        "rounding": earn.rounding,
+        "once": once_of(found),
+        "stamps": stamps_of(found),
+        "rights": rights_of(found),
+    }
 
 
 def _multiplier(each: MultiplierSection) -> Multiplier:
