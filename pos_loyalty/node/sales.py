@@ -28,10 +28,9 @@ from pos_loyalty.events import SaleClosed, points_spent
 from pos_loyalty.node import baskets, redeeming
 from pos_loyalty.node.checks import check_moment, check_number, check_ticket
 from pos_loyalty.node.context import Context, Decision, Notice, fact
-from pos_loyalty.node.discounts import allowed, confirmed
-from pos_loyalty.node.limits import check_advantage
 from pos_loyalty.node.discounts import allowed, confirmed, matched
 from pos_loyalty.node.forecast import circumstances
+from pos_loyalty.node.limits import check_advantage
 from pos_loyalty.node.members import show
 from pos_loyalty.node.presented import HeldVoucher
 from pos_loyalty.node.receipts import try_to_hand_over, with_receipt
