@@ -7,6 +7,7 @@ from typing import Any
 
 from pos_loyalty import events
 from pos_loyalty.domain.days import iso
+from pos_loyalty.domain.identifiers import amendment_key
 from pos_loyalty.domain.programme import Programme, Tier
 from pos_loyalty.domain.rating import rate
 from pos_loyalty.domain.rulebook import Rulebook
@@ -75,9 +76,9 @@ class Shop:
         what = self._random.choices(
             [
                 *(self.sale, self._return, self._points, self._person, self._card, self._shop),
-                self._voucher,
+                *(self._voucher, self._watch),
             ],
-            [50, 12, 12, 12, 10, 4, 4],
+            [50, 12, 12, 12, 10, 4, 4, 6],
         )[0]
         payload = what(day)
         late = self._random.random() < 0.1
@@ -195,6 +196,22 @@ class Shop:
             programme="P", version=f"v{day}", day=iso(START + day), content="{}"
         )
 
+    def _watch(self, day: int) -> Any:
+        flag, on = ident(f"flag {day % 5}").hex(), iso(START + day)
+        choice = self._random.randrange(4)
+        if choice == 0 or not self._tickets:
+            return events.Flagged(flag=flag, code="TOO_OFTEN", day=on)
+        if choice == 1:
+            return events.FlagSettled(flag=flag, verdict="void", day=on)
+        ticket, turn = self._random.choice(self._tickets), self._random.randint(1, 2)
+        if choice == 2:
+            verdict = self._random.choice(["pending", "confirm", "void"])
+            return events.TicketJudged(ticket=ticket, turn=turn, verdict=verdict, flag=flag, day=on)
+        account = self._random.choice(MEMBERS).hex()
+        return events.TicketMoved(
+            ticket=ticket, turn=turn, account=account, day=on, reason="wrong_customer"
+        )
+
     def _voucher(self, day: int) -> Any:
         voucher, used = ident(f"voucher {day % 7}").hex(), self._random.random() < 0.5
         if used:
@@ -223,6 +240,8 @@ def _key(payload: Any) -> str:
             return ticket_key("S1", "T1", 1, payload.day[:7] + "-01", payload.number)
         case events.BalanceOpened():
             return f"opening/{payload.origin}"
+        case events.TicketMoved() | events.TicketJudged():
+            return amendment_key(payload.ticket, payload.turn)
     return ""
 
 
