@@ -9,10 +9,11 @@ from typing import Literal
 from msgspec import Struct
 
 from pos_loyalty.domain.explaining import Step
+from pos_loyalty.domain.sold import Ticket
 
 CauseCode = Literal[
     "rate", "tier", "rule", "quantity", "bonus", "visit", "excluded", "unpaid", "fraction",
-    "threshold", "no_exchange", "no_programme",
+    "threshold", "no_exchange", "no_programme", "once", "carried", "limit",
 ]  # fmt: skip
 
 
@@ -20,6 +21,8 @@ class Cause(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One cause. `rate`: `points` for each `per` minor units; `tier` and `rule`: `percent` of it;
     `quantity`: `points` for each `per` units; `bonus` and `visit`: `points` from `amount` on.
 
+    Beside other tickets: `once` brings `points` for what `name` says, `carried` for parts of a
+    point that had waited, `limit` takes off what a day or a month may not bring any more.
     Where a ticket brings nothing: lines are `excluded`, or `unpaid` in money; `numerator` over
     `denominator` is a `fraction` of a point; `threshold` is the `amount` that brings something.
     """
@@ -41,6 +44,30 @@ class Why(Struct, frozen=True, omit_defaults=True, kw_only=True):
     causes: tuple[Cause, ...] = ()
     currency: str = "EUR"
     said: str = ""
+
+
+def with_others(why: Why, ticket: Ticket) -> Why:
+    """Add what a ticket brings beside those before it; after a return nothing is added."""
+    found = [] if any(ticket.returned) else [*_beside(ticket)]
+    if not found:
+        return why
+    causes = why.causes if why.points else ()
+    return Why(points=ticket.kept, causes=(*causes, *found), currency=why.currency)
+
+
+def _beside(ticket: Ticket) -> Iterator[Cause]:
+    part, record = ticket.core.parts[0], ticket.record
+    if record is None or part.terms is None:
+        return
+    rest = record.parts[0].kept - part.earned
+    for at, points, _ in record.parts[0].extras:
+        won = part.terms.occasions[at]
+        rest -= points
+        if points:
+            code: CauseCode = "visit" if won.kind == "visit" else "once"
+            yield Cause(code=code, name=won.name, points=points, amount=won.minimum)
+    if rest:
+        yield Cause(code="carried" if rest > 0 else "limit", points=rest)
 
 
 def causes_of(steps: Sequence[Step], earned: int) -> tuple[Cause, ...]:

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from pos_loyalty.domain.account import Hold, Lot, Pot
-from pos_loyalty.domain.days import NEVER, add_months
+from pos_loyalty.domain.days import add_months
 
 WINDOW_DAYS_MAX = 2230
 """Spend older than this many days before a sale's own day leaves the state (73 months).
@@ -94,13 +94,6 @@ def reduce_origin(pot: Pot, origin: int, points: int) -> int:
     for lot in [each for each in pot.lots if each.origin == origin]:
         left -= reduce(pot, lot, left)
     return points - left
-
-
-def release(pot: Pot, origin: int) -> None:
-    """Let the points of one origin be spent from now on that stood until somebody decided."""
-    for lot in pot.lots:
-        if lot.origin == origin and lot.first == NEVER:
-            lot.first = 0
 
 
 def stay_active(pot: Pot, owners: Sequence[int], day: int, months: int) -> None:

@@ -8,6 +8,7 @@ from msgspec import Struct
 from pos_loyalty import commands, events
 from pos_loyalty.answers import BasketAnswer, Done, RewardOffer, ScanAnswer
 from pos_loyalty.domain.balance import Balance
+from pos_loyalty.domain.causes import with_others
 from pos_loyalty.domain.identifiers import derived_id
 from pos_loyalty.domain.programme import Programme, Reward
 from pos_loyalty.domain.rating import Rating, rate
@@ -18,7 +19,7 @@ from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.checks import check_ticket
 from pos_loyalty.node.context import Context, Decision, Notice, facts
 from pos_loyalty.node.discounts import allowed
-from pos_loyalty.node.forecast import circumstances, promised
+from pos_loyalty.node.forecast import circumstances, foreseen
 from pos_loyalty.node.members import identify, member_id, show
 from pos_loyalty.node.presented import (
     HeldVoucher,
@@ -255,8 +256,10 @@ def answer_of(ctx: Context, basket_id: str) -> BasketAnswer:
     told = reasons.explained(
         programme, rating, content.lines, ctx.today, currency=ctx.settings.currency
     )
+    ticket = foreseen(ctx, found.account, rating, content.lines)
+    why = with_others(told.why, ticket) if ticket else told.why
     answer = msgspec.structs.replace(
-        answer, earns=promised(ctx, found.account, rating, content.lines), why=told.why
+        answer, earns=ticket.kept if ticket else rating.earned, why=why
     )
     if member is None:
         return answer

@@ -8,7 +8,7 @@ from pos_loyalty.domain.fold import step
 from pos_loyalty.domain.legs import COUNTER_BITS, Leg, SaleCore
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.domain.rating import Rating
-from pos_loyalty.domain.sold import Tickets
+from pos_loyalty.domain.sold import Ticket, Tickets
 from pos_loyalty.domain.ticket import Line
 from pos_loyalty.node.context import Context
 from pos_loyalty.store import people
@@ -27,13 +27,15 @@ def circumstances(
     return found
 
 
-def promised(ctx: Context, account: bytes, rating: Rating, lines: tuple[Line, ...]) -> int:
-    """Give the points of a ticket beside those before it: as the fold would find them now."""
+def foreseen(
+    ctx: Context, account: bytes, rating: Rating, lines: tuple[Line, ...]
+) -> Ticket | None:
+    """Give a ticket as the fold would find it now, where that hangs on those before it."""
     part = part_of(rating, len(lines))
     if part.terms is None or part.terms.alone:
-        return rating.earned
+        return None
     state = decode_state(encode(people.account_of(ctx.tx, account).state))
     core = SaleCore(ctx.today, [line.quantity or 1 for line in lines], [part])
     stamp, tickets = ctx.now_ms << COUNTER_BITS, Tickets()
     step(state, Leg(account, stamp, b"none", 0, 0, "sale", "", encode(core)), tickets)
-    return tickets.known[""].kept
+    return tickets.known[""]

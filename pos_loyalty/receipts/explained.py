@@ -111,6 +111,12 @@ def _cause(cause: CauseLike, words: Figures) -> str:
             return translate("+{points} from {amount}", language, points=number, amount=money)
         case "visit":
             return translate("+{points} for the visit", language, points=number)
+        case "once":
+            return f"{name} +{number}"
+        case "carried":
+            return translate("+{points} carried over", language, points=number)
+        case "limit":
+            return translate("{points} beyond the limit", language, points=number)
         case "excluded":
             return translate("{name} excluded", language, name=name)
         case "unpaid":

@@ -70,7 +70,7 @@ def verdict_of(amendments: list[Amendment]) -> str:
 def _worthless(rating: Rating) -> Rating:
     """Give a rating that brings nothing, and takes what points paid all the same."""
     none = (0,) * len(rating.bases)
-    return replace(rating, earned=0, bases=none, numerators=none, conditions=())
+    return replace(rating, earned=0, bases=none, numerators=none, conditions=(), occasions=())
 
 
 def _fits(rating: Rating, sale: SaleClosed) -> bool:

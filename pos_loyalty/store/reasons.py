@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 
 from pos_loyalty.answers import Explanation
-from pos_loyalty.domain.causes import Cause, Why, causes_of
+from pos_loyalty.domain.causes import Cause, Why, causes_of, with_others
 from pos_loyalty.domain.days import day_of
 from pos_loyalty.domain.explaining import steps_of
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.domain.rating import Rating
-from pos_loyalty.domain.ticket import Line
+from pos_loyalty.domain.ticket import Line, ticket_key
 from pos_loyalty.events import SaleClosed
 from pos_loyalty.store.shop import ProgrammeShelf
 from pos_loyalty.store.statements import Tx
+from pos_loyalty.store.tickets import folded_ticket
 
 NO_PROGRAMME = Why(causes=(Cause(code="no_programme"),))
 
@@ -53,4 +54,11 @@ def why_of(tx: Tx, shelf: ProgrammeShelf, sale: SaleClosed) -> Why | None:
     if not sale.ratings:
         return NO_PROGRAMME
     found = explanations(tx, shelf, sale)
-    return found[0].why if found else None
+    if not found:
+        return None
+    rating = sale.ratings[0]
+    if not (rating.carried or rating.occasions or rating.maximum_day or rating.maximum_month):
+        return found[0].why
+    key = ticket_key(sale.store, sale.till, sale.epoch, sale.day, sale.number)
+    ticket = folded_ticket(tx, key)
+    return with_others(found[0].why, ticket) if ticket else found[0].why

@@ -346,3 +346,24 @@ def test_two_coffees_in_ten_may_be_free(shop: Till) -> None:
     basket = shop.member().fills(coffees(13))
     assert basket.takes_promotions() == [8_00]
     assert basket.closes().total == 18_00
+
+
+def causes(shop: Till, member: Member, *lines: int) -> list[tuple[str, str, int]]:
+    """Give why a basket would bring its points, and see that its ticket says the same."""
+    basket = member.fills(*lines)
+    why = basket.view.why
+    sold = basket.closes()
+    assert why is not None
+    assert (why.points, why) == (sold.earned, shop.queries.ticket(sold.ticket).why)
+    return [(each.code, each.name, each.points) for each in why.causes]
+
+
+def test_what_other_tickets_changed_is_among_the_causes(shop: Till) -> None:
+    shop.runs(programme(once=[WELCOME], earn={"maximum_day": 20}))
+    anne = shop.member()
+    assert causes(shop, anne, 15_00) == [("rate", "", 1), ("once", "Bienvenue", 50)]
+    assert causes(shop, anne, 15_00) == [("rate", "", 1), ("limit", "", -10)]
+    shop.runs(programme("2026-02-01", earn=FIFTY))
+    shop.now("2026-02-01")
+    anne.buys(30_00)
+    assert causes(shop, anne, 20_00) == [("carried", "", 1)]
