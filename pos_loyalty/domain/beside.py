@@ -39,8 +39,8 @@ def lost(
     *,
     owner: int,
     day: int,
-) -> int:
-    """Give the points that a ticket's part no longer brings for what came back of it.
+) -> tuple[int, int]:
+    """Give the points that a ticket's part no longer brings, and the eligible amount that is left.
 
     Changes the record; what was given once is free for another ticket again.
     """
@@ -60,7 +60,7 @@ def lost(
             _free(state, pot, ticket, part, extra, day=day)
             gone += extra[1]
     kept.kept -= gone
-    return gone
+    return gone, base
 
 
 # --- caps --------------------------------------------------------------------------------------

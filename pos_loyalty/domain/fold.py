@@ -82,8 +82,9 @@ def _sale(state: State, leg: Leg, tickets: Tickets) -> None:
 def _rate(state: State, ticket: Ticket, owner: int, index: int, moment: int) -> None:
     part, members, day = ticket.core.parts[index], pool(state, owner), ticket.core.day
     pot = pot_of(state, part.programme)
-    terms = part.terms or NO_TERMS
-    end_idle(pot, day)
+    terms, points, expires = part.terms or NO_TERMS, part.earned, part.expires
+    if pot.active:
+        end_idle(pot, day)
     if part.spent:
         taken = spend(pot, members, owner, part.spent, day)
         ticket.opened().parts[index].allocations = taken
@@ -92,12 +93,13 @@ def _rate(state: State, ticket: Ticket, owner: int, index: int, moment: int) -> 
         kept.kept = kept.qualifying = 0
         return
     trim(pot, day)
-    points = part.earned
-    if not terms.alone:
+    if terms is not NO_TERMS and not terms.alone:
         points = given(state, pot, ticket, index, owner=owner, moment=moment)
-    expires = last_day(pot, owner, part.expires, day)
+    if pot.cuts:
+        expires = last_day(pot, owner, expires, day)
     credit(pot, members, Lot(expires, day, ticket.origin, owner, points, terms.first))
-    stay_active(pot, members, day, terms.idle)
+    if terms.idle or pot.active:
+        stay_active(pot, members, day, terms.idle)
     if part.qualifying:
         qualify(pot, owner, day, part.qualifying)
 

@@ -52,8 +52,7 @@ def _lessen(state: State, ticket: Ticket, index: int, told: ReturnCore) -> None:
     owner = owner_of(state, ticket.account)
     members = pool(state, owner)
     end_idle(pot, day)
-    base = max(0, remaining(lines.bases, sold, back))
-    gone = lost(state, pot, ticket, index, owner=owner, day=day)
+    gone, base = lost(state, pot, ticket, index, owner=owner, day=day)
     if base < kept.qualifying:
         qualify(pot, owner, ticket.core.day, base - kept.qualifying)
         kept.qualifying = base
