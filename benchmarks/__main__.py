@@ -19,6 +19,7 @@ from benchmarks.pages import keep
 BENCHMARKS = MappingProxyType(
     {
         "sale": "benchmarks.sale",
+        "redemption": "benchmarks.redemption",
         "lookup": "benchmarks.lookup",
         "growth": "benchmarks.growth",
         "scan": "benchmarks.scan",

@@ -14,6 +14,7 @@ from pos_loyalty.answers import (
 from pos_loyalty.domain.calendar import business_day
 from pos_loyalty.domain.causes import Why
 from pos_loyalty.domain.days import day_of, iso
+from pos_loyalty.domain.forecast import Books
 from pos_loyalty.domain.identifiers import claim_code, ticket_account
 from pos_loyalty.domain.liability import By, Liability
 from pos_loyalty.domain.movements import Movement
@@ -29,7 +30,7 @@ from pos_loyalty.store.amending import PENDING, amended, amendments_of, verdict_
 from pos_loyalty.store.engine import Store
 from pos_loyalty.store.local import JobRow
 from pos_loyalty.store.movements import statement
-from pos_loyalty.store.outstanding import liabilities
+from pos_loyalty.store.outstanding import books, liabilities
 from pos_loyalty.store.statements import Tx
 from pos_loyalty.store.versions import versions_of
 from pos_loyalty.store.views import member_view
@@ -293,6 +294,24 @@ class Queries:
         with self._store.read() as tx:
             rows = shop.unknown_articles(tx, limit)
         return [(code, label, seen, iso(day)) for code, label, seen, day in rows]
+
+    @property
+    def database(self) -> str:
+        """Where another process finds the same database, with the password where it has one."""
+        return self._store.url
+
+    @property
+    def store_code(self) -> str:
+        """The store of this node; empty at head office."""
+        return self._settings.store
+
+    def books(self, day: int, *, by: By = "programme", use: Use | None = None) -> Books:
+        """Give what is owed for points at the end of a business day, and what becomes of it.
+
+        Raises `LoyaltyError` (`PROGRAMME_MISSING`).
+        """
+        with self._store.read() as tx:
+            return books(tx, day, by=by, use=use, home=self._settings.store)
 
     def liability(
         self, day: int, *, by: By = "programme", use: Use | None = None

@@ -1,9 +1,6 @@
 """`liability`: what the shop owes for points that are out, for the accountant."""
 
-import csv
-from collections.abc import Iterable
 from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 
 import click
@@ -16,14 +13,13 @@ from pos_loyalty.cli.points import tell_use
 from pos_loyalty.cli.stores import beside, load_any
 from pos_loyalty.config import RegisterConfig
 from pos_loyalty.domain.days import iso
-from pos_loyalty.domain.liability import By, Liability, Row
+from pos_loyalty.domain.forecast import Forecast
+from pos_loyalty.domain.liability import By, Liability
 from pos_loyalty.domain.usage import between
-from pos_loyalty.receipts.figures import Figures, figures
-from pos_loyalty.store.outstanding import liabilities
+from pos_loyalty.receipts.books import forecast_table, liability_table
+from pos_loyalty.receipts.figures import figures
+from pos_loyalty.store.outstanding import books
 from pos_loyalty.texts import translate
-
-SUMS = ("face", "expected_low", "expected", "expected_high", "provision", "deferred")
-HEADER = ("day", "programme", "store", "month", "currency", "points", *SUMS)
 
 
 @click.command("liability")
@@ -34,12 +30,15 @@ HEADER = ("day", "programme", "store", "month", "currency", "points", *SUMS)
               help="A line for each store that gave points, or month they lapse in.")  # fmt: skip
 @click.option("--use", "percent", type=PERCENT, nargs=2, metavar="LOW HIGH",
               help="Percent of points that get spent, whatever programme or past say.")  # fmt: skip
+@click.option("--forecast", is_flag=True,
+              help="Also what becomes of these points in the next twelve months.")  # fmt: skip
 @click.option("--csv", "target", type=WRITABLE, help="Write the lines to this file, as CSV.")
 def liability_command(
     settings: Path,
     as_of: datetime,
     by: By,
     percent: tuple[float, float] | None,
+    forecast: bool,
     target: Path | None,
 ) -> None:
     """Tell what the points of SETTINGS are worth and will cost, at the end of a day."""
@@ -47,31 +46,20 @@ def liability_command(
     use = between(*percent) if percent else None
     home = config.store.store if isinstance(config, RegisterConfig) else ""
     with beside(settings, training=False) as store, store.read() as tx:
-        found = liabilities(tx, day, by=by, use=use, home=home)
+        found = books(tx, day, by=by, use=use, home=home)
     if target is not None:
-        write_table(target, found)
-    if not found:
+        table = (
+            forecast_table(found.forecasts, language())
+            if forecast
+            else liability_table(found.liabilities, language())
+        )
+        target.write_text(table, encoding="utf-8-sig", newline="")
+    if not found.liabilities:
         say("Nothing is owed on {day}.", day=iso(day))
-    for each in found:
+    for each in found.liabilities:
         tell(each, by)
-
-
-def write_table(target: Path, found: Iterable[Liability]) -> None:
-    """Write a line for each part of each programme; amounts in units of its currency."""
-    with target.open("w", encoding="utf-8-sig", newline="") as stream:
-        rows = csv.writer(stream, delimiter=";")
-        rows.writerow(HEADER)
-        for each in found:
-            write = figures(language(), each.currency)
-            rows.writerows(_line(each, row, write) for row in each.rows)
-
-
-def _line(found: Liability, row: Row, write: Figures) -> tuple[str | int, ...]:
-    amounts = (Decimal(getattr(row, name)).scaleb(-write.fraction_digits) for name in SUMS)
-    told = (str(amount).replace(".", write.decimal) for amount in amounts)
-    return (
-        found.day, found.programme, row.store, row.month, found.currency, row.points, *told,
-    )  # fmt: skip
+    for ahead in found.forecasts if forecast else ():
+        tell_ahead(ahead)
 
 
 def tell(found: Liability, by: By) -> None:
@@ -93,3 +81,16 @@ def tell(found: Liability, by: By) -> None:
     for row in found.rows:
         say("  {part}: {points} points, {face}", part=row.store or row.month or unnamed,
             points=write.count(row.points), face=write.money(row.face))  # fmt: skip
+
+
+def tell_ahead(found: Forecast) -> None:
+    """Print what becomes of a programme's points, month by month."""
+    write = figures(language(), found.currency)
+    say("{programme}, the next twelve months{store}: {lapsed} lapse ({low} to {high}).",
+        programme=found.name, store=f", {found.store}" if found.store else "",
+        lapsed=write.money(found.lapsed_face), low=write.money(found.lapsed_low),
+        high=write.money(found.lapsed_high))  # fmt: skip
+    for row in found.months:
+        say("  {month}: {spent} spent, {lapsed} lapsed, {left} left", month=row.month,
+            spent=write.money(row.spent_face), lapsed=write.money(row.lapsed_face),
+            left=write.money(row.left_face))  # fmt: skip

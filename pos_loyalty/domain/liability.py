@@ -137,7 +137,7 @@ def liability(
     ledger: Ledger, programme: Programme, *, day: int, by: By = "programme", use: Use | None = None
 ) -> Liability:
     """Put a ledger into money, as `programme` says; `use` replaces what it or the past says."""
-    use = use or _use(programme, ledger.settled)
+    use = use or use_of(programme, ledger.settled)
     parts: dict[tuple[str, str], int] = {}
     for (store, month), points in sorted(ledger.points.items()):
         key = store if by == "store" else "", month if by == "month" else ""
@@ -156,7 +156,7 @@ def liability(
     )
 
 
-def _use(programme: Programme, settled: Settled) -> Use:
+def use_of(programme: Programme, settled: Settled) -> Use:
     """Give the share that gets spent: the one that the programme names, or the past's."""
     named = programme.accounting.use if programme.accounting else 0
     return between(named, named) if named else settled.use()
@@ -181,30 +181,28 @@ def points_share(price: int, worth: Fraction) -> Fraction:
 
 def _total(ledger: Ledger, programme: Programme, use: Use) -> Row:
     points, each = sum(ledger.points.values()), point_worth(programme)
-    share, low, high = (
-        Fraction(round(part * _SHARE_STEPS), _SHARE_STEPS)
-        for part in (use.share, use.low, use.high)
-    )
+    share, low, high = (share_of(part) for part in (use.share, use.low, use.high))
     expected = points * each * share
     cost = programme.accounting.cost if programme.accounting else 100
     earned = ledger.given * each * share
     deferring = points_share(ledger.sold, earned) / earned if earned else Fraction(1)
     return Row(
         points=points,
-        face=_rounded(points * each),
-        expected_low=_rounded(points * each * low),
-        expected=_rounded(expected),
-        expected_high=_rounded(points * each * high),
-        provision=_rounded(expected * cost / 100),
-        deferred=_rounded(expected * deferring),
+        face=rounded(points * each),
+        expected_low=rounded(points * each * low),
+        expected=rounded(expected),
+        expected_high=rounded(points * each * high),
+        provision=rounded(expected * cost / 100),
+        deferred=rounded(expected * deferring),
     )
 
 
-def _exact(share: float) -> Fraction:
+def share_of(share: float) -> Fraction:
+    """Give a share as it is shown: to the hundredth of a percent."""
     return Fraction(round(share * _SHARE_STEPS), _SHARE_STEPS)
 
 
-def _rounded(amount: Fraction) -> int:
+def rounded(amount: Fraction) -> int:
     """Give the nearest whole number, halves up."""
     return int((2 * amount + 1) // 2)
 

@@ -41,6 +41,11 @@ class Store:
         self._writer = _OneWriter(self) if self.is_sqlite else None
         self._readers = _Readers(engine) if self.is_sqlite else None
 
+    @property
+    def url(self) -> str:
+        """How another process opens the same database, with the password where it has one."""
+        return self.engine.url.render_as_string(hide_password=False)
+
     def write(self) -> AbstractContextManager[Tx]:
         """Give a transaction that commits at the end of the block."""
         return self._writer or self._write()

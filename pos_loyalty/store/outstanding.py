@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, select
 from pos_loyalty.domain.account import State
 from pos_loyalty.domain.days import iso
 from pos_loyalty.domain.fold import fold
+from pos_loyalty.domain.forecast import Books, forecasts
 from pos_loyalty.domain.identifiers import is_stamps
 from pos_loyalty.domain.legs import (
     Leg,
@@ -76,6 +77,25 @@ def liabilities(
         liability(found[name], _programme(tx, name, day), day=day, by=by, use=use)
         for name in sorted(found)
         if not is_stamps(name)
+    )
+
+
+def books(
+    tx: Tx, day: int, *, by: By = "programme", use: Use | None = None, home: str = ""
+) -> Books:
+    """Give what is owed as `liabilities` does, and the forecast, from one look at the ledgers."""
+    found = ledgers(tx, day, home=home)
+    known = {name: _programme(tx, name, day) for name in sorted(found)}
+    return Books(
+        day=iso(day),
+        liabilities=tuple(
+            liability(found[name], known[name], day=day, by=by, use=use) for name in known
+        ),
+        forecasts=tuple(
+            each
+            for name in known
+            for each in forecasts(found[name], known[name], day=day, by=by, use=use)
+        ),
     )
 
 

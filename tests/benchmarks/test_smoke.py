@@ -13,6 +13,7 @@ from benchmarks.harness import Bar, Figure
 
 SMALL: Mapping[str, dict[str, Any]] = {
     "sale": {"count": 20, "lots": (3,)},
+    "redemption": {"count": 10},
     "lookup": {"members": 300, "few": 100, "lookups": 20},
     "growth": {"members": 300, "few": 100, "sales": 20},
     "scan": {"members": 300, "scans": 5},

@@ -252,6 +252,25 @@ def test_articles_the_register_does_not_know_are_listed(
     }
 
 
+def test_what_is_owed_for_points_is_told_as_json_and_as_a_table(
+    caller: Caller, number: str
+) -> None:
+    caller.enrol(141)
+    caller.post("/sales", sale(number, card=card(141)))
+    told = caller.get("/liability?by=month").json()
+    (owed,) = told["liabilities"]
+    assert owed["total"]["points"] >= 1
+    assert len(told["forecasts"][0]["months"]) == 12
+    for path, first in (
+        ("/liability.csv", "day;programme;store"),
+        ("/liability/forecast.csv", "day;"),
+    ):
+        table = caller.get(path)
+        assert table.headers["Content-Type"].startswith("text/csv")
+        assert table.content.decode("utf-8-sig").startswith(first)
+    assert caller.get("/liability?day=2026-02-30").status_code == 422
+
+
 def test_a_ticket_says_why_in_the_language_that_is_asked_for(caller: Caller, number: str) -> None:
     caller.enrol(140)
     lines = [{"article": "a", "amount": 1000, "category": "tabac"}]

@@ -41,6 +41,7 @@ TAGS: Mapping[str, str] = MappingProxyType(
         "vouchers": "Vouchers and gift cards: held for a basket, listed, cancelled.",
         "points": "Points held for a basket, points moved by hand.",
         "programmes": "Versions of the shop's programmes: read, tried, published, withdrawn.",
+        "books": "What is owed for points, and what becomes of it.",
         "register": "The register itself.",
     }
 )
@@ -202,6 +203,8 @@ def _success(described: Operation) -> dict[str, Any]:
     if described.answer is not None:
         schema = {"$ref": REF.format(described.answer.__name__)}
         response["content"] = {JSON: {"schema": schema}}
+    elif described.media != JSON:
+        response["content"] = {described.media: {"schema": {"type": "string"}}}
     elif described.id == "streamEvents":
         response["content"] = {"text/event-stream": {"schema": {"type": "string"}}}
     else:

@@ -16,6 +16,7 @@ from web.api.kinds import (
     Label,
     Line,
     MaybeCard,
+    MaybeDay,
     MaybeHex,
     MaybeName,
     Moment,
@@ -243,6 +244,13 @@ class FlagsForm(Form):
     """Which flags to show: those that are open, or, with `settled`, the others."""
 
     settled: Literal["true", "false"] = "false"
+
+
+class BooksForm(Form):
+    """The business day whose end is asked for (default: today), and how its sums are split."""
+
+    day: MaybeDay = ""
+    by: Literal["programme", "store", "month"] = "programme"
 
 
 class VerdictForm(Form):

@@ -80,6 +80,7 @@ MaybeHex = Annotated[str, _text(_or_empty(_HEX), minimum=0, maximum=32)]
 """An id made by a register; empty for none."""
 Day = Annotated[str, _text(_DAY, minimum=10, maximum=10)]
 """A business day of this century, ISO."""
+MaybeDay = Annotated[str, _text(f"^$|{_DAY}", minimum=0, maximum=10)]
 Card = Annotated[str, _text(_LINE, maximum=64)]
 MaybeCard = Annotated[str, _text(_LINE, minimum=0, maximum=64)]
 """A card's number as read or typed; empty for none."""

@@ -27,6 +27,7 @@ KEY_PATTERN = r"^[\x21-\x7e]{1,128}$"
 OPERATOR_HEADER = "Operator"
 OPERATOR_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$"
 JSON = "application/json"
+CSV = "text/csv"
 
 api = APIBlueprint("api", __name__, url_prefix=PREFIX)
 
@@ -51,6 +52,7 @@ class Operation:
     form: type[Form] = NoForm
     form_required: bool = True
     query: type[Form] = NoForm
+    media: str = JSON
     writes: bool = False
     status: int = 200
     reasons: tuple[Reason, ...] = ()

@@ -2,6 +2,7 @@
 
 from web.api.routes import (
     baskets,
+    books,
     flags,
     members,
     points,
@@ -14,6 +15,7 @@ from web.api.routes import (
 
 __all__ = [
     "baskets",
+    "books",
     "flags",
     "members",
     "points",
