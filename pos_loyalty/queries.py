@@ -16,7 +16,7 @@ from pos_loyalty.domain.causes import Why
 from pos_loyalty.domain.days import day_of, iso
 from pos_loyalty.domain.forecast import Books
 from pos_loyalty.domain.identifiers import claim_code, ticket_account
-from pos_loyalty.domain.liability import By, Liability
+from pos_loyalty.domain.liability import By
 from pos_loyalty.domain.movements import Movement
 from pos_loyalty.domain.sold import Ticket
 from pos_loyalty.domain.usage import Use
@@ -30,7 +30,7 @@ from pos_loyalty.store.amending import PENDING, amended, amendments_of, verdict_
 from pos_loyalty.store.engine import Store
 from pos_loyalty.store.local import JobRow
 from pos_loyalty.store.movements import statement
-from pos_loyalty.store.outstanding import books, liabilities
+from pos_loyalty.store.outstanding import books, is_quick
 from pos_loyalty.store.statements import Tx
 from pos_loyalty.store.versions import versions_of
 from pos_loyalty.store.views import member_view
@@ -300,10 +300,10 @@ class Queries:
         """Where another process finds the same database, with the password where it has one."""
         return self._store.url
 
-    @property
-    def store_code(self) -> str:
-        """The store of this node; empty at head office."""
-        return self._settings.store
+    def books_are_quick(self) -> bool:
+        """Tell whether `books` takes no longer than starting another process for it."""
+        with self._store.read() as tx:
+            return is_quick(tx)
 
     def books(self, day: int, *, by: By = "programme", use: Use | None = None) -> Books:
         """Give what is owed for points at the end of a business day, and what becomes of it.
@@ -312,16 +312,6 @@ class Queries:
         """
         with self._store.read() as tx:
             return books(tx, day, by=by, use=use, home=self._settings.store)
-
-    def liability(
-        self, day: int, *, by: By = "programme", use: Use | None = None
-    ) -> tuple[Liability, ...]:
-        """Give what is owed for points at the end of a business day, programme by programme.
-
-        Raises `LoyaltyError` (`PROGRAMME_MISSING`).
-        """
-        with self._store.read() as tx:
-            return liabilities(tx, day, by=by, use=use, home=self._settings.store)
 
     def flagged(self, *, settled: bool = False, limit: int = LIST_MAX) -> tuple[FlagView, ...]:
         """Show what somebody should look at, newest first; or what was `settled`."""

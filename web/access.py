@@ -82,7 +82,7 @@ _SHOP = frozenset({
     "eraseMember", "listUnknownArticles", "listProgrammes", "showProgramme", "checkProgramme",
     "publishProgramme", "withdrawProgramme", "listFlags", "settleFlag",
     "cancelVoucher", "listOverusedVouchers",
-    "showLiability", "exportLiability", "exportForecast",
+    "showLiability", "exportLiability",
 })  # fmt: skip
 
 ALLOWED: Mapping[Profile, frozenset[str]] = MappingProxyType(

@@ -66,7 +66,6 @@ def test_each_store_has_its_own_and_together_they_are_the_whole(shop: Till) -> N
     parts = shop.queries.books(today, by="store").forecasts
     assert [each.store for each in parts] == ["lyon-1", "paris-1"]
     assert sum(each.months[0].left for each in parts) == whole[0].months[0].left
-    assert shop.queries.books(today).liabilities == shop.queries.liability(today)
 
 
 def test_another_process_reckons_the_same(shop: Till) -> None:

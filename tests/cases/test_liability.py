@@ -18,7 +18,7 @@ CLOSE = "2026-12-31"
 def test_lc_119_points_cost_what_of_their_worth_gets_spent(shop: Till) -> None:
     shop.runs(programme(accounting={"points": 1, "amount": 5, "use": 85}))
     shop.member(10_000)
-    (found,) = shop.queries.liability(shop.queries.today)
+    (found,) = shop.queries.books(shop.queries.today).liabilities
     assert (found.total.points, found.total.face) == (10_000, 500_00)
     assert (found.total.expected, found.total.provision) == (425_00, 425_00)
 
@@ -27,7 +27,7 @@ def test_lc_120_a_price_is_shared_by_what_goods_and_points_cost_alone(shop: Till
     assert round(points_share(2_000_00, Fraction(170_00))) == 156_68
     shop.runs(programme(earn={"points": 2, "per": 1_00}, accounting={"use": 85}))
     shop.member().buys(2_000_00)
-    (found,) = shop.queries.liability(shop.queries.today)
+    (found,) = shop.queries.books(shop.queries.today).liabilities
     assert (found.total.face, found.total.expected) == (200_00, 170_00)
     assert found.total.deferred == 156_68
 
@@ -56,7 +56,7 @@ def test_rows_add_up_to_the_total_and_to_what_verify_says(shop: Till) -> None:
     back.comes_back()
     points, held, debt = shop.sums()
     for by in ("programme", "store", "month"):
-        (found,) = shop.queries.liability(shop.queries.today, by=by)  # type: ignore[arg-type]
+        (found,) = shop.queries.books(shop.queries.today, by=by).liabilities  # type: ignore[arg-type]
         assert (found.total.points, found.held, found.debt) == (points, held, debt) == (76, 0, 0)
         for name in found.total.__struct_fields__:
             if name not in ("store", "month"):
@@ -73,13 +73,13 @@ def test_a_closed_day_keeps_its_figures(shop: Till) -> None:
     anne.buys(40_00)
     bought = bob.buys(20_00)
     closed = shop.queries.today
-    before = shop.queries.liability(closed, by="month")
+    before = shop.queries.books(closed, by="month").liabilities
     shop.now("2027-01-09")
     anne.buys(60_00)
     bob.buys(30_00, points=100)
     bought.comes_back()
-    assert shop.queries.liability(closed, by="month") == before
-    assert shop.queries.liability(shop.queries.today)[0].total.points == 40 + 60 + 30 - 5
+    assert shop.queries.books(closed, by="month").liabilities == before
+    assert shop.queries.books(shop.queries.today).liabilities[0].total.points == 40 + 60 + 30 - 5
 
 
 def test_what_comes_late_of_a_closed_day_counts_in_it(shop: Till) -> None:
@@ -87,9 +87,9 @@ def test_what_comes_late_of_a_closed_day_counts_in_it(shop: Till) -> None:
     anne = shop.member()
     closed = shop.queries.today
     shop.now("2027-01-09")
-    assert shop.queries.liability(closed) == ()
+    assert shop.queries.books(closed).liabilities == ()
     shop.imports_ticket(CLOSE, anne.card, "40.00")
-    assert shop.queries.liability(closed)[0].total.points == 40
+    assert shop.queries.books(closed).liabilities[0].total.points == 40
 
 
 def test_each_store_stands_beside_what_it_gave(company: Company) -> None:
@@ -114,7 +114,7 @@ def test_the_past_says_how_many_points_get_spent(shop: Till) -> None:
         member.buys(10_00, points=200)
     shop.now("2026-03-10")
     shop.member(1_000)
-    (found,) = shop.queries.liability(shop.queries.today)
+    (found,) = shop.queries.books(shop.queries.today).liabilities
     assert found.use.observed
     assert found.use.share == pytest.approx(200 / 300)
     assert found.total.expected == found.total.expected_low == 33_34
@@ -123,10 +123,10 @@ def test_the_past_says_how_many_points_get_spent(shop: Till) -> None:
 
 def test_without_a_past_everything_may_be_spent_or_nothing(shop: Till) -> None:
     shop.member(100)
-    (found,) = shop.queries.liability(shop.queries.today)
+    (found,) = shop.queries.books(shop.queries.today).liabilities
     assert (found.total.expected_low, found.total.expected_high) == (0, 5_00)
     assert found.total.expected == 5_00
-    assumed = shop.queries.liability(shop.queries.today, use=between(60, 80))[0].total
+    assumed = shop.queries.books(shop.queries.today, use=between(60, 80)).liabilities[0].total
     assert (assumed.expected_low, assumed.expected, assumed.expected_high) == (3_00, 3_50, 4_00)
 
 

@@ -263,7 +263,7 @@ def test_what_is_owed_for_points_is_told_as_json_and_as_a_table(
     assert len(told["forecasts"][0]["months"]) == 12
     for path, first in (
         ("/liability.csv", "day;programme;store"),
-        ("/liability/forecast.csv", "day;"),
+        ("/liability.csv?table=forecast", "day;"),
     ):
         table = caller.get(path)
         assert table.headers["Content-Type"].startswith("text/csv")

@@ -253,6 +253,12 @@ class BooksForm(Form):
     by: Literal["programme", "store", "month"] = "programme"
 
 
+class BooksTableForm(BooksForm):
+    """Which of the two tables: what is owed, or its forecast."""
+
+    table: Literal["owed", "forecast"] = "owed"
+
+
 class VerdictForm(Form):
     """What became of a flag, and why, in a code."""
 

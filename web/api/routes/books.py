@@ -7,7 +7,7 @@ from pos_loyalty.domain.days import day_of
 from pos_loyalty.domain.forecast import Books
 from pos_loyalty.errors import Reason
 from pos_loyalty.receipts.books import forecast_table, liability_table
-from web.api.forms import BooksForm
+from web.api.forms import BooksForm, BooksTableForm
 from web.api.operation import CSV, Call, NoForm, Operation, api, operation
 from web.problems import reader_locale
 
@@ -28,38 +28,27 @@ def show_liability(call: Call[NoForm]) -> Books:
     Operation(
         id="exportLiability",
         tag="books",
-        query=BooksForm,
+        query=BooksTableForm,
         answer=None,
         media=CSV,
         reasons=_REASONS,
     )
 )
 def export_liability(call: Call[NoForm]) -> Response:
-    """Give what is owed as a table for the accountant, a line for each part."""
-    return _table(liability_table(_reckoned(call).liabilities, reader_locale()))
-
-
-@api.get("/liability/forecast.csv")
-@operation(
-    Operation(
-        id="exportForecast",
-        tag="books",
-        query=BooksForm,
-        answer=None,
-        media=CSV,
-        reasons=_REASONS,
-    )
-)
-def export_forecast(call: Call[NoForm]) -> Response:
-    """Give what becomes of points in the next twelve months as a table, a line for each month."""
-    return _table(forecast_table(_reckoned(call).forecasts, reader_locale()))
+    """Give the same as a table for the accountant: what is owed, or what becomes of it."""
+    found, locale = _reckoned(call), reader_locale()
+    if call.query.table == "forecast":
+        text = forecast_table(found.forecasts, locale)
+    else:
+        text = liability_table(found.liabilities, locale)
+    return Response("\ufeff" + text, mimetype=CSV)
 
 
 def _reckoned(call: Call[NoForm]) -> Books:
-    queries = call.services.queries
+    """Reckon here for a small shop, in a process of its own where a till would notice."""
+    queries, by = call.services.queries, call.query.by
     day = day_of(call.query.day) if call.query.day else queries.today
-    return reckon(Asked(url=queries.database, day=day, by=call.query.by, home=queries.store_code))
-
-
-def _table(text: str) -> Response:
-    return Response("\ufeff" + text, mimetype=CSV)
+    if queries.books_are_quick():
+        return queries.books(day, by=by)
+    home = call.services.node.settings.store
+    return reckon(Asked(url=queries.database, day=day, by=by, home=home))
