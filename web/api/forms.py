@@ -16,7 +16,6 @@ from web.api.kinds import (
     Label,
     Line,
     MaybeCard,
-    MaybeDay,
     MaybeHex,
     MaybeName,
     Moment,
@@ -244,19 +243,6 @@ class FlagsForm(Form):
     """Which flags to show: those that are open, or, with `settled`, the others."""
 
     settled: Literal["true", "false"] = "false"
-
-
-class BooksForm(Form):
-    """The business day whose end is asked for (default: today), and how its sums are split."""
-
-    day: MaybeDay = ""
-    by: Literal["programme", "store", "month"] = "programme"
-
-
-class BooksTableForm(BooksForm):
-    """Which of the two tables: what is owed, or its forecast."""
-
-    table: Literal["owed", "forecast"] = "owed"
 
 
 class VerdictForm(Form):

@@ -1,5 +1,7 @@
 """What is owed for points, for the panel and the accountant."""
 
+from typing import Literal
+
 from flask import Response
 
 from pos_loyalty.backtest.books import Asked, reckon
@@ -7,9 +9,23 @@ from pos_loyalty.domain.days import day_of
 from pos_loyalty.domain.forecast import Books
 from pos_loyalty.errors import Reason
 from pos_loyalty.receipts.books import forecast_table, liability_table
-from web.api.forms import BooksForm, BooksTableForm
+from web.api.kinds import Form, MaybeDay
 from web.api.operation import CSV, Call, NoForm, Operation, api, operation
 from web.problems import reader_locale
+
+
+class BooksForm(Form):
+    """The business day whose end is asked for (default: today), and how its sums are split."""
+
+    day: MaybeDay = ""
+    by: Literal["programme", "store", "month"] = "programme"
+
+
+class BooksTableForm(BooksForm):
+    """Which of the two tables: what is owed, or its forecast."""
+
+    table: Literal["owed", "forecast"] = "owed"
+
 
 _REASONS = (Reason.PROGRAMME_MISSING,)
 
