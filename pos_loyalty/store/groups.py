@@ -175,7 +175,7 @@ class _Outcome:
 
     def write(self, tx: Tx) -> None:
         tx.delete(schema.balance, ["grp"], self.emptied)
-        tx.delete(schema.voucher, ["voucher"], self.emptied)
+        tx.delete(schema.voucher, ["voucher"], self.blank)
         tx.delete(schema.account, ["grp"], self.blank)
         tx.put(schema.account, self.accounts, "upsert")
         tx.put(schema.balance, self.balances, "upsert")
