@@ -67,19 +67,19 @@ def fold(legs: Iterable[Leg], state: State, tickets: Tickets) -> None:
 
 def _sale(state: State, leg: Leg, tickets: Tickets) -> None:
     core = decode_sale(leg.core)
-    ticket = Ticket(account=leg.account, origin=leg.origin, core=core, record=None)
+    ticket = Ticket(leg.account, leg.origin, core)
     tickets.known[leg.ticket] = ticket
     if core.parts or leg.account != ticket_account(leg.ticket):
         owner = owner_of(state, leg.account)
         for index, part in enumerate(core.parts):
             for hold in part.holds:
                 end_hold(pot_of(state, part.programme), hold, owner, leg.moment)
-            _rate(state, ticket, owner, index, leg.moment)
+            _rate(state, ticket, owner, index, leg)
     for early in tickets.early.pop(leg.ticket, ()):
         take_back(state, early, tickets)
 
 
-def _rate(state: State, ticket: Ticket, owner: int, index: int, moment: int) -> None:
+def _rate(state: State, ticket: Ticket, owner: int, index: int, leg: Leg) -> None:
     part, members, day = ticket.core.parts[index], pool(state, owner), ticket.core.day
     pot = pot_of(state, part.programme)
     terms, points, expires = part.terms or NO_TERMS, part.earned, part.expires
@@ -94,7 +94,7 @@ def _rate(state: State, ticket: Ticket, owner: int, index: int, moment: int) -> 
         return
     trim(pot, day)
     if terms is not NO_TERMS and not terms.alone:
-        points = given(state, pot, ticket, index, owner=owner, moment=moment)
+        points = given(state, pot, ticket, index, owner=owner, moment=leg.moment)
     if pot.cuts:
         expires = last_day(pot, owner, expires, day)
     credit(pot, members, Lot(expires, day, ticket.origin, owner, points, terms.first))

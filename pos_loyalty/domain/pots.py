@@ -187,15 +187,17 @@ def lapse_holds(pot: Pot, moment: int) -> None:
 
 
 def qualify(pot: Pot, owner: int, day: int, amount: int) -> None:
+    """Add what counts for a tier, mostly of the newest day; what sums to nothing is left out."""
     window = pot.window
-    index = len(window)
-    if window and window[-1] >= (day, owner):
-        index = bisect_left(window, (day, owner))
-    if index < len(pot.window) and pot.window[index][:2] == (day, owner):
-        amount += pot.window[index][2]
-        del pot.window[index]
+    if amount and (not window or window[-1] < (day, owner)):
+        window.append((day, owner, amount))
+        return
+    index = bisect_left(window, (day, owner))
+    if index < len(window) and window[index][:2] == (day, owner):
+        amount += window[index][2]
+        del window[index]
     if amount:
-        pot.window.insert(index, (day, owner, amount))
+        window.insert(index, (day, owner, amount))
 
 
 def use_right(pot: Pot, owner: int, right: str, until: int, count: int) -> None:

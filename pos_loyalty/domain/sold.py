@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 import msgspec
+from msgspec import Struct
 
 from pos_loyalty.domain.identifiers import is_stamps
 from pos_loyalty.domain.legs import Leg, Part, PartLines, PartRecord, Record, SaleCore
@@ -22,19 +23,14 @@ def points_kept(record: Record) -> int:
     return sum(part.kept for part in record.parts if not is_stamps(part.programme))
 
 
-class Ticket:
+class Ticket(Struct, gc=False):
     """A sold ticket inside a fold: its core, opened when a return needs it, and its record."""
 
-    __slots__ = ("account", "changed", "core", "origin", "record")
-
-    def __init__(
-        self, *, account: bytes, origin: int, core: SaleCore, record: Record | None
-    ) -> None:
-        self.account = account
-        self.origin = origin
-        self.core = core
-        self.record = record
-        self.changed = False
+    account: bytes
+    origin: int
+    core: SaleCore
+    record: Record | None = None
+    changed: bool = False
 
     @property
     def kept(self) -> int:
