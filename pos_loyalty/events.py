@@ -257,6 +257,15 @@ class ConsentChanged(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=F
     wording: str = ""
 
 
+class MembershipChanged(Struct, frozen=True, kw_only=True, gc=False):
+    """A member takes part in a programme for invited members from `day` on, or no longer."""
+
+    member: str
+    programme: str
+    day: str
+    joined: bool
+
+
 class MemberErased(Struct, frozen=True, kw_only=True, gc=False):
     """A member asked to be forgotten: their accounts close, their personal data goes."""
 
@@ -335,6 +344,7 @@ KINDS: dict[str, KindSpec] = {
     "referral_made": KindSpec(ReferralMade, about_person=True),
     "profile_changed": KindSpec(ProfileChanged, erasable=True, about_person=True),
     "consent_changed": KindSpec(ConsentChanged, erasable=True, about_person=True),
+    "membership_changed": KindSpec(MembershipChanged, erasable=True, about_person=True),
     "member_erased": KindSpec(MemberErased, about_person=True),
     "programme_published": KindSpec(ProgrammePublished),
     "place_declared": KindSpec(PlaceDeclared),

@@ -38,12 +38,16 @@ class Cause(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Why(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """Why a ticket brings so many points; `said` tells it in the reader's language."""
+    """Why a ticket brings so many points; `said` tells it in the reader's language.
+
+    Where `unit` is "cents", points are minor units of a wallet.
+    """
 
     points: int = 0
     causes: tuple[Cause, ...] = ()
     currency: str = "EUR"
     said: str = ""
+    unit: str = ""
 
 
 def with_others(why: Why, ticket: Ticket) -> Why:

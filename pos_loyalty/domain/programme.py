@@ -26,6 +26,8 @@ Period = Literal["month", "quarter", "year"]
 """The calendar period in which uses of a right are counted."""
 When = Literal["first_purchase", "birthday", "referral", "profile"]
 """What points that are given once are for."""
+Members = Literal["all", "invited"]
+"""Whether every member takes part in a programme, or those only who were invited to it."""
 RewardKind = Literal["amount", "percent", "item", "cheapest"]
 STACKING: tuple[RewardKind, ...] = ("item", "cheapest", "percent", "amount")
 """The order in which kinds of reward come off, unless a programme says otherwise."""
@@ -298,6 +300,7 @@ class Programme(Struct, frozen=True):
     once: tuple[Once, ...] = ()
     stamps: Stamps | None = None
     rights: tuple[Right, ...] = ()
+    members: Members = "all"
 
     def has_ended(self, day: int) -> bool:
         """Tell whether a day lies behind the programme's last, if it has one."""

@@ -81,6 +81,7 @@ def programme_of(content: str, found: dict[str, Any]) -> Programme:
         redemption_points=limits_of(found)[0],
         redemption_amount=limits_of(found)[1],
         limits=advantage_of(found),
+        members=head.members,
     )
 
 

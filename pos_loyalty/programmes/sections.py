@@ -10,6 +10,7 @@ from pos_loyalty.domain.programme import (
     Combine,
     Downgrade,
     Ends,
+    Members,
     Review,
     Tax,
     Unit,
@@ -43,6 +44,7 @@ class HeadSection(Struct, forbid_unknown_fields=True, kw_only=True):
     currency: Annotated[str, Meta(pattern=CURRENCY)] = "EUR"
     last_day: date | None = None
     unit: Unit = "points"
+    members: Members = "all"
 
 
 class EarnSection(Struct, forbid_unknown_fields=True, kw_only=True):

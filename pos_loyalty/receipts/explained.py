@@ -1,5 +1,6 @@
 """Steps and causes of points as sentences, in French and English."""
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Protocol
@@ -52,20 +53,29 @@ def spoken(answer: Struct, language: str) -> Struct:
 
 
 def _spoken(one: Explanation, language: str) -> Explanation:
-    words = figures(language, one.why.currency)
+    words = _figures(one.why, language)
     steps = tuple(step_said(step, words) for step in one.steps)
     return replace(one, why=told(one.why, language), steps=steps)
 
 
 def told(why: Why, language: str) -> Why:
     """Give the causes with their sentence."""
-    words = figures(language, why.currency)
+    words = _figures(why, language)
     points = counted(why.points, words)
     told_causes = causes_said(why.causes, words, TILL_CHARACTERS - len(points))
     said = points
     if told_causes:
         said = translate("{points}: {why}", language, points=points, why=told_causes)
     return replace(why, said=said)
+
+
+def _figures(why: Why, language: str) -> Figures:
+    return with_unit(figures(language, why.currency), why.unit)
+
+
+def with_unit(words: Figures, unit: str) -> Figures:
+    """Give a writer for whom points are of this unit."""
+    return dataclasses.replace(words, unit=unit) if unit else words
 
 
 def causes_said(causes: Sequence[CauseLike], words: Figures, width: int) -> str:
@@ -87,14 +97,17 @@ def step_said(step: Step, words: Figures) -> Step:
 
 
 def counted(points: int, words: Figures) -> str:
-    """Give points with their noun: `1 point`, `12 points`."""
+    """Give points with their noun: `1 point`, `12 points`; `0,12 €` where they are a wallet's."""
+    if words.unit == "cents":
+        return words.money(points)
     sentence = "{count} point" if words.is_one(points) else "{count} points"
     return translate(sentence, words.language, count=words.count(points))
 
 
 def _cause(cause: CauseLike, words: Figures) -> str:
     language, name = words.language, cause.name
-    number, money = words.count(cause.points), words.money(cause.amount)
+    money = words.money(cause.amount)
+    number = counted(cause.points, words) if words.unit else words.count(cause.points)
     match cause.code:
         case "rate":
             points = counted(cause.points, words)
@@ -123,7 +136,10 @@ def _cause(cause: CauseLike, words: Figures) -> str:
             return translate("nothing paid in money", language)
         case "fraction":
             exact = exactly(Fraction(cause.numerator, cause.denominator), words)
-            return translate("{exact} is not a whole point", language, exact=exact)
+            too_little = (
+                "{exact} is not a whole cent" if words.unit else "{exact} is not a whole point"
+            )
+            return translate(too_little, language, exact=exact)
         case "threshold":
             return translate("nothing below {amount}", language, amount=money)
         case "no_exchange":
@@ -132,7 +148,11 @@ def _cause(cause: CauseLike, words: Figures) -> str:
 
 
 def exactly(number: Fraction, words: Figures) -> str:
-    """Write an exact number: decimals where they end soon, else a fraction."""
+    """Write an exact number: decimals where they end soon, else a fraction.
+
+    Cents of a wallet are written in whole units of their currency.
+    """
+    number = number / 10**words.fraction_digits if words.unit == "cents" else number
     scaled = number * 10**_DIGITS
     if scaled.denominator == 1:
         return words.decimals(scaled.numerator, _DIGITS)
@@ -184,7 +204,7 @@ def _quantity(step: Step, words: Figures) -> str:
         words,
         "{quantity} units at {points} for {per} ({name}) = {exact}",
         quantity=words.quantity(step.quantity),
-        points=words.count(step.points),
+        points=counted(step.points, words) if words.unit else words.count(step.points),
         per=words.count(step.per),
         name=step.name,
         exact=exactly(step.exact, words),

@@ -20,7 +20,10 @@ _DAYS = {"fr": "dd/MM/yyyy", "en": "d MMM yyyy"}
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Writes figures of one currency in one locale; made by `figures`."""
+    """Writes figures of one currency in one locale; made by `figures`.
+
+    Where `unit` is "cents", points are minor units of a wallet.
+    """
 
     locale: Locale
     language: str
@@ -28,6 +31,7 @@ class Figures:
     fraction_digits: int
     decimal: str
     group: str
+    unit: str = ""
 
     def amount(self, minor: int) -> str:
         """Write minor units without the currency's sign: `1 234,50`."""

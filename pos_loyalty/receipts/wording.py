@@ -16,7 +16,7 @@ from pos_loyalty.ports.documents import (
     VatShare,
     VoucherNote,
 )
-from pos_loyalty.receipts.explained import ROLL_CHARACTERS, causes_said
+from pos_loyalty.receipts.explained import ROLL_CHARACTERS, causes_said, with_unit
 from pos_loyalty.receipts.figures import Figures, figures
 from pos_loyalty.texts import translate
 
@@ -128,7 +128,9 @@ class Wording:
         """Give the sentences below the balance: why these points, certainty, expiry, tier."""
         notes = []
         if block.causes:
-            notes.append(causes_said(block.causes, self.figures, ROLL_CHARACTERS))
+            unit = "cents" if block.unit is CountedUnit.MONEY else ""
+            words = with_unit(self.figures, unit)
+            notes.append(causes_said(block.causes, words, ROLL_CHARACTERS))
         if block.provisional:
             notes.append(self.say("This balance will be confirmed on your next visit."))
         for lot in block.expiring:

@@ -275,7 +275,14 @@ def restart(tx: Tx) -> None:
 
 _NAMING = [
     (table, list(table.columns.keys()).index("member"))
-    for table in (schema.member, schema.tombstone, schema.card, schema.profile, schema.consent)
+    for table in (
+        schema.member,
+        schema.tombstone,
+        schema.card,
+        schema.profile,
+        schema.consent,
+        schema.membership,
+    )
 ]
 _IS_NAMED = " OR ".join(
     f'EXISTS (SELECT FROM "{table.name}" WHERE member = account)' for table, _ in _NAMING

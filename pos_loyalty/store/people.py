@@ -1,5 +1,6 @@
 """Reading members, cards and profiles; the newest row in the effective order is in force."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
@@ -87,6 +88,18 @@ def consents_of(tx: Tx, member: bytes) -> dict[tuple[str, str], bool]:
         elif stamp == known[0] and not granted:
             latest[purpose, channel] = (stamp, False)
     return {key: granted for key, (_, granted) in latest.items()}
+
+
+def programmes_of(tx: Tx, members: Iterable[bytes], day: int) -> frozenset[str]:
+    """Give the programmes for invited members that any of these takes part in on a day."""
+    joined: set[str] = set()
+    for member in members:
+        latest: dict[str, bool] = {}
+        for programme, since, takes_part in tx.rows(_PROGRAMMES_OF, member_=member):
+            if since <= day:
+                latest[programme] = bool(takes_part)
+        joined |= {programme for programme, takes_part in latest.items() if takes_part}
+    return frozenset(joined)
 
 
 def account_of(tx: Tx, account: bytes) -> Account:
@@ -200,6 +213,12 @@ _BY_FIELD = (
         _p.folded < bindparam("to_"),
     )
     .limit(FOUND_MAX)
+)
+_s = schema.membership.c
+_PROGRAMMES_OF = (
+    select(_s.programme, _s.day, _s.joined)
+    .where(_s.member == bindparam("member_"))
+    .order_by(_s.day, _s.stamp, _s.node, _s.inc, _s.seq)
 )
 _CONSENT = select(_k.purpose, _k.channel, _k.stamp, _k.granted).where(
     _k.member == bindparam("member_")

@@ -51,6 +51,10 @@ def rows_of(fact: Fact, payload: object) -> list[Projected]:
             return [(schema.profile, row)]
         case events.ConsentChanged():
             return [(schema.consent, _consent(payload, order))]
+        case events.MembershipChanged():
+            whose = (bytes.fromhex(payload.member), payload.programme)
+            said = (day_of(payload.day), int(payload.joined))
+            return [(schema.membership, (*whose, *order, *said))]
         case events.MemberErased():
             return [(schema.tombstone, (bytes.fromhex(payload.member), *order))]
     return _of_the_shop(payload, order)
@@ -127,7 +131,7 @@ def forget(tx: Tx, member: bytes) -> None:
     of facts that were set aside."""
     if tx.is_sqlite:
         tx.pragma("secure_delete = ON")
-    for table in (schema.profile, schema.consent):
+    for table in (schema.profile, schema.consent, schema.membership):
         tx.delete(table, ["member"], [(member,)])
     tx.run(_ERASE, member=member)
     tx.run(_ERASE_ASIDE, member=member)

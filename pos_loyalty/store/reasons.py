@@ -25,13 +25,14 @@ def explained(
     causes = causes_of(steps, rating.earned)
     if currency != programme.currency and not rating.exchange:
         causes = (Cause(code="no_exchange", name=currency),)
+    unit = programme.unit if programme.unit != "points" else ""
     return Explanation(
         programme=programme.id,
         name=programme.name,
         version=programme.version,
         tier=rating.tier,
         earned=rating.earned,
-        why=Why(points=rating.earned, causes=causes, currency=programme.currency),
+        why=Why(points=rating.earned, causes=causes, currency=programme.currency, unit=unit),
         steps=steps,
     )
 

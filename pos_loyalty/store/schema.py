@@ -128,6 +128,10 @@ consent = _table(
     _key("member", LargeBinary), _key("purpose", String), _key("channel", String), *_place(),
     _int("granted"), _int("at"), _text("source"), _text("wording"),
 )  # fmt: skip
+membership = _table(  # of programmes for invited members
+    "derived", "membership",
+    _key("member", LargeBinary), _key("programme", String), *_place(), _int("day"), _int("joined"),
+)  # fmt: skip
 hold = _table(
     "derived", "hold",
     _key("hold", LargeBinary), *_place(), _bytes("account"), _text("programme"),

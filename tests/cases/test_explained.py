@@ -160,3 +160,17 @@ def test_a_command_sent_again_gives_the_same_reason(shop: Till) -> None:
         commands.CloseSale, number="n1", lines=sale.fact.lines, card=anne.card, id="twice"
     )
     assert sale.answer.why == again.answer.why == other.why
+
+
+def test_a_wallet_is_explained_in_money(shop: Till) -> None:
+    wallet = {"id": "p", "name": "Cagnotte", "unit": "cents"}
+    shop.runs(programme(programme=wallet, earn={"points": 3}, reward={"points": 1, "amount": 1}))
+    anne = shop.member()
+    sale = anne.buys(12_50)
+    assert said(sale, "fr") == "0,37 € : 0,03 € par 1,00 €"
+    told: Any = spoken(shop.queries.explanation(sale.answer.ticket), "fr")
+    assert [step.said.replace(NBSP, " ") for step in told.explanations[0].steps] == [
+        "Ligne 1 : 12,50 € à 0,03 € par 1,00 € = 0,375.",
+        "En tout 0,375, arrondi en dessous à 0,37 €.",
+    ]
+    assert said(anne.buys(20), "fr") == "0,00 € : 0,006 ne fait pas un centime"
