@@ -62,6 +62,40 @@ class StampsView(Struct, frozen=True, omit_defaults=True, kw_only=True):
     free: int
 
 
+class Standing(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What a member has in a programme beside the main one; fields as in `MemberView`."""
+
+    programme: str
+    name: str
+    points: int = 0
+    held: int = 0
+    debt: int = 0
+    available: int = 0
+    tier: str = ""
+    next_tier: str = ""
+    to_next: int = 0
+    expiring: int = 0
+    expires: str = ""
+    review: str = ""
+    projected: str = ""
+    pending: int = 0
+    becoming: int = 0
+    usable: str = ""
+    unit: str = ""
+    to_point: int = 0
+    stamps: StampsView | None = None
+    rights: tuple[RightView, ...] = ()
+
+
+class Beside(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What a ticket brings in a programme beside the main one, and why."""
+
+    programme: str
+    name: str
+    earned: int = 0
+    why: Why | None = None
+
+
 class MemberView(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A member as till and API show them; `provisional` says that the hub may know better.
 
@@ -71,6 +105,7 @@ class MemberView(Struct, frozen=True, omit_defaults=True, kw_only=True):
     day `usable` on, at least `becoming` of them; without a day somebody has to allow it first.
     Their `unit` is "cents" where they are minor units of a money wallet.
     Where the programme carries over what reaches no point, `to_point` minor units bring the next.
+    All this is of the main programme; `beside` tells of the others that the member takes part in.
     """
 
     member: str
@@ -100,6 +135,7 @@ class MemberView(Struct, frozen=True, omit_defaults=True, kw_only=True):
     to_point: int = 0
     stamps: StampsView | None = None
     rights: tuple[RightView, ...] = ()
+    beside: tuple[Standing, ...] = ()
 
 
 class ScanAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -151,6 +187,7 @@ class BasketAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     why: Why | None = None
     vouchers: tuple[Discount, ...] = ()
     gift_cards: tuple[Tender, ...] = ()
+    beside: tuple[Beside, ...] = ()
 
 
 class HoldAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -230,6 +267,7 @@ class SaleAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     receipt_detail: str = ""
     why: Why | None = None
     issued: tuple[IssuedVoucher, ...] = ()
+    beside: tuple[Beside, ...] = ()
 
 
 class ReturnAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -81,6 +81,10 @@ class Reason(Enum):
     )
     SHADOW_MISSING = (Kind.NOT_FOUND, "The settings name no programme to rate silently.")
     PAST_EMPTY = (Kind.NOT_FOUND, "There are no tickets of these days to try a programme on.")
+    PROGRAMME_NOT_RESERVED = (
+        Kind.NOT_FOUND,
+        "No programme for invited members is called {programme}.",
+    )
     VERSION_UNKNOWN = (Kind.NOT_FOUND, "This version of a programme is not known here.")
     VERSION_IN_FORCE = (
         Kind.PRECONDITION,

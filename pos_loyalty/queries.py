@@ -349,14 +349,16 @@ class Queries:
 
     def _view(self, tx: Tx, member: bytes, account: bytes) -> MemberView:
         today = self.today
+        known = self._programmes.all_on(tx, today)
         return member_view(
             tx,
             member,
             account,
-            programme=self._programmes.on(tx, today),
+            programme=shop.main_of(known),
             day=today,
             now_ms=self._clock.now_ms(),
             under_hub=self._settings.under_hub,
+            beside=shop.beside(tx, known, self._settings.currency, today, member),
         )
 
 

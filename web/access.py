@@ -72,6 +72,7 @@ _TILL = frozenset({
     "chooseReceipt",
     "enrolMember", "undoEnrolment", "findMembers", "showMember", "showProfile", "changeProfile",
     "changeConsents", "listTickets", "showStatement", "attachCard", "replaceCard", "detachCard",
+    "inviteMember", "leaveProgramme",
     "claimTicket", "takeBackUnknown", "blockCard", "previewReturn", "referMember", "useRight",
     "undoRight", "readLabel", "listJobs", "resumeJob", "streamEvents",
 })  # fmt: skip

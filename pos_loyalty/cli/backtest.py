@@ -98,12 +98,13 @@ def days(store: Store, since: datetime | None, until: datetime | None) -> tuple[
 
 
 def in_force(store: Store, day: int) -> str:
-    """Give the text of the programme in force on a day; raises `LoyaltyError` where none is."""
+    """Give the text of the main programme on a day; raises `LoyaltyError` where none is."""
     with store.read() as tx:
-        known = shop.programme_text(tx, day)
-    if known is None:
+        known = shop.ProgrammeShelf().on(tx, day)
+        told = [each for each in shop.publications(tx) if known and each.version == known.version]
+    if not told:
         raise LoyaltyError(Reason.PROGRAMME_MISSING, day=iso(day))
-    return known[1]
+    return next(each.content for each in told if each.content)
 
 
 @contextmanager

@@ -19,8 +19,8 @@ NOBODY, GONE = -1, -2
 
 
 def points_kept(record: Record) -> int:
-    """Give the points that a ticket still brings, without the stamps of a card."""
-    return sum(part.kept for part in record.parts if not is_stamps(part.programme))
+    """Give the points of its main programme, the first one, that a ticket still brings."""
+    return next((part.kept for part in record.parts), 0)
 
 
 class Ticket(Struct, gc=False):
@@ -34,10 +34,10 @@ class Ticket(Struct, gc=False):
 
     @property
     def kept(self) -> int:
-        """The points that the ticket still brings."""
+        """The points of its main programme, the first one, that the ticket still brings."""
         if self.record is not None:
             return points_kept(self.record)
-        return sum(part.earned for part in self.core.parts if not is_stamps(part.programme))
+        return next((part.earned for part in self.core.parts), 0)
 
     @property
     def restored(self) -> int:
@@ -51,16 +51,12 @@ class Ticket(Struct, gc=False):
         return self.record.returned if self.record else [0] * len(self.core.quantities)
 
     def worth(self, returned: list[int]) -> int:
-        """Give the points that the lines would bring with this much of them given back.
+        """Give the points of the main programme with this much of the lines given back.
 
         A limit that others had filled is as it was, and so is what the ticket was the first for;
         what it carries over is not among them.
         """
-        return sum(
-            self._worth(index, returned)
-            for index, part in enumerate(self.core.parts)
-            if not is_stamps(part.programme)
-        )
+        return self._worth(0, returned) if self.core.parts else 0
 
     def _worth(self, index: int, returned: list[int]) -> int:
         part = self.core.parts[index]

@@ -29,6 +29,7 @@ from pos_loyalty.node.presented import (
     tenders_of,
 )
 from pos_loyalty.node.stamps import free_units
+from pos_loyalty.node.taking_part import quoted_beside
 from pos_loyalty.store import local, people, reasons, shop
 from pos_loyalty.store.journal import Draft
 from pos_loyalty.store.local import Basket
@@ -257,9 +258,11 @@ def answer_of(ctx: Context, basket_id: str) -> BasketAnswer:
         programme, rating, content.lines, ctx.today, currency=ctx.settings.currency
     )
     ticket = foreseen(ctx, found.account, rating, content.lines)
-    why = with_others(told.why, ticket) if ticket else told.why
     answer = msgspec.structs.replace(
-        answer, earns=ticket.kept if ticket else rating.earned, why=why
+        answer,
+        earns=ticket.kept if ticket else rating.earned,
+        why=with_others(told.why, ticket) if ticket else told.why,
+        beside=quoted_beside(ctx, found.account, member, content.lines, _earning(content)),
     )
     if member is None:
         return answer
@@ -295,15 +298,19 @@ def _beside(content: Content, given: tuple[Discount, ...]) -> tuple[Discount, ..
     return (*(each for each in content.discounts if each.hold or not each.reward), *given)
 
 
+def _earning(content: Content) -> list[int]:
+    """Give what each line of a basket costs, with nothing paid yet."""
+    return paid_by_line(content.lines, content.discounts)
+
+
 def _preview(
     ctx: Context, programme: Programme, content: Content, held: Balance, member: bytes | None
 ) -> Rating:
     """Rate a basket as if it were closed now."""
-    paid = paid_by_line(content.lines, content.discounts)
     return rate(
         ctx.programmes.rules_of(programme),
         content.lines,
-        paid,
+        _earning(content),
         tier=tier_on(programme, held, ctx.today),
         day=ctx.today,
         qualifying=held.qualifying,

@@ -14,7 +14,7 @@ from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.events import KIND_OF, KINDS, Fact
 from pos_loyalty.settings import NodeSettings
 from pos_loyalty.store.journal import Draft
-from pos_loyalty.store.shop import ProgrammeShelf
+from pos_loyalty.store.shop import ProgrammeShelf, beside, main_of
 from pos_loyalty.store.statements import Tx
 
 
@@ -72,7 +72,7 @@ class Context:
     recorded: list[Fact] = field(default_factory=list)
     touched: set[bytes] = field(default_factory=set)
     _today: int = 0
-    _programmes: dict[int, Programme | None] = field(default_factory=dict)
+    _programmes: dict[int, list[Programme]] = field(default_factory=dict)
     _accounts: dict[str, bytes] = field(default_factory=dict)
 
     @property
@@ -84,14 +84,20 @@ class Context:
         return self._today
 
     def programme_on(self, day: int) -> Programme | None:
-        """Give the programme in force on a business day, its rewards in this shop's money.
+        """Give the main programme in force on a business day, its rewards in this shop's money.
 
         One that has no rate for this money is not in force here.
         """
+        known = main_of(self._in_force(day))
+        return known and known.in_currency(self.settings.currency, day)
+
+    def programmes_beside(self, day: int, member: bytes | None) -> list[Programme]:
+        """Give the other programmes that a member takes part in."""
+        return beside(self.tx, self._in_force(day), self.settings.currency, day, member)
+
+    def _in_force(self, day: int) -> list[Programme]:
         if day not in self._programmes:
-            known = self.programmes.on(self.tx, day)
-            money = self.settings.currency
-            self._programmes[day] = known and known.in_currency(money, day)
+            self._programmes[day] = self.programmes.all_on(self.tx, day)
         return self._programmes[day]
 
     def account(self, card: str) -> bytes:

@@ -27,6 +27,7 @@ from pos_loyalty.node import (
     rights,
     sales,
     shop,
+    taking_part,
     transfers,
     unknown_returns,
     vouchers,
@@ -58,6 +59,8 @@ REPEATED_AFTER_S = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
 HANDLERS: dict[type[Command], Handler] = {
     commands.EnrolMember: members.enrol_member,
     commands.UndoEnrolment: members.undo_enrolment,
+    commands.InviteMember: taking_part.invite_member,
+    commands.LeaveProgramme: taking_part.leave_programme,
     commands.AttachCard: members.attach_card,
     commands.DetachCard: members.detach_card,
     commands.ReplaceCard: members.replace_card,

@@ -35,6 +35,7 @@ from pos_loyalty.node.members import show
 from pos_loyalty.node.presented import HeldVoucher
 from pos_loyalty.node.receipts import try_to_hand_over, with_receipt
 from pos_loyalty.node.stamps import free_units
+from pos_loyalty.node.taking_part import rated_beside, sold_beside
 from pos_loyalty.node.watching import look_at_sale, told
 from pos_loyalty.store import issued, local, people, reasons, shop, tickets
 from pos_loyalty.store.journal import Draft
@@ -184,8 +185,10 @@ def _rated(
         by_line = points_by_line(sale.lines, discounts, redemption.points)
         rating = msgspec.structs.replace(rating, spent=tuple(by_line))
     stamps = rate_stamps(programme, sale.lines, discounts, day=day)
-    ratings = (rating, stamps) if stamps else (rating,)
-    return msgspec.structs.replace(sale, discounts=discounts, ratings=ratings)
+    rated = msgspec.structs.replace(sale, discounts=discounts)
+    beside = rated_beside(ctx, rated, customer.member)
+    ratings = (rating, *([stamps] if stamps else []), *beside)
+    return msgspec.structs.replace(rated, ratings=ratings)
 
 
 def _discounts(
@@ -289,7 +292,8 @@ def _sold(ctx: Context, key: str, sale: SaleClosed) -> SaleAnswer:
     )
     if not sale.account or sale.source != "live":
         return answer  # nobody stands at the till for a ticket of the past
-    answer = msgspec.structs.replace(answer, why=reasons.why_of(ctx.tx, ctx.programmes, sale))
+    why = reasons.why_of(ctx.tx, ctx.programmes, sale)
+    answer = msgspec.structs.replace(answer, why=why, beside=sold_beside(ctx, key, sale))
     account = bytes.fromhex(sale.account)
     card = people.card_of(ctx.tx, account)
     member = card.member if card else account

@@ -12,6 +12,7 @@ from pos_loyalty.events import Fact
 from pos_loyalty.programmes.reading import read_programme
 from pos_loyalty.store import schema
 from pos_loyalty.store.apply import FACT
+from pos_loyalty.store.people import programmes_of
 from pos_loyalty.store.statements import Row, Tx
 
 
@@ -23,25 +24,32 @@ class ProgrammeShelf:
         self._rules: dict[str, Rulebook] = {}
 
     def on(self, tx: Tx, day: int) -> Programme | None:
-        """Give the programme in force on a business day; none behind its last day."""
-        known = self._begun(tx, day)
-        return None if known is None or known.has_ended(day) else known
+        """Give the main programme on a business day: of those in force for all, the eldest."""
+        return main_of(self.all_on(tx, day))
+
+    def all_on(self, tx: Tx, day: int) -> list[Programme]:
+        """Give every programme in force on a business day, the eldest first."""
+        return [each for each in self._begun(tx, day) if not each.has_ended(day)]
+
+    def reserved(self, tx: Tx) -> list[Programme]:
+        """Give the programmes for invited members, begun or planned, by their newest version."""
+        known = [self.version(tx, *each) for each in sorted(_newest_of(publications(tx)).items())]
+        return [each for each in known if each is not None and each.members == "invited"]
 
     def ended(self, tx: Tx, day: int) -> int:
-        """Give the last day of the programme that ended before `day` with none after it, or 0."""
-        known = self._begun(tx, day)
-        return known.ends_on if known is not None and known.has_ended(day) else 0
+        """Give the last day of the programmes that ended before `day` with none after it, or 0."""
+        begun = [each for each in self._begun(tx, day) if each.members == "all"]
+        if not all(each.has_ended(day) for each in begun):
+            return 0
+        return max((each.ends_on for each in begun), default=0)
 
-    def _begun(self, tx: Tx, day: int) -> Programme | None:
-        row = tx.row(_IN_FORCE, day_=day)
-        if row is None:
-            return None
-        known = self._read.get(row[0])
-        if known is None:
-            text = programme_text(tx, day)
-            assert text is not None, "the version was found just now"
-            known = self._read[row[0]] = read_programme(text[1])
-        return known
+    def _begun(self, tx: Tx, day: int) -> list[Programme]:
+        """Give each programme's newest version that has begun, the eldest programme first."""
+        newest = {}
+        for programme, version in reversed(tx.rows(_STANDING, day_=day)):
+            newest[programme] = version
+        found = [self.version(tx, *each) for each in newest.items()]
+        return [each for each in found if each is not None]
 
     def version(self, tx: Tx, programme: str, version: str) -> Programme | None:
         """Give a version of a programme that was ever published here."""
@@ -61,10 +69,25 @@ class ProgrammeShelf:
         return known
 
 
-def programme_text(tx: Tx, day: int) -> tuple[str, str] | None:
-    """Give the version and text of the programme in force on a day."""
-    row = tx.row(_TEXT_IN_FORCE, day_=day)
-    return (row[0], row[1]) if row else None
+def main_of(known: Sequence[Programme]) -> Programme | None:
+    """Give the main one of the programmes in force: the eldest that is for all."""
+    return next((each for each in known if each.members == "all"), None)
+
+
+def beside(
+    tx: Tx, known: Sequence[Programme], currency: str, day: int, member: bytes | None
+) -> list[Programme]:
+    """Give those of the `known` programmes in force that a member takes part in, but the main one.
+
+    Nobody needs to be invited to one for all; one without a rate for this money is not in force.
+    """
+    main = main_of(known)
+    if len(known) < 2 and main is not None:
+        return []
+    joined = programmes_of(tx, [member], day) if member else frozenset()
+    others = [p for p in known if p is not main and (p.members == "all" or p.id in joined)]
+    local = [each.in_currency(currency, day) for each in others]
+    return [each for each in local if each is not None]
 
 
 class Publication(NamedTuple):
@@ -98,6 +121,16 @@ def standing(told: Sequence[Publication], programme: str, day: int) -> Publicati
             if each.content:
                 left[each.version] = each
     return list(left.values())[-1] if left else None
+
+
+def _newest_of(told: Sequence[Publication]) -> dict[str, str]:
+    """Give the version of each programme that comes last in force."""
+    newest: dict[str, str] = {}
+    for each in told:  # the days rise
+        found = standing(told, each.programme, each.day)
+        if found is not None:
+            newest[each.programme] = found.version
+    return newest
 
 
 def texts_of(tx: Tx, programme: str) -> list[tuple[int, str]]:
@@ -162,8 +195,7 @@ _withdrawn = exists().where(
     tuple_(_l.stamp, _l.node, _l.inc, _l.seq) > tuple_(_g.stamp, _g.node, _g.inc, _g.seq),
 )
 _stands = (_until, _g.content != "", ~_withdrawn)
-_IN_FORCE = select(_g.version).where(*_stands).order_by(*_newest).limit(1)
-_TEXT_IN_FORCE = select(_g.version, _g.content).where(*_stands).order_by(*_newest).limit(1)
+_STANDING = select(_g.programme, _g.version).where(*_stands).order_by(*_newest)
 _TEXT_OF = (
     select(_g.content)
     .where(

@@ -4,8 +4,7 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, or_, select
 
-from pos_loyalty.domain.identifiers import is_stamps
-from pos_loyalty.domain.sold import Ticket, Tickets, decode_record, points_kept
+from pos_loyalty.domain.sold import Ticket, Tickets, decode_record
 from pos_loyalty.events import (
     Fact,
     LinesReturned,
@@ -103,11 +102,17 @@ def folded_ticket(tx: Tx, key: str) -> Ticket | None:
 
 
 def kept_of(tx: Tx, key: str, sale: SaleClosed) -> int:
-    """Give the points that a recorded sale still brings: those earned, until something happened."""
+    """Give the points of its main programme that a recorded sale still brings."""
+    return next(iter(kept_by_programme(tx, key, sale).values()), 0)
+
+
+def kept_by_programme(tx: Tx, key: str, sale: SaleClosed) -> dict[str, int]:
+    """Give what a recorded sale still brings, the main programme first: what it earned, until
+    something happened to it."""
     rows = tx.fetch(schema.claim, [key])
     if rows and rows[0][9]:
-        return points_kept(decode_record(rows[0][9]))
-    return sum(each.earned for each in sale.ratings if not is_stamps(each.programme))
+        return {part.programme: part.kept for part in decode_record(rows[0][9]).parts}
+    return {rating.programme: rating.earned for rating in sale.ratings}
 
 
 def recent_of(tx: Tx, account: bytes, limit: int) -> list[str]:

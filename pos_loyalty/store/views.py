@@ -1,11 +1,12 @@
 """Values that answers show, read inside the command's own transaction."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import partial
 from math import ceil
 from typing import Any
 
-from pos_loyalty.answers import CardView, MemberView, RightView, StampsView
+from pos_loyalty.answers import CardView, MemberView, RightView, StampsView, Standing
 from pos_loyalty.domain import tiers
 from pos_loyalty.domain.account import State
 from pos_loyalty.domain.balance import balance
@@ -27,8 +28,12 @@ def member_view(
     day: int,
     now_ms: int,
     under_hub: bool = False,
+    beside: Sequence[Programme] = (),
 ) -> MemberView:
-    """Show a member through one of their accounts (the scanned card's), as of a business day."""
+    """Show a member through one of their accounts (the scanned card's), as of a business day.
+
+    `programme` is the main one, `beside` are the others that they take part in.
+    """
     cards = people.cards_of(tx, member)
     profile = people.profile_of(tx, member)
     shown = partial(
@@ -44,6 +49,14 @@ def member_view(
             for card in cards
         ),
         provisional=under_hub and not people.is_confirmed(tx, account),
+        beside=tuple(
+            Standing(
+                programme=each.id,
+                name=each.name,
+                **standing(tx, account, programme=each, day=day, now_ms=now_ms),
+            )
+            for each in beside
+        ),
     )
     if programme is None:
         return shown()

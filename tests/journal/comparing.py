@@ -149,16 +149,27 @@ def _keys(view: View, world: World) -> list[tuple[str, Any, Any]]:
     return [("parked", parked, world.parked), ("waiting", waiting, world.waiting)]
 
 
+def _last(told: list[tuple[str, bool]]) -> bool:
+    """Give what the newest day says, the last told of it."""
+    return max(enumerate(told), key=lambda each: (each[1][0], each[0]))[1][1]
+
+
 def _people(view: View, world: World) -> list[tuple[str, Any, Any]]:
     """What the product's own readers say of members and cards."""
     found: list[tuple[str, Any, Any]] = []
     for member in MEMBERS:
         profile = {f: v for (who, f), v in world.profiles.items() if who == member and v}
         consents = {(p, c): v for (who, p, c), v in world.consents.items() if who == member}
+        joined = {
+            programme
+            for (who, programme), told in world.memberships.items()
+            if who == member and _last(told)
+        }
         status = "erased" if member in world.erased else world.members.get(member, "")
         found += [
             ("profile", people.profile_of(view.tx, member), profile),
             ("consents", people.consents_of(view.tx, member), consents),
+            ("programmes", people.programmes_of(view.tx, [member], NEVER), joined),
             ("status", people.status_of(view.tx, member), status),
         ]
     for account in ACCOUNTS:

@@ -168,6 +168,7 @@ EXAMPLES: list[Any] = [
         programme="P", version="sha256:1f", day="2026-03-01", content="[earn]\npoints = 1\n"
     ),
     events.PlaceDeclared(level="till", code="T2", name="Caisse 2", day="2026-01-01", parent="S1"),
+    events.MembershipChanged(member=MEMBER, programme="VIP", day="2026-03-01", joined=True),
     events.ProgrammeWithdrawn(programme="P", version="sha256:1f", day="2026-03-01"),
 ]
 

@@ -166,6 +166,7 @@ class World:
         }
         self.profiles: dict[tuple[bytes, str], str] = {}
         self.consents: dict[tuple[bytes, str, str], bool] = {}
+        self.memberships: dict[tuple[bytes, str], list[tuple[str, bool]]] = {}
         self.cards: dict[bytes, tuple[bytes, str]] = {}
         self.members: dict[bytes, str] = {}
         self._consented: dict[tuple[bytes, str, str], tuple[int, bool]] = {}
@@ -188,6 +189,9 @@ class World:
                 self.profiles[member, payload.field] = payload.value
             case events.ConsentChanged() if member not in self.erased:
                 self._consent(member, payload, fact)
+            case events.MembershipChanged() if member not in self.erased:
+                told = self.memberships.setdefault((member, payload.programme), [])
+                told.append((payload.day, payload.joined))
             case events.CardAttached():
                 self.cards[bytes.fromhex(payload.account)] = member, "active"
             case events.CardEnded():

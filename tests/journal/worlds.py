@@ -354,6 +354,13 @@ def links() -> st.SearchStrategy[Any]:
             status=st.sampled_from(["replaced", "blocked", "detached"]),
         ),
         st.builds(events.ReferralMade, member=member, by=member, day=_days()),
+        st.builds(
+            events.MembershipChanged,
+            member=member,
+            programme=st.sampled_from(["P", "Q"]),
+            day=_days(),
+            joined=st.booleans(),
+        ),
         st.builds(events.MembersLinked, member=member, other=member, joined=st.booleans()),
     )
 

@@ -136,3 +136,22 @@ def test_unknown_members_are_unknown_to_every_operation(caller: Caller) -> None:
     ):
         assert reason(answer) == (404, "MEMBER_UNKNOWN")
     assert reason(caller.get("/members/somebody")) == (404, "ADDRESS_UNKNOWN")
+
+
+def test_a_member_is_invited_to_a_programme_and_leaves_it(caller: Caller) -> None:
+    member = caller.enrol(151)["member"]
+    club = (
+        '[programme]\nid = "club"\nname = "Club"\nfirst_day = 2020-01-01\nmembers = "invited"\n'
+        "[earn]\npoints = 1\nper = 1000\n[expiry]\nmonths = 3\n"
+        '[[exclusion]]\nreason = "carte"\nflag = "gift_card"\ncoupons = false\n'
+    )
+    assert caller.post("/programmes", {"toml": club}).status_code == 201
+    asked = f"/members/{member}/programmes/club"
+    invited = caller.put(asked).json()
+    assert [each["programme"] for each in invited["beside"]] == ["club"]
+    sold = caller.sell("club-1", 3000, card=card(151))
+    assert sold["beside"][0]["earned"] == 3
+    assert sold["beside"][0]["why"]["said"] == "3 points : 1 point par 10,00 €"
+    assert "beside" not in caller.delete(asked).json()
+    other = caller.put(f"/members/{member}/programmes/points")
+    assert reason(other) == (404, "PROGRAMME_NOT_RESERVED")

@@ -107,6 +107,7 @@ PATH_PARAMETERS: Mapping[str, str] = MappingProxyType(
         "flag": _HEX,
         "use": _HEX,
         "job": _HEX,
+        "programme": r"^[a-z0-9][a-z0-9_-]{0,31}$",
         "version": r"^[0-9a-f]{12}$",
         "store": r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$",
         "till": r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$",

@@ -278,6 +278,38 @@ def replace_card(call: Call[forms.CardForm], member: str, account: str) -> Membe
     return answer
 
 
+@api.put("/members/<member>/programmes/<programme>")
+@operation(
+    Operation(
+        id="inviteMember",
+        tag="members",
+        answer=MemberView,
+        writes=True,
+        reasons=(*_UNKNOWN, Reason.PROGRAMME_NOT_RESERVED),
+    )
+)
+def invite_member(call: Call[NoForm], member: str, programme: str) -> MemberView:
+    """Let a member take part in a programme that is for invited members."""
+    answer: MemberView = call.execute(commands.InviteMember, member=member, programme=programme)
+    return answer
+
+
+@api.delete("/members/<member>/programmes/<programme>")
+@operation(
+    Operation(
+        id="leaveProgramme",
+        tag="members",
+        answer=MemberView,
+        writes=True,
+        reasons=(*_UNKNOWN, Reason.PROGRAMME_NOT_RESERVED),
+    )
+)
+def leave_programme(call: Call[NoForm], member: str, programme: str) -> MemberView:
+    """Let a member take part in it no longer; what they have there stays theirs."""
+    answer: MemberView = call.execute(commands.LeaveProgramme, member=member, programme=programme)
+    return answer
+
+
 @api.delete("/members/<member>/cards/<account>")
 @operation(
     Operation(
