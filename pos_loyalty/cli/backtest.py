@@ -100,11 +100,10 @@ def days(store: Store, since: datetime | None, until: datetime | None) -> tuple[
 def in_force(store: Store, day: int) -> str:
     """Give the text of the main programme on a day; raises `LoyaltyError` where none is."""
     with store.read() as tx:
-        known = shop.ProgrammeShelf().on(tx, day)
-        told = [each for each in shop.publications(tx) if known and each.version == known.version]
-    if not told:
+        known = shop.programme_text(tx, day)
+    if known is None:
         raise LoyaltyError(Reason.PROGRAMME_MISSING, day=iso(day))
-    return next(each.content for each in told if each.content)
+    return known[1]
 
 
 @contextmanager

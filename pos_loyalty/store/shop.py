@@ -69,6 +69,15 @@ class ProgrammeShelf:
         return known
 
 
+def programme_text(tx: Tx, day: int) -> tuple[str, str] | None:
+    """Give the version and text of the main programme on a business day."""
+    known = ProgrammeShelf().on(tx, day)
+    if known is None:
+        return None
+    row = tx.row(_TEXT_OF, programme_=known.id, version_=known.version)
+    return (known.version, row[0]) if row else None
+
+
 def main_of(known: Sequence[Programme]) -> Programme | None:
     """Give the main one of the programmes in force: the eldest that is for all."""
     return next((each for each in known if each.members == "all"), None)

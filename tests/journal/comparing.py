@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pos_loyalty.domain.days import iso
+from pos_loyalty.domain.days import NEVER, iso
 from pos_loyalty.domain.programme import Right
 from pos_loyalty.domain.rights import uses
 from pos_loyalty.domain.sold import decode_record
@@ -149,7 +149,7 @@ def _keys(view: View, world: World) -> list[tuple[str, Any, Any]]:
     return [("parked", parked, world.parked), ("waiting", waiting, world.waiting)]
 
 
-def _last(told: list[tuple[str, bool]]) -> bool:
+def _takes_part(told: list[tuple[str, bool]]) -> bool:
     """Give what the newest day says, the last told of it."""
     return max(enumerate(told), key=lambda each: (each[1][0], each[0]))[1][1]
 
@@ -163,7 +163,7 @@ def _people(view: View, world: World) -> list[tuple[str, Any, Any]]:
         joined = {
             programme
             for (who, programme), told in world.memberships.items()
-            if who == member and _last(told)
+            if who == member and _takes_part(told)
         }
         status = "erased" if member in world.erased else world.members.get(member, "")
         found += [
