@@ -17,6 +17,10 @@ from pos_loyalty.domain.amendments import TicketJudged as TicketJudged
 from pos_loyalty.domain.amendments import TicketMoved as TicketMoved
 from pos_loyalty.domain.identifiers import is_stamps
 from pos_loyalty.domain.rating import Rating
+from pos_loyalty.domain.shop_facts import MembershipChanged as MembershipChanged
+from pos_loyalty.domain.shop_facts import PlaceDeclared as PlaceDeclared
+from pos_loyalty.domain.shop_facts import ProgrammePublished as ProgrammePublished
+from pos_loyalty.domain.shop_facts import ProgrammeWithdrawn as ProgrammeWithdrawn
 from pos_loyalty.domain.ticket import Discount, Line, Tender
 from pos_loyalty.domain.voucher_facts import AttemptsLocked as AttemptsLocked
 from pos_loyalty.domain.voucher_facts import Issued as Issued
@@ -257,51 +261,11 @@ class ConsentChanged(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=F
     wording: str = ""
 
 
-class MembershipChanged(Struct, frozen=True, kw_only=True, gc=False):
-    """A member takes part in a programme for invited members from `day` on, or no longer."""
-
-    member: str
-    programme: str
-    day: str
-    joined: bool
-
-
 class MemberErased(Struct, frozen=True, kw_only=True, gc=False):
     """A member asked to be forgotten: their accounts close, their personal data goes."""
 
     member: str
     accounts: tuple[str, ...]
-
-
-class ProgrammePublished(Struct, frozen=True, kw_only=True, gc=False):
-    """A programme version, whole, in force from `day`; `version` is the digest of `content`."""
-
-    programme: str
-    version: str
-    day: str
-    content: str
-
-
-class ProgrammeWithdrawn(Struct, frozen=True, kw_only=True, gc=False):
-    """A programme version is not to come in force on `day`, unless it is published once more."""
-
-    programme: str
-    version: str
-    day: str
-
-
-class PlaceDeclared(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
-    """A company, region, store or till exists under a parent from `day`.
-
-    `at` is where: degrees of latitude and longitude, as `48.8566,2.3522`.
-    """
-
-    level: str
-    code: str
-    name: str
-    day: str
-    parent: str = ""
-    at: str = ""
 
 
 class KindSpec(NamedTuple):
