@@ -6,7 +6,7 @@ Codes and numbers only, as in `domain.explaining`.
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from pos_loyalty.domain.explaining import Step
 from pos_loyalty.domain.sold import Ticket
@@ -56,7 +56,7 @@ def with_others(why: Why, ticket: Ticket) -> Why:
     if not found:
         return why
     causes = why.causes if why.points else ()
-    return Why(points=ticket.kept, causes=(*causes, *found), currency=why.currency)
+    return structs.replace(why, points=ticket.kept, causes=(*causes, *found))
 
 
 def _beside(ticket: Ticket) -> Iterator[Cause]:
