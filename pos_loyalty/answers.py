@@ -324,8 +324,9 @@ class ReturnPreview(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What a return would give and take; nothing of it has happened.
 
     `refund`, `clawed`, `withheld`, `taken_back`, `given_back` are as the return itself answers
-    them. `points`, `debt` and `tier` are the member's after it, the `former_…` before it. `said`
-    tells it in one sentence.
+    them; `on_cards` too. `vouchers_gone` that the ticket brought are cancelled, `vouchers_back` can
+    be used again. `points`, `debt` and `tier` are the member's after it, the `former_…` before it.
+    `said` tells it in one sentence.
     """
 
     ticket: str
@@ -336,6 +337,9 @@ class ReturnPreview(Struct, frozen=True, omit_defaults=True, kw_only=True):
     taken_back: int = 0
     given_back: int = 0
     has_member: bool = False
+    on_cards: int = 0
+    vouchers_gone: int = 0
+    vouchers_back: int = 0
     former_points: int = 0
     former_debt: int = 0
     former_tier: str = ""

@@ -5,6 +5,7 @@ from pos_loyalty.answers import MemberView, ReturnAnswer, ReturnPreview
 from pos_loyalty.commands import ReceiptChoice
 from pos_loyalty.domain.identifiers import ticket_account
 from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.events import VoucherGivenBack, decode_payload
 from pos_loyalty.node.context import Context
 from pos_loyalty.node.execute import Node
 from pos_loyalty.node.members import show
@@ -68,6 +69,14 @@ def _preview(
     ctx: Context, key: str, before: MemberView | None, answer: ReturnAnswer
 ) -> ReturnPreview:
     former, after = before or NOBODY, answer.member or NOBODY
+    kinds = [fact.kind for fact in ctx.recorded]
+    sale = tickets.sale_of(ctx.tx, key)
+    discounts = {each.voucher for each in sale.discounts if each.voucher} if sale else set()
+    back = [
+        told.voucher
+        for fact in ctx.recorded
+        if isinstance(told := decode_payload(fact.kind, fact.payload), VoucherGivenBack)
+    ]
     return ReturnPreview(
         ticket=key,
         currency=ctx.settings.currency,
@@ -76,6 +85,9 @@ def _preview(
         withheld=answer.withheld,
         taken_back=answer.taken_back,
         given_back=answer.given_back,
+        on_cards=answer.on_cards,
+        vouchers_gone=kinds.count("voucher_cancelled"),
+        vouchers_back=len([each for each in back if each in discounts]),
         has_member=before is not None,
         former_points=former.points,
         former_debt=former.debt,

@@ -9,6 +9,7 @@ def sentence(preview: ReturnPreview, language: str) -> str:
     """Say what a return gives and takes, in `language` ("fr" or "en")."""
     write = figures(language, preview.currency)
     parts = [_money(preview, write, language), *_points(preview, write, language)]
+    parts += _vouchers(preview, language)
     if preview.former_tier != preview.tier:
         tiers = {"former": preview.former_tier or "–", "tier": preview.tier or "–"}
         parts.append(translate("your tier goes from {former} to {tier}", language, **tiers))
@@ -21,12 +22,29 @@ def _money(preview: ReturnPreview, write: Figures, language: str) -> str:
         said = translate("you pay {amount}", language, amount=write.money(-preview.refund))
     else:
         said = translate("you get {amount} back", language, amount=write.money(preview.refund))
+    if preview.on_cards:
+        cards = write.money(preview.on_cards)
+        kept = translate("{amount} of it on your gift card", language, amount=cards)
+        said = f"{said} ({kept})"
     if less := preview.clawed + preview.withheld:
         kept = translate(
             "{amount} of it stays for what is no longer earned", language, amount=write.money(less)
         )
         said = f"{said} ({kept})"
     return said
+
+
+def _vouchers(preview: ReturnPreview, language: str) -> list[str]:
+    """Say what becomes of vouchers that the ticket brought and of those that it used."""
+    told = (
+        (preview.vouchers_gone, "a voucher of this ticket ends", "{count} vouchers of it end"),
+        (preview.vouchers_back, "a voucher can be used again", "{count} can be used again"),
+    )
+    return [
+        translate(one if count == 1 else many, language, count=count)
+        for count, one, many in told
+        if count
+    ]
 
 
 def _points(preview: ReturnPreview, write: Figures, language: str) -> list[str]:

@@ -11,6 +11,7 @@ from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.events import LinesReturned, decode_payload
 from pos_loyalty.ports.documents import SellerBlock
 from pos_loyalty.receipts.issuer import Issuer
+from pos_loyalty.receipts.preview import sentence
 from pos_loyalty.receipts.text import render_text
 from pos_loyalty.receipts.ticket import ShopWording
 from tests.cases.company import Company
@@ -108,6 +109,22 @@ def test_lc_52_an_unused_voucher_goes_with_the_goods(returned: tuple[Member, Sal
     assert sale.comes_back(1).refund == 40_00
     with refused(Reason.VOUCHER_REFUSED):
         anne.till.basket(30_00).scans(code)
+
+
+def test_a_return_tells_before_it_is_done_what_becomes_of_vouchers(
+    shop: Till, returned: tuple[Member, Sale]
+) -> None:
+    anne, sale = returned
+    tried = anne.till.previews(sale.ticket, (1, 1000))
+    assert (tried.vouchers_gone, tried.vouchers_back) == (1, 0)
+    assert "un bon de ce ticket est annulé" in sentence(tried, "fr")
+    basket = anne.till.basket(30_00)
+    basket.scans(sale.codes[0])
+    used = basket.closes()
+    tried = anne.till.previews(used.ticket)
+    assert (tried.vouchers_gone, tried.vouchers_back) == (0, 1)
+    assert "a voucher can be used again" in sentence(tried, "en")
+    assert shop.left_on(sale.codes[0]) == 0
 
 
 def test_lc_52_what_becomes_of_a_used_voucher_is_never_decided_silently(
