@@ -187,9 +187,6 @@ class Shop:
         return events.CardAttached(member=member, account=card, scheme="main", tail="0017")
 
     def _shop(self, day: int) -> Any:
-        if self._random.random() < 0.2:
-            flag = ident(f"flag {day % 5}").hex()
-            return events.Flagged(flag=flag, code="TOO_FAST", day=iso(START + day))
         if self._random.random() < 0.5:
             return events.PlaceDeclared(level="store", code="S1", name="Brest", day=iso(START))
         return events.ProgrammePublished(
