@@ -106,9 +106,8 @@ class MemberView(Struct, frozen=True, omit_defaults=True, kw_only=True):
     after the day `expires`. A tier is sure through the day `review`; without further purchases
     it is `projected` after it. Besides `points` some may be `pending`: they can be spent from the
     day `usable` on, at least `becoming` of them; without a day somebody has to allow it first.
-    Their `unit` is "cents" where they are minor units of a money wallet.
-    Where the programme carries over what reaches no point, `to_point` minor units bring the next.
-    All this is of the main programme; `beside` tells of the others that the member takes part in.
+    Their `unit` is "cents" in a money wallet; where what reaches no point is carried over,
+    `to_point` minor units bring the next. `beside` tells of programmes beside the main one.
     """
 
     member: str
