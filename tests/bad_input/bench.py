@@ -102,6 +102,10 @@ first_day = 2025-01-01
 [earn]
 points = 1
 per = 100
+[[exclusion]]
+reason = "carte cadeau"
+flag = "gift_card"
+coupons = false
 [[tier]]
 name = "Bronze"
 threshold = 0
