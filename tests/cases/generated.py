@@ -22,6 +22,9 @@ def earning() -> st.SearchStrategy[Sections]:
         "tax": st.sampled_from(["included", "excluded"]),
         "combine": st.sampled_from(["multiply", "add", "best"]),
         "visit": st.integers(0, 2),
+        "minimum": st.sampled_from([0, 0, 25_00]),
+        "maximum": st.sampled_from([0, 0, 40]),
+        "rounding": st.sampled_from(["down", "nearest", "up"]),
     }
     name = st.just("rule")
     rule = {"name": name, "percent": PERCENTS, "articles": SOME_ARTICLES}

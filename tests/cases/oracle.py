@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
-from math import floor
+from math import ceil, floor
 from typing import Any
 
 from pos_loyalty.domain.ticket import Line
@@ -18,7 +18,7 @@ def left_of(line: Line, back: int) -> Fraction:
 def worth(
     sections: Sections, lines: Sequence[Line], paid: Sequence[int], back: Sequence[int], tier: int
 ) -> int:
-    """Give the points of what is left of a ticket: exact, then rounded down once."""
+    """Give the points of what is left of a ticket: exact, then rounded once."""
     earn = sections["earn"]
     exact, base_left = Fraction(0), Fraction(0)
     for line, cost, gone in zip(lines, paid, back, strict=True):
@@ -31,9 +31,17 @@ def worth(
         base_left += base * left_of(line, gone)
     bonuses = [(each["threshold"], each["points"]) for each in sections["bonus"]]
     bonuses.append((1, earn["visit"]))
-    return floor(exact) + sum(
+    if base_left < earn["minimum"]:
+        return 0
+    points = rounded(exact, earn["rounding"]) + sum(
         (int(points) for threshold, points in bonuses if base_left >= threshold), 0
     )
+    return min(points, earn["maximum"] or points)
+
+
+def rounded(exact: Fraction, how: str) -> int:
+    """Give a number of points as a whole one."""
+    return {"down": floor(exact), "nearest": floor(exact + Fraction(1, 2)), "up": ceil(exact)}[how]
 
 
 def _without_tax(cost: int, vat: int) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import date
-from math import floor
+from fractions import Fraction
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -31,6 +31,7 @@ from pos_loyalty.settings import OfflineLimits
 from pos_loyalty.store.journal import all_facts
 from tests.cases.company import Company
 from tests.cases.generated import LINES, earning, own_name, spending
+from tests.cases.oracle import rounded
 from tests.cases.programmes import programme
 from tests.cases.shop import Till
 from tests.cases.words import Basket, Member, Sale
@@ -228,10 +229,12 @@ class Histories(RuleBasedStateMachine):
     def _keep(self, sale: Sale) -> None:
         self.bought.append(Bought(sale, [0] * len(sale.fact.lines)))
         for rating in sale.fact.ratings:
-            exact = floor(max(0, sum(rating.numerators)) / rating.denominator)
+            exact = Fraction(max(0, sum(rating.numerators)), rating.denominator)
             base = sum(rating.bases)
-            extra = sum(points for threshold, points in rating.conditions if base >= threshold)
-            assert rating.earned == exact + extra
+            points = rounded(exact, rating.rounding)
+            points += sum(extra for threshold, extra in rating.conditions if base >= threshold)
+            limited = min(points, rating.maximum or points)
+            assert rating.earned == (limited if base >= rating.minimum else 0)
             assert sum(rating.spent) == sale.answer.used
 
     def _take_back(self, bought: Bought, line: int, quantity: int, till: int) -> None:
