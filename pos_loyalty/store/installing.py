@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from pos_loyalty.domain.identifiers import ticket_account
 from pos_loyalty.domain.legs import Leg
-from pos_loyalty.events import Fact
+from pos_loyalty.events import Fact, SaleClosed, decode_payload
 from pos_loyalty.store import schema
 from pos_loyalty.store.apply import FACT, apply, lower_clamp, sorted_known, withdraw
 from pos_loyalty.store.checkpoints import Content, decode_content
@@ -48,19 +49,33 @@ def _forget_former(
 ) -> None:
     """Delete the tickets that an earlier checkpoint brought and that are not `named` any more.
 
-    Own returns of a ticket that is known no more wait for it.
+    Own returns of a ticket that is known no more wait for it. An own ticket that lies where only
+    the hub knew it to belong goes back to where the own facts have it.
     """
     legs = [Leg(*row) for row in tx.fetch(schema.leg, accounts)]
     unnamed = [leg for leg in legs if leg.ticket and leg.ticket not in named]
+    moved: set[str] = set()
     for leg in unnamed:
         place = (leg.node, leg.inc, leg.seq)
-        if leg.kind == "sale" and _own(tx, place) is None:
+        own = _own(tx, place) if leg.kind == "sale" else None
+        if own is not None and _account(own, leg.ticket) != leg.account:
+            moved.add(leg.ticket)
+            _take_out(tx, place, again)
+        elif own is None and leg.kind == "sale":
             columns = ["account", "stamp", "node", "inc", "seq"]
             tx.delete(schema.leg, columns, [(leg.account, *leg.order)])
             tx.delete(schema.claim, ["key", "node", "inc", "seq"], [(leg.ticket, *place)])
     for leg in unnamed:
-        if leg.kind == "return" and not _is_sold(tx, leg.ticket):
+        if leg.kind == "return" and (leg.ticket in moved or not _is_sold(tx, leg.ticket)):
             _take_out(tx, (leg.node, leg.inc, leg.seq), again)
+
+
+def _account(row: Row, ticket: str) -> bytes:
+    """Give the account that a sale's own fact names."""
+    fact = Fact(*row)
+    told = decode_payload(fact.kind, fact.payload)
+    assert isinstance(told, SaleClosed)
+    return bytes.fromhex(told.account) or ticket_account(ticket)
 
 
 def _call_parked(tx: Tx, again: dict[bytes, Fact]) -> None:

@@ -155,7 +155,7 @@ class Shop:
 
     def _person(self, day: int) -> Any:
         member = self._random.choice(MEMBERS).hex()
-        choice = self._random.randrange(6)
+        choice = self._random.randrange(7)
         if choice <= 1:
             return events.MemberEnrolled(member=member, day=iso(START + day), store="S1")
         if choice <= 3:
@@ -174,6 +174,11 @@ class Shop:
                 granted=self._random.random() < 0.7,
                 at=START_MS + day * DAY_MS,
                 source="till",
+            )
+        if choice == 5:
+            joined = self._random.random() < 0.8
+            return events.MembershipChanged(
+                member=member, programme="Q", day=iso(START + day), joined=joined
             )
         if self._random.random() < 0.5:
             return events.MemberErased(member=member, accounts=(member,))
