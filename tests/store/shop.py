@@ -163,9 +163,6 @@ class Shop:
                 [("name", "Zoé Kéroual"), ("email", "z@example.org")]
             )
             return events.ProfileChanged(member=member, field=field, value=value)
-        if choice == 4 and day % 2:
-            on, joined = iso(START + day), bool(day % 3)
-            return events.MembershipChanged(member=member, programme="P", day=on, joined=joined)
         if choice == 4:
             return events.ConsentChanged(
                 member=member,
