@@ -63,7 +63,7 @@ def test_the_document_of_a_text_is_the_same_programme(caller: Caller, candidate:
 def test_faults_are_told_by_line_and_path_in_the_language_asked_for(
     caller: Caller, candidate: str, form: str
 ) -> None:
-    checked = caller.post("/programmes/check", {"toml": candidate}).json()
+    checked = caller.post("/programme-checks", {"toml": candidate}).json()
     assert "faults" not in checked and re.fullmatch("[0-9a-f]{12}", checked["version"])
     wrong = candidate.replace("per = 100", 'per = "hundred"').replace(
         "threshold = 0", "threshold = 0\nper = 5"
@@ -75,7 +75,7 @@ def test_faults_are_told_by_line_and_path_in_the_language_asked_for(
         document["earn"]["per"] = "hundred"
         document["tier"][0]["per"] = 5
         body = {"document": document}
-    told = caller.post("/programmes/check", body, headers={"Accept-Language": "en"}).json()
+    told = caller.post("/programme-checks", body, headers={"Accept-Language": "en"}).json()
     first, second = told["faults"]
     assert (first["path"], first["pointer"]) == ("earn.per", "/earn/per")
     assert first["said"].startswith(f"Line {first['line']}, earn.per: write a whole number from 1")
@@ -90,7 +90,7 @@ def test_what_customers_can_exploit_is_published_only_when_somebody_approves(
     caller: Caller, candidate: str
 ) -> None:
     generous = candidate.replace("amount = 500", "amount = 50000")
-    checked = caller.post("/programmes/check", {"toml": generous}).json()
+    checked = caller.post("/programme-checks", {"toml": generous}).json()
     assert "pays_itself" in {each["pump"] for each in checked["findings"]}
     refused = caller.post("/programmes", {"toml": generous})
     assert reason(refused) == (409, "PROGRAMME_EXPLOITABLE")
@@ -104,7 +104,7 @@ def test_what_no_programme_can_be_is_refused(caller: Caller) -> None:
     for _ in range(40):
         deep = [deep]
     for document in ({}, {"a": deep}, {"": None}, {"programme": 3, "earn": [{}]}, {"\x7f": "\x7f"}):
-        assert caller.post("/programmes/check", {"document": document}).json()["faults"]
+        assert caller.post("/programme-checks", {"document": document}).json()["faults"]
         assert reason(caller.post("/programmes", {"document": document}))[0] == 422
 
 

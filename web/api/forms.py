@@ -212,7 +212,9 @@ class ReturnForm(Form):
     day: Day | None = None
     till: Code | None = None
     receipt: ReceiptForm = ReceiptForm()
-    choice: dict[Word, Word] = Field(default={}, max_length=CHOICES_MAX)
+    choice: dict[Word, Word] = Field(
+        default={}, max_length=CHOICES_MAX, json_schema_extra={"additionalProperties": False}
+    )
     approved_by: MaybeName = ""
 
 

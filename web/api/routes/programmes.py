@@ -39,7 +39,7 @@ def show_programme(call: Call[NoForm], version: str) -> ProgrammeText:
     return call.services.queries.programme(version)
 
 
-@api.post("/programmes/check")
+@api.post("/programme-checks")
 @operation(
     Operation(id="checkProgramme", tag="programmes", form=CandidateForm, answer=ProgrammeCheck)
 )
