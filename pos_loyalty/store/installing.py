@@ -6,6 +6,7 @@ taken out and routed again, and so are own returns that waited for a ticket the 
 
 from collections.abc import Sequence
 
+import msgspec
 from sqlalchemy import select
 
 from pos_loyalty.domain.identifiers import ticket_account
@@ -58,7 +59,7 @@ def _forget_former(
     for leg in unnamed:
         place = (leg.node, leg.inc, leg.seq)
         own = _own(tx, place) if leg.kind == "sale" else None
-        if own is not None and _account(own, leg.ticket) != leg.account:
+        if own is not None and _account(own, leg) != leg.account:
             moved.add(leg.ticket)
             _take_out(tx, place, again)
         elif own is None and leg.kind == "sale":
@@ -70,12 +71,15 @@ def _forget_former(
             _take_out(tx, (leg.node, leg.inc, leg.seq), again)
 
 
-def _account(row: Row, ticket: str) -> bytes:
-    """Give the account that a sale's own fact names."""
+def _account(row: Row, leg: Leg) -> bytes:
+    """Give the account that a sale's own fact names; one that cannot be read stays where it is."""
     fact = Fact(*row)
-    told = decode_payload(fact.kind, fact.payload)
+    try:
+        told = decode_payload(fact.kind, fact.payload)
+    except msgspec.MsgspecError:
+        return leg.account
     assert isinstance(told, SaleClosed)
-    return bytes.fromhex(told.account) or ticket_account(ticket)
+    return bytes.fromhex(told.account) or ticket_account(leg.ticket)
 
 
 def _call_parked(tx: Tx, again: dict[bytes, Fact]) -> None:

@@ -61,7 +61,7 @@ def test_postgresql_derives_the_very_tables_of_sqlite_in_any_order(
 def test_the_worlds_hold_every_kind_of_fact() -> None:
     seen: set[str] = set()
 
-    @settings(quick, max_examples=400, database=None)
+    @settings(quick, max_examples=2000, database=None)
     @given(payload=payloads())
     def collect(payload: object) -> None:
         seen.add(KIND_OF[type(payload)] if payload is not None else "unknown")
