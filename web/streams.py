@@ -114,7 +114,7 @@ class Streams:
         began = sent = self._clock.monotonic()
         wait_s = 0.0 if asked else self._heartbeat_s
         while True:
-            news = self._board.wait(seen, wait_s)
+            news = self._board.wait(seen, wait_s, unless=stream.ended.is_set)
             if asked and news and news[0].number > seen + 1:
                 yield f"event: {MISSED}\ndata: {{}}\n\n".encode()
             for posted in news:

@@ -2,7 +2,7 @@
 
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from pos_loyalty.node.context import Notice
@@ -39,15 +39,18 @@ class Board:
         """The number of the newest notice."""
         return self._last
 
-    def wait(self, after: int, timeout_s: float) -> list[Posted]:
+    def wait(
+        self, after: int, timeout_s: float, *, unless: Callable[[], bool] = lambda: False
+    ) -> list[Posted]:
         """Give the notices after a number, waiting for one up to the time-out.
 
-        A number from before this process started gives everything that is kept.
+        A number from before this process started gives everything that is kept. `unless` is asked
+        just before the wait: who makes it true and posts then wakes everybody, or finds nobody.
         """
         with self._news:
             if after > self._last:
                 after = 0
-            if self._last <= after and not self._closed:
+            if self._last <= after and not self._closed and not unless():
                 self._news.wait(timeout_s)
             return [posted for posted in self._posted if posted.number > after]
 
