@@ -7,7 +7,8 @@ import pytest
 import zstandard
 
 from pos_loyalty.errors import LoyaltyError, Reason
-from sync.envelope import expand
+from pos_loyalty.node.exchange import Taken
+from sync.envelope import expand, pack
 
 LIMIT = 1_000_000
 BOMBS = {
@@ -35,3 +36,15 @@ def test_what_fits_is_expanded_whole(size: int) -> None:
     assert expand(zstandard.compress(body), "zstd", LIMIT) == body
     assert expand(gzip.compress(body), "gzip", LIMIT) == body
     assert expand(body, "", LIMIT) == body
+
+
+def test_a_flipped_bit_never_becomes_another_message() -> None:
+    packed = pack(Taken(1, 123_456_789, 123_456_780, [(7, 1 << 61), (8, 1 << 60)]))
+    whole = expand(packed, "zstd", LIMIT)
+    for bit in range(len(packed) * 8):
+        spoiled = bytearray(packed)
+        spoiled[bit // 8] ^= 1 << bit % 8
+        try:
+            assert expand(bytes(spoiled), "zstd", LIMIT) == whole
+        except LoyaltyError as error:
+            assert error.reason in (Reason.SYNC_MALFORMED, Reason.REQUEST_TOO_LARGE)
