@@ -1,7 +1,7 @@
-"""Tickets: close a sale, take goods back, show what was recorded, choose a receipt."""
+"""Tickets: close a sale, show what was recorded, choose a receipt."""
 
 from pos_loyalty import commands
-from pos_loyalty.answers import Done, MoveAnswer, ReturnAnswer, SaleAnswer, TicketExplanation
+from pos_loyalty.answers import Done, MoveAnswer, SaleAnswer, TicketExplanation
 from pos_loyalty.errors import LoyaltyError, Reason, Wrong
 from pos_loyalty.node.receipts import told_receipt
 from pos_loyalty.queries import TicketView
@@ -55,46 +55,6 @@ def close_sale(call: Call[forms.SaleForm]) -> SaleAnswer:
         day=form.day or "",
         till=till_of(call, form.till),
         receipt=form.receipt.given(),
-        approved_by=form.approved_by,
-    )
-    return told_receipt(answer, reader_locale())
-
-
-@api.post("/returns")
-@operation(
-    Operation(
-        id="returnLines",
-        tag="tickets",
-        form=forms.ReturnForm,
-        answer=ReturnAnswer,
-        writes=True,
-        status=201,
-        location=lambda answer: f"/tickets/{answer.ticket}",
-        reasons=(
-            Reason.TICKET_INVALID,
-            Reason.TICKET_UNKNOWN,
-            Reason.TICKET_EXISTS,
-            Reason.LINE_UNKNOWN,
-            Reason.RETURN_EXCEEDS_SALE,
-            Reason.CHOICE_NEEDED,
-            Reason.SECOND_PERSON_NEEDED,
-            Reason.GIFT_CARD_SPENT,
-        ),
-    )
-)
-def return_lines(call: Call[forms.ReturnForm]) -> ReturnAnswer:
-    """Take goods back: answers the money to give back, and the points taken and given back."""
-    form = call.form
-    answer: ReturnAnswer = call.execute(
-        commands.ReturnLines,
-        ticket=form.ticket,
-        number=form.number,
-        lines=tuple(line.given() for line in form.lines),
-        at=form.at or 0,
-        day=form.day or "",
-        till=till_of(call, form.till),
-        receipt=form.receipt.given(),
-        choice=form.choice,
         approved_by=form.approved_by,
     )
     return told_receipt(answer, reader_locale())
