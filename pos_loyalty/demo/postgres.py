@@ -52,9 +52,21 @@ def start(folder: Path) -> None:
 
 def stop(folder: Path) -> None:
     """Stop the cluster, where it runs, and remove the folder."""
-    if (folder / "data" / "postmaster.pid").exists():
+    if _runs_in(folder / "data"):
         _control(folder, "pg_ctl", "-D", "data", "-m", "immediate", "-w", "stop")
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _runs_in(data: Path) -> bool:
+    """Tell whether the server that wrote the lock file of `data` is still there.
+
+    One that was killed left its file behind, and its number may be another process's by now.
+    """
+    try:
+        process, *_ = (data / "postmaster.pid").read_text().split()
+        return Path("/proc", process, "cwd").samefile(data)
+    except (OSError, ValueError):
+        return False
 
 
 def create_database(folder: Path, name: str) -> str:

@@ -1,7 +1,9 @@
 """The tests' own PostgreSQL: real, empty, and gone afterwards."""
 
 import os
+import signal
 import subprocess
+import time
 from pathlib import Path
 
 import psycopg
@@ -21,14 +23,14 @@ def tables_of(url: str) -> list[str]:
         engine.dispose()
 
 
-@pytest.mark.parametrize("time", ["first", "second"])
-def test_each_test_gets_a_database_that_nobody_wrote_to(postgres_url: str, time: str) -> None:
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_each_test_gets_a_database_that_nobody_wrote_to(postgres_url: str, turn: str) -> None:
     assert tables_of(postgres_url) == []
     engine = sa.create_engine(postgres_url)
     with engine.begin() as connection:
         connection.execute(sa.text("CREATE TABLE left_behind (id int)"))
     engine.dispose()
-    assert tables_of(postgres_url) == ["left_behind"], time
+    assert tables_of(postgres_url) == ["left_behind"], turn
 
 
 def test_the_cluster_listens_on_no_network_port(postgres_cluster: Path) -> None:
@@ -65,6 +67,19 @@ def test_what_a_killed_run_left_behind_is_removed_by_the_next(
     postgres.begin()
     assert not left.exists()
     assert alive.exists()
+
+
+def test_a_server_that_was_killed_is_not_told_to_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(postgres.FOLDER_VARIABLE, "unused")
+    postgres.begin()
+    folder = Path(os.environ[postgres.FOLDER_VARIABLE])
+    postgres.ensure_started(folder)
+    server = int((folder / "data" / "postmaster.pid").read_text().split()[0])
+    os.kill(server, signal.SIGKILL)
+    while Path("/proc", str(server)).exists():
+        time.sleep(0.01)
+    postgres.end()
+    assert not folder.exists()
 
 
 def test_a_missing_postgresql_fails_the_test_instead_of_skipping_it(
