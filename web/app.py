@@ -1,4 +1,4 @@
-"""The web application of a register: the API for POS software.
+"""The web application of a register: the API for POS software, and the till screen.
 
 State lives in the node and in `Services`; nothing else remembers anything between requests.
 """
@@ -8,14 +8,17 @@ from flask import Response, request
 
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.execute import Node
+from pos_loyalty.node.sessions import Sessions
 from pos_loyalty.queries import Queries
 from web import problems
 from web.access import Tokens
 from web.api import routes
 from web.api.operation import api
+from web.assets import assets
 from web.services import Hooks, Services, WebSettings, attach, services
 from web.streams import Streams
 from web.throttle import WrongTokens
+from web.till.pages import till
 
 API_TITLE = "Loyalty register"
 API_VERSION = "1.0"
@@ -61,7 +64,10 @@ def create_app(
         settings=settings,
         streams=streams,
         wrong_tokens=wrong_tokens,
+        sessions=Sessions(node),
     )
+    app.register_blueprint(assets)
+    app.register_blueprint(till)
     attach(app, found)
     problems.register(app)
     app.before_request(_refuse_foreign_host)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from flask import Flask, current_app
 
 from pos_loyalty.node.execute import Node
+from pos_loyalty.node.sessions import Sessions
 from pos_loyalty.queries import Queries
 from web.access import Tokens
 from web.streams import Streams
@@ -69,6 +70,7 @@ class Services:
     settings: WebSettings
     streams: Streams
     wrong_tokens: WrongTokens
+    sessions: Sessions
 
 
 def attach(app: Flask, services: Services) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pos_loyalty.node.baskets import BASKET_LIFE_MS
 from pos_loyalty.node.execute import Node
-from pos_loyalty.store import local
+from pos_loyalty.store import local, sessions
 
 DAY_MS = 86_400_000
 
@@ -18,7 +18,7 @@ class Keeping:
 
 
 def tidy(node: Node, keeping: Keeping) -> None:
-    """Delete answers, finished jobs and forgotten baskets that are older than that."""
+    """Delete answers, finished jobs and baskets older than that, and sessions that are over."""
 
     def work() -> None:
         now = node.clock.now_ms()
@@ -26,5 +26,6 @@ def tidy(node: Node, keeping: Keeping) -> None:
             local.drop_old_commands(tx, now - keeping.command_memory_days * DAY_MS)
             local.drop_finished_jobs(tx, now - keeping.finished_jobs_days * DAY_MS)
             local.drop_old_baskets(tx, now - BASKET_LIFE_MS)
+            sessions.drop_old_sessions(tx, now)
 
     node.write(work)

@@ -230,6 +230,12 @@ wrong_code = _table(  # codes refused at a till since a moment, and until when i
     "local", "wrong_code", _key("till", String), _int("since"), _int("count"), _int("until"),
 )  # fmt: skip
 
+session = _table(  # a browser that was let in: a paired screen, or somebody who signed in
+    "local", "session",
+    _key("digest", LargeBinary), _text("kind"), _text("device"), _text("staff"),
+    _int("began"), _int("seen"), _int("until"),
+)  # fmt: skip
+
 JOURNAL = [t for t in metadata.tables.values() if t.info["group"] == "journal"]
 DERIVED = [t for t in metadata.tables.values() if t.info["group"] == "derived"]
 LOCAL = [t for t in metadata.tables.values() if t.info["group"] == "local"]

@@ -13,12 +13,14 @@ from pydantic import ValidationError
 
 from pos_loyalty.commands import Command
 from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.node.sessions import Visitor
 from pos_loyalty.receipts.explained import spoken
 from web.access import OPEN, Device, authorise, identify
 from web.api.kinds import PATH_PARAMETERS, Form
 from web.api.reading import faults_of, query_of
 from web.problems import RequestRefused, reader_locale
 from web.services import Services, services
+from web.visitors import device_of, visitor
 
 PREFIX = "/api/v1"
 KEY_HEADER = "Idempotency-Key"
@@ -123,9 +125,13 @@ def _accepted(described: Operation) -> Call[Any]:
 
 
 def _caller(found: Services) -> Device:
-    """Give the device whose token came; who sends many wrong ones is told to wait."""
+    """Give the device whose token came, or the till screen whose browser asks.
+
+    Who sends many wrong tokens is told to wait.
+    """
     authorization = request.headers.get("Authorization", "")
-    device = identify(found.tokens, authorization)
+    session = None if authorization else visitor(found.sessions, Visitor.SCREEN)
+    device = device_of(session) if session else identify(found.tokens, authorization)
     if device is None:
         raise found.wrong_tokens.refusal(request.remote_addr or "")
     return device

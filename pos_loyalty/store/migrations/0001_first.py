@@ -25,6 +25,7 @@ def upgrade() -> None:
     registers()
     feeds()
     vouchers()
+    sessions()
 
 
 def journal() -> None:
@@ -231,6 +232,20 @@ def vouchers() -> None:
         key("till", sa.String),
         value("since", BIG),
         value("count", BIG),
+        value("until", BIG),
+        sqlite_with_rowid=False,
+    )
+
+
+def sessions() -> None:
+    op.create_table(
+        "session",
+        key("digest", sa.LargeBinary),
+        value("kind", sa.String),
+        value("device", sa.String),
+        value("staff", sa.String),
+        value("began", BIG),
+        value("seen", BIG),
         value("until", BIG),
         sqlite_with_rowid=False,
     )

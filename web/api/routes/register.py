@@ -61,7 +61,7 @@ def stream_events(call: Call[NoForm]) -> Response:
 
 
 def _still_known(found: Services, device: Device) -> Callable[[], bool]:
-    return lambda: device in found.tokens.devices()
+    return lambda: device in found.tokens.devices() or found.sessions.lasts(device.digest)
 
 
 @api.get("/jobs")

@@ -1,0 +1,1 @@
+"""The till screen: what a cashier sees of the register."""

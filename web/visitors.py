@@ -1,0 +1,48 @@
+"""Browsers that come without a token: a cookie names their session, and a session ends.
+
+The cookie is out of reach of scripts and of other sites. What it opens still asks every write for
+a header that no form of another site can send.
+"""
+
+from flask import Response, request
+
+from pos_loyalty.node.sessions import Session, Sessions, Visitor
+from web.access import Device, Profile
+
+COOKIE = "pos_loyalty_{kind}"
+COOKIE_CHARACTERS_MAX = 64
+OWN_SITE = ("same-origin", "none", "")
+"""What a browser says of a request that no other site made; an old one says nothing."""
+
+
+def visitor(sessions: Sessions, kind: Visitor) -> Session | None:
+    """Give the session of the browser that asks, as what it was let in; nothing for a stranger."""
+    token = request.cookies.get(COOKIE.format(kind=kind), "")
+    if not 0 < len(token) <= COOKIE_CHARACTERS_MAX:
+        return None
+    if request.headers.get("Sec-Fetch-Site", "") not in OWN_SITE:
+        return None
+    found = sessions.find(token)
+    return found if found is not None and found.kind == kind else None
+
+
+def remember(response: Response, kind: Visitor, token: str, *, life_ms: int) -> None:
+    """Let the browser that is answered keep its token."""
+    response.set_cookie(
+        COOKIE.format(kind=kind),
+        token,
+        max_age=life_ms // 1000,
+        secure=request.is_secure,
+        httponly=True,
+        samesite="Strict",
+    )
+
+
+def forget(response: Response, kind: Visitor) -> None:
+    """Let the browser that is answered throw its token away."""
+    response.delete_cookie(COOKIE.format(kind=kind), samesite="Strict", httponly=True)
+
+
+def device_of(session: Session) -> Device:
+    """Give the device that a till screen is for the API."""
+    return Device(name=session.device, profile=Profile.SCREEN, digest=session.digest)
