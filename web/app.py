@@ -15,6 +15,8 @@ from web.access import Tokens
 from web.api import routes
 from web.api.operation import api
 from web.assets import assets
+from web.display.pages import display
+from web.join import join
 from web.services import Hooks, Services, WebSettings, attach, services
 from web.streams import Streams
 from web.throttle import WrongTokens
@@ -68,6 +70,8 @@ def create_app(
     )
     app.register_blueprint(assets)
     app.register_blueprint(till)
+    app.register_blueprint(display)
+    app.register_blueprint(join)
     attach(app, found)
     problems.register(app)
     app.before_request(_refuse_foreign_host)

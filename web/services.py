@@ -1,5 +1,6 @@
 """What the pages and the API of a register work with, given once by whoever starts it."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -15,6 +16,41 @@ from web.throttle import WrongTokens
 EXTENSION = "pos-loyalty"
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 BODY_BYTES_MAX = 1 << 20
+WORDING_DIGITS = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentText:
+    """What a customer is asked to allow: a purpose on a channel, word for word by language."""
+
+    purpose: str
+    channel: str
+    texts: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """What a form calls it."""
+        return f"{self.purpose}/{self.channel}"
+
+    def wording(self, language: str) -> str:
+        """Name the words that were shown: their language and the beginning of their SHA-256."""
+        digest = hashlib.sha256(self.texts[language].encode()).hexdigest()
+        return f"{language}-{digest[:WORDING_DIGITS]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisplaySettings:
+    """What the customer display shows, and asks.
+
+    `channels` are the ways a receipt can come, in the order in which they are offered; with `join`
+    a stranger is shown how to become a member with the purchase.
+    """
+
+    shop: str = ""
+    currency: str = "EUR"
+    channels: tuple[str, ...] = ("none",)
+    join: bool = True
+    consents: tuple[ConsentText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +74,7 @@ class WebSettings:
     wrong_tokens_max: int = 10
     wrong_tokens_window_s: float = 60.0
     wrong_tokens_wait_s: float = 60.0
+    display: DisplaySettings = DisplaySettings()
 
 
 def no_queues() -> Mapping[str, int]:

@@ -10,7 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 
-from msgspec import json
+from msgspec import Struct, json
 
 from pos_loyalty.node.jobs import spoken as job_spoken
 from pos_loyalty.node.notices import Board, Posted
@@ -23,12 +23,26 @@ MISSED = "missed"
 """The event that says: more happened than is kept; read the state anew."""
 
 
-class Stream:
-    """One listener's connection and language; `ended` is set by whoever ends it."""
+Tell = Callable[[Posted], Struct | None]
+"""Gives what a listener is told of a notice, or nothing where it is not for them."""
 
-    def __init__(self, device: str, locale: str) -> None:
+
+def telling(locale: str) -> Tell:
+    """Give what tills are told: everything, with sentences for who reads `locale`."""
+
+    def tell(posted: Posted) -> Struct:
+        told = posted.notice.body
+        return job_spoken(told, locale) if isinstance(told, JobView) else spoken(told, locale)
+
+    return tell
+
+
+class Stream:
+    """One listener's connection and what it is told; `ended` is set by whoever ends it."""
+
+    def __init__(self, device: str, tell: Tell) -> None:
         self.device = device
-        self.locale = locale
+        self.tell = tell
         self.ended = threading.Event()
 
 
@@ -55,15 +69,14 @@ class Streams:
         self.start = secrets.token_hex(4)
 
     def follow(
-        self, device: str, last_event_id: str, *, welcome: Callable[[], bool], locale: str
+        self, device: str, last_event_id: str, *, welcome: Callable[[], bool], tell: Tell
     ) -> Iterator[bytes]:
         """Give the blocks of a stream, beginning after the event that was seen last.
 
-        Jobs are told in the listener's `locale`. `welcome` is asked at every heartbeat whether the
-        device may still listen. The stream ends by itself after its life, when the register
-        stops, or when the device opened too many.
+        `welcome` is asked at every heartbeat whether the device may still listen. The stream ends
+        by itself after its life, when the register stops, or when the device opened too many.
         """
-        stream = self._opened(device, locale)
+        stream = self._opened(device, tell)
         try:
             yield from self._blocks(stream, last_event_id, welcome)
         finally:
@@ -84,8 +97,8 @@ class Streams:
         with self._lock:
             return sum(len(streams) for streams in self._open.values())
 
-    def _opened(self, device: str, locale: str) -> Stream:
-        stream = Stream(device, locale)
+    def _opened(self, device: str, tell: Tell) -> Stream:
+        stream = Stream(device, tell)
         with self._lock:
             streams = self._open.setdefault(device, deque())
             streams.append(stream)
@@ -118,7 +131,9 @@ class Streams:
             if asked and news and news[0].number > seen + 1:
                 yield f"event: {MISSED}\ndata: {{}}\n\n".encode()
             for posted in news:
-                yield self._event(posted, stream.locale)
+                told = stream.tell(posted)
+                if told is not None:
+                    yield self._event(posted, told)
                 seen = posted.number
             asked = False
             now = self._clock.monotonic()
@@ -142,9 +157,6 @@ class Streams:
             return 0, True
         return int(number), True
 
-    def _event(self, posted: Posted, locale: str) -> bytes:
-        told = posted.notice.body
-        said = job_spoken(told, locale) if isinstance(told, JobView) else spoken(told, locale)
-        body = json.encode(said)
+    def _event(self, posted: Posted, told: Struct) -> bytes:
         head = f"id: {self.start}-{posted.number}\nevent: {posted.notice.kind}\ndata: "
-        return head.encode() + body + b"\n\n"
+        return head.encode() + json.encode(told) + b"\n\n"

@@ -4,13 +4,20 @@ The cookie is out of reach of scripts and of other sites. What it opens still as
 a header that no form of another site can send.
 """
 
+import secrets
+from collections.abc import Callable
+from ipaddress import ip_address
+
 from flask import Response, request
 
+from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.sessions import Session, Sessions, Visitor
 from web.access import Device, Profile
 
 COOKIE = "pos_loyalty_{kind}"
 COOKIE_CHARACTERS_MAX = 64
+SCREEN_LIFE_MS = 400 * 86_400_000
+"""So long after it was seen last a screen is known: the longest that browsers keep a cookie."""
 OWN_SITE = ("same-origin", "none", "")
 """What a browser says of a request that no other site made; an old one says nothing."""
 
@@ -24,6 +31,25 @@ def visitor(sessions: Sessions, kind: Visitor) -> Session | None:
         return None
     found = sessions.find(token)
     return found if found is not None and found.kind == kind else None
+
+
+def let_in_here(sessions: Sessions, kind: Visitor) -> Callable[[Response], Response]:
+    """Let a browser on this machine in; gives what puts its token into the answer.
+
+    A browser of elsewhere that nobody let in is refused (`OPERATION_REFUSED`).
+    """
+    if visitor(sessions, kind) is not None:
+        return lambda response: response
+    if not ip_address(request.remote_addr or "0.0.0.0").is_loopback:
+        raise LoyaltyError(Reason.OPERATION_REFUSED)
+    device = f"{kind}-{secrets.token_hex(3)}"
+    token = sessions.open(kind, device=device, life_ms=SCREEN_LIFE_MS)
+
+    def give(response: Response) -> Response:
+        remember(response, kind, token, life_ms=SCREEN_LIFE_MS)
+        return response
+
+    return give
 
 
 def remember(response: Response, kind: Visitor, token: str, *, life_ms: int) -> None:

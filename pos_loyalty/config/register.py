@@ -91,6 +91,21 @@ class Receipt(Section):
             yield Fault(path="qr_url", found=None, expected="an address, for receipts by QR code")
 
 
+class Display(Section):
+    """What the customer display offers."""
+
+    join: Annotated[bool, Truth()] = True
+
+
+class Consent(Section):
+    """What new members are asked to allow, word for word; the customer ticks, never the cashier."""
+
+    purpose: Annotated[str, kinds.CODE]
+    channel: Annotated[str, kinds.CODE]
+    fr: Annotated[str, kinds.LINE]
+    en: Annotated[str, kinds.LINE]
+
+
 class Api(Section):
     """Where the till screen and the POS software reach this register."""
 
@@ -141,6 +156,8 @@ class RegisterConfig(Section):
     devices: tuple[DeviceConfig, ...] = ()
     printer: Printer = Field(default_factory=Printer)
     receipt: Receipt = Field(default_factory=Receipt)
+    display: Display = Field(default_factory=Display)
+    consents: tuple[Consent, ...] = ()
     mail: Mail | None = None
     api: Api
     hub: Uplink | None = None

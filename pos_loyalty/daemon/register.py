@@ -132,6 +132,7 @@ class Register:
                 locale=config.node.locale,
                 hosts=wiring.host_names(config),
                 tills=config.store.tills,
+                display=wiring.display_settings(config),
             ),
         )
         rebuilder = Rebuilder(self.node, wiring.database_url(config, training=self.training))

@@ -30,7 +30,7 @@ from pos_loyalty.receipts.ticket import ShopWording
 from pos_loyalty.settings import CardRules, NodeSettings, OfflineLimits, WatchRules
 from pos_loyalty.store.engine import Store, sqlite_url
 from pos_loyalty.store.local import keep_setting, setting
-from web.services import LOOPBACK_NAMES
+from web.services import LOOPBACK_NAMES, ConsentText, DisplaySettings
 
 NODE_BYTES = 16
 KEY_SETTING = "cards_key"
@@ -213,6 +213,28 @@ def shop_wording(config: RegisterConfig, settings: NodeSettings) -> ShopWording:
         ),
         legal=config.receipt.legal_lines,
         link=settings.receipt_url,
+    )
+
+
+def display_settings(config: RegisterConfig) -> DisplaySettings:
+    """Give what the customer display shows, and which ways a receipt can come here."""
+    ways = {
+        "none": True,
+        "paper": any(each.category == "printer" for each in config.devices),
+        "email": config.mail is not None,
+        "qr": config.receipt.qr_url is not None,
+    }
+    return DisplaySettings(
+        shop=config.store.trade_name,
+        currency=config.node.currency,
+        channels=tuple(channel for channel, there in ways.items() if there),
+        join=config.display.join,
+        consents=tuple(
+            ConsentText(
+                purpose=each.purpose, channel=each.channel, texts={"fr": each.fr, "en": each.en}
+            )
+            for each in config.consents
+        ),
     )
 
 

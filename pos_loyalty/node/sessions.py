@@ -19,6 +19,7 @@ class Visitor(StrEnum):
     """As what a browser was let in."""
 
     SCREEN = "screen"  # a till screen: the browser itself is known
+    DISPLAY = "display"  # what the customer looks at
     STAFF = "staff"  # somebody signed in to the panel
 
 

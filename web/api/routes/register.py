@@ -17,6 +17,7 @@ from web.api.forms import JobForm
 from web.api.operation import Call, NoForm, Operation, api, operation
 from web.problems import reader_locale
 from web.services import Services
+from web.streams import telling
 
 EVENT_STREAM = "text/event-stream"
 
@@ -55,7 +56,7 @@ def stream_events(call: Call[NoForm]) -> Response:
         call.device.name,
         request.headers.get("Last-Event-ID", ""),
         welcome=_still_known(call.services, call.device),
-        locale=reader_locale(),
+        tell=telling(reader_locale()),
     )
     return Response(blocks, mimetype=EVENT_STREAM)
 
