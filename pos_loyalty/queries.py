@@ -18,7 +18,7 @@ from pos_loyalty.domain.forecast import Books
 from pos_loyalty.domain.identifiers import claim_code, ticket_account
 from pos_loyalty.domain.liability import By
 from pos_loyalty.domain.movements import Movement
-from pos_loyalty.domain.sold import Ticket
+from pos_loyalty.domain.sold import Taking, Ticket
 from pos_loyalty.domain.usage import Use
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.events import LinesReturned, SaleClosed, TicketMoved
@@ -43,10 +43,11 @@ class TicketView(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A recorded ticket or return: exactly one of `sale` and `returned` is there.
 
     `kept` are the points the sale still brings, `back` the thousandths returned by line. For a
-    return, `sold` is its ticket and `taken_back` the points that went with the goods. `member`
-    is who it belongs to, as they are now, `moves` tell how it came to be theirs; `why` a sale
-    brought what it did, and the `verdict` on its points, if any. One of nobody can be claimed with
-    `claim_code` through `claim_until`.
+    return, `sold` is its ticket, `taken_back` the points that went with the goods and `given_back`
+    those that had paid for them, both as the ledger moved them. `member` is who it belongs to, as
+    they are now, `moves` tell how it came to be theirs; `why` a sale brought what it did, and the
+    `verdict` on its points, if any. One of nobody can be claimed with `claim_code` through
+    `claim_until`.
     """
 
     ticket: str
@@ -62,6 +63,7 @@ class TicketView(Struct, frozen=True, omit_defaults=True, kw_only=True):
     verdict: str = ""
     claim_until: str = ""
     claim_code: str = ""
+    given_back: int = 0
 
 
 class FlagView(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -178,6 +180,7 @@ class Queries:
             sold = tickets.sale_of(tx, returned.ticket) if returned else sale
             origin = returned.ticket if returned else key
             folded = tickets.folded_ticket(tx, origin)
+            taking = tickets.taking_of(tx, key, folded) if folded and returned else Taking()
             moves = amendments_of(tx, origin)
             until = self._claim_until(tx, sale) if sale and not _is_held(folded, key) else ""
             return TicketView(
@@ -187,7 +190,8 @@ class Queries:
                 sold=sold if returned else None,
                 kept=folded.kept if folded else 0,
                 back=tuple(folded.returned) if folded else (),
-                taken_back=_taken_back(folded, returned) if folded and returned else 0,
+                taken_back=taking.taken_back,
+                given_back=taking.given_back,
                 member=self._holder(tx, origin, folded) if folded else None,
                 why=reasons.why_of(tx, self._programmes, amended(sale, moves)) if sale else None,
                 moves=tuple(each for each in moves if isinstance(each, TicketMoved)),
@@ -389,11 +393,3 @@ def _flag_view(tx: Tx, flag: flags.Flag) -> FlagView:
         operator=told.operator,
         reason=flag.reason,
     )
-
-
-def _taken_back(ticket: Ticket, returned: LinesReturned) -> int:
-    """Give the points that a return took, as if it were the ticket's last."""
-    before = list(ticket.returned)
-    for each in returned.lines:
-        before[each.line] = max(0, before[each.line] - each.quantity)
-    return ticket.worth(before) - ticket.worth(ticket.returned)

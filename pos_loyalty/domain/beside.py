@@ -5,6 +5,7 @@ None of it stands in a fact: a late ticket changes it, and the fold finds it aga
 
 from datetime import date
 from fractions import Fraction
+from typing import NamedTuple
 
 from pos_loyalty.domain.account import Lot, Pot, State, pool
 from pos_loyalty.domain.legs import NO_TERMS, Part, PartRecord, Terms
@@ -13,6 +14,15 @@ from pos_loyalty.domain.pots import credit, last_day, reduce, spend
 from pos_loyalty.domain.sold import GONE, NOBODY, Ticket, exact_worth_of, worth_of
 
 MINUTE_MS = 60_000
+
+
+class Lost(NamedTuple):
+    """Points that a ticket's part no longer brings, the eligible amount that is left, and points
+    taken from somebody else who shares the pool now."""
+
+    points: int
+    base: int
+    pooled: int
 
 
 def given(state: State, pot: Pot, ticket: Ticket, index: int, *, owner: int, moment: int) -> int:
@@ -27,7 +37,6 @@ def given(state: State, pot: Pot, ticket: Ticket, index: int, *, owner: int, mom
     if total != part.earned or extras:
         kept = ticket.opened().parts[index]
         kept.kept, kept.extras = total, extras
-        kept.most = points if points < part.earned else -1
     return total
 
 
@@ -39,8 +48,8 @@ def lost(
     *,
     owner: int,
     day: int,
-) -> tuple[int, int]:
-    """Give the points that a ticket's part no longer brings, and the eligible amount that is left.
+) -> Lost:
+    """Take from a ticket's part what its remaining lines no longer bring.
 
     Changes the record; what was given once is free for another ticket again.
     """
@@ -54,13 +63,15 @@ def lost(
         gone = _uncarried(pot, pool(state, owner), owner, ticket, part, kept)
     if gone and (terms.day_cap or terms.month_cap):
         _earned(pot, ticket.core.day, owner, -gone)
+    pooled, members = 0, pool(state, owner)
     for at, extra in enumerate(kept.extras):
         if extra[2] != GONE and base < terms.occasions[extra[0]].minimum:
             kept.extras[at] = (extra[0], extra[1], GONE)
-            _free(state, pot, ticket, part, extra, day=day)
+            from_other = _free(state, pot, ticket, part, extra, day=day)
+            pooled += from_other if extra[2] in members else 0
             gone += extra[1]
     kept.kept -= gone
-    return gone, base
+    return Lost(gone, base, pooled)
 
 
 # --- caps --------------------------------------------------------------------------------------
@@ -172,8 +183,8 @@ def _free(
     extra: tuple[int, int, int],
     *,
     day: int,
-) -> None:
-    """Give up a occasion of a ticket, with what somebody else got for it."""
+) -> int:
+    """Give up a occasion of a ticket; gives the points taken from whoever else got some for it."""
     place, _, by = extra
     occasion = (part.terms or NO_TERMS).occasions[place]
     pot.occasions = [
@@ -182,7 +193,8 @@ def _free(
         if each[1:4] != (occasion.name, occasion.period, ticket.origin)
     ]
     if by < 0 or by in state.closed:
-        return
+        return 0
     expires = last_day(pot, by, part.expires, ticket.core.day)
     lot = Lot(expires, ticket.core.day, ticket.origin, by, 0)
     spend(pot, pool(state, by), by, occasion.other - reduce(pot, lot, occasion.other), day)
+    return occasion.other

@@ -9,11 +9,12 @@ from typing import Literal
 from msgspec import Struct, structs
 
 from pos_loyalty.domain.explaining import Step
+from pos_loyalty.domain.legs import Part, PartRecord
 from pos_loyalty.domain.sold import Ticket
 
 CauseCode = Literal[
     "rate", "tier", "rule", "quantity", "bonus", "visit", "excluded", "unpaid", "fraction",
-    "threshold", "no_exchange", "no_programme", "once", "carried", "limit",
+    "threshold", "no_exchange", "no_programme", "once", "carried", "limit", "returned",
 ]  # fmt: skip
 
 
@@ -22,7 +23,8 @@ class Cause(Struct, frozen=True, omit_defaults=True, kw_only=True):
     `quantity`: `points` for each `per` units; `bonus` and `visit`: `points` from `amount` on.
 
     Beside other tickets: `once` brings `points` for what `name` says, `carried` for parts of a
-    point that had waited, `limit` takes off what a day or a month may not bring any more.
+    point that had waited, `limit` takes off what a day or a month may not bring any more, and
+    `returned` what went with goods that came back.
     Where a ticket brings nothing: lines are `excluded`, or `unpaid` in money; `numerator` over
     `denominator` is a `fraction` of a point; `threshold` is the `amount` that brings something.
     """
@@ -50,21 +52,26 @@ class Why(Struct, frozen=True, omit_defaults=True, kw_only=True):
     unit: str = ""
 
 
-def with_others(why: Why, ticket: Ticket) -> Why:
-    """Add what a ticket brings beside those before it; after a return nothing is added."""
-    found = [] if any(ticket.returned) else [*_beside(ticket)]
-    if not found:
+def with_others(why: Why, ticket: Ticket, index: int = 0) -> Why:
+    """Add what a ticket's part brought beside the tickets before it, and what returns took of it.
+
+    The points are those that it still brings.
+    """
+    if ticket.record is None or index >= len(ticket.record.parts):
         return why
-    causes = why.causes if why.points else ()
-    return structs.replace(why, points=ticket.kept, causes=(*causes, *found))
+    kept = ticket.record.parts[index]
+    found = [*_beside(ticket.core.parts[index], kept)]
+    causes = why.causes if why.points or not found else ()
+    back = kept.brought - kept.kept
+    gone = (Cause(code="returned", points=-back),) if back else ()
+    return structs.replace(why, points=kept.kept, causes=(*gone, *causes, *found))
 
 
-def _beside(ticket: Ticket) -> Iterator[Cause]:
-    part, record = ticket.core.parts[0], ticket.record
-    if record is None or part.terms is None:
+def _beside(part: Part, kept: PartRecord) -> Iterator[Cause]:
+    if part.terms is None:
         return
-    rest = record.parts[0].kept - part.earned
-    for at, points, _ in record.parts[0].extras:
+    rest = kept.brought - part.earned
+    for at, points, _ in kept.extras:
         won = part.terms.occasions[at]
         rest -= points
         if points:

@@ -178,7 +178,9 @@ class PartRecord(Struct, array_like=True, gc=False):
     `allocations` are the lots a redemption took, in the order taken: (last day, day, origin,
     owner, points); origin 0 is debt. `extras` are the occasions it won, as (index,
     points, who brought the customer or -1), and are among the points `kept`. `exact` is what it
-    still counts of what is carried over, once a line came back; `most` what a limit left it.
+    still counts of what is carried over, once a line came back.
+    `takings` are what each return did, as (the return's origin, points that the ticket no longer
+    brings, points that left its pool, points given back to its pool).
     """
 
     programme: str
@@ -188,7 +190,12 @@ class PartRecord(Struct, array_like=True, gc=False):
     allocations: list[tuple[int, int, int, int, int]]
     extras: list[tuple[int, int, int]] = []
     exact: str = ""
-    most: int = -1
+    takings: list[tuple[int, int, int, int]] = []
+
+    @property
+    def brought(self) -> int:
+        """The points that the ticket brought when it was sold."""
+        return self.kept + sum(less for _, less, _, _ in self.takings)
 
 
 class Record(Struct, array_like=True, gc=False):
@@ -224,4 +231,9 @@ class Leg(NamedTuple):
     @property
     def origin(self) -> int:
         """A number that names this leg in its group: what its lots carry."""
-        return self.seq * 1_000_003 + int.from_bytes(self.node[-4:], "big") + self.inc + 1
+        return origin_of(self.node, self.inc, self.seq)
+
+
+def origin_of(node: bytes, inc: int, seq: int) -> int:
+    """Give the number that names a fact in its group."""
+    return seq * 1_000_003 + int.from_bytes(node[-4:], "big") + inc + 1

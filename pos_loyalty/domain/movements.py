@@ -13,9 +13,9 @@ from msgspec import Struct
 from pos_loyalty.domain.account import State, living
 from pos_loyalty.domain.days import iso
 from pos_loyalty.domain.fold import step
-from pos_loyalty.domain.legs import Leg
+from pos_loyalty.domain.legs import Leg, PartRecord
 from pos_loyalty.domain.pots import LOT_SLACK_DAYS
-from pos_loyalty.domain.sold import Ticket, Tickets, decode_sale
+from pos_loyalty.domain.sold import Tickets
 
 Sums = dict[str, int]
 """Points by programme."""
@@ -108,20 +108,20 @@ class _Teller:
     def take(self, day: int, leg: Leg) -> None:
         """Take one leg; what it moved on points that had lapsed lapses with it."""
         lots, sums = self._lots(), self._sums()
-        before = _uses(self._tickets.known.get(leg.ticket))
+        before = self._paying(leg.ticket)
         step(self._state, leg, self._tickets)
         left, after = self._lots(), self._sums()
         for lot in [each for each in lots if leg.kind == "sale" and each not in left]:
             if lot.last < day - LOT_SLACK_DAYS:  # cut for having lapsed so long ago
                 sums[lot.programme] -= lots[lot]
                 self._lapse_lot(lot, lots.pop(lot))
-        special = self._special(leg, before)
+        kinds = self._kinds(leg, before)
         for programme in sorted({*sums, *after}):
             moved = after.get(programme, 0) - sums.get(programme, 0)
-            other = special.get(programme, 0)
-            self._note(day, leg.kind, programme, moved - other, leg.ticket)
-            kind = "spent" if leg.kind == "sale" else "given_back"
-            self._note(day, kind, programme, other, leg.ticket)
+            told = [(kind, points.get(programme, 0)) for kind, points in kinds]
+            self._note(day, leg.kind, programme, moved - sum(n for _, n in told), leg.ticket)
+            for kind, points in told:
+                self._note(day, kind, programme, points, leg.ticket)
         for lot in sorted({*lots, *left}):
             if lot.last < day:
                 self._moved_late(day, lot, left.get(lot, 0) - lots.get(lot, 0))
@@ -143,16 +143,42 @@ class _Teller:
         """Note what a lot held on its last day, in the evening."""
         self._lapse(lot.last, lot.programme, self._late.pop(lot, 0) - left)
 
-    def _special(self, leg: Leg, before: Sums) -> Sums:
-        """Give what a sale took for its payment, or what a return gave back of such."""
-        if leg.kind == "sale":
-            if self._state.accounts.index(leg.account) not in self._members:
-                return {}
-            return {part.programme: -part.spent for part in decode_sale(leg.core).parts}
-        if leg.kind != "return":
-            return {}
-        after = _uses(self._tickets.known.get(leg.ticket))
-        return {name: points - before.get(name, 0) for name, points in after.items()}
+    def _kinds(self, leg: Leg, before: Sums) -> list[tuple[str, Sums]]:
+        """Give what of a leg's points has a name of its own: what a sale took for its payment, what
+        a return gave back of that; of a return that was here before its sale, all that it did."""
+        after = self._paying(leg.ticket)
+        if leg.kind == "return":
+            return [("given_back", _less(before, after))]
+        if leg.kind != "sale":
+            return []
+        parts = self._parts(leg.ticket)
+        mine = self._is_mine(leg.account)
+        early = [(name, each) for name, part in parts.items() for each in part.takings if mine]
+        back = _sums((name, given) for name, (_, _, _, given) in early)
+        gone = _sums((name, -taken) for name, (_, _, taken, _) in early)
+        spent = _sums([*after.items(), *back.items()])
+        return [("spent", _less({}, spent)), ("given_back", back), ("return", gone)]
+
+    def _paying(self, ticket: str) -> Sums:
+        """Give the points of the members that still pay for a ticket."""
+        return {
+            name: sum(
+                count
+                for _, _, _, owner, count in part.allocations
+                if owner in self._members and owner not in self._state.closed
+            )
+            for name, part in self._parts(ticket).items()
+        }
+
+    def _parts(self, ticket: str) -> dict[str, PartRecord]:
+        known = self._tickets.known.get(ticket)
+        return (
+            {part.programme: part for part in known.record.parts} if known and known.record else {}
+        )
+
+    def _is_mine(self, account: bytes) -> bool:
+        accounts = self._state.accounts
+        return account in accounts and accounts.index(account) in self._members
 
     def _note(self, day: int, kind: str, programme: str, points: int, ticket: str = "") -> None:
         if points:
@@ -184,7 +210,12 @@ class _Teller:
         return sums
 
 
-def _uses(ticket: Ticket | None) -> Sums:
-    """Give the points that a ticket gave back so far."""
-    parts = ticket.record.parts if ticket and ticket.record else []
-    return {part.programme: part.restored for part in parts}
+def _sums(rows: Iterable[tuple[str, int]]) -> Sums:
+    sums: Sums = {}
+    for programme, points in rows:
+        sums[programme] = sums.get(programme, 0) + points
+    return sums
+
+
+def _less(before: Sums, after: Sums) -> Sums:
+    return {name: before.get(name, 0) - after.get(name, 0) for name in {*before, *after}}

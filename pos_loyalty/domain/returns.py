@@ -37,13 +37,16 @@ def take_back(state: State, leg: Leg, tickets: Tickets) -> None:
         record.returned[line] += accepted
         record.excess += quantity - accepted
     for index in range(len(ticket.core.parts)):
-        _lessen(state, ticket, index, core)
+        done = _lessen(state, ticket, index, core)
+        if any(done):
+            record.parts[index].takings.append((leg.origin, *done))
 
 
-def _lessen(state: State, ticket: Ticket, index: int, told: ReturnCore) -> None:
+def _lessen(state: State, ticket: Ticket, index: int, told: ReturnCore) -> tuple[int, int, int]:
     """Bring a ticket's part to what its remaining lines would have earned and spent.
 
-    What lapsed so long ago that its lot may be cut is settled: no other points pay for it.
+    Gives what a record keeps of it. What lapsed so long ago that its lot may be cut is settled: no
+    other points pay for it.
     """
     record, day = ticket.opened(), told.day
     part, kept = ticket.core.parts[index], record.parts[index]
@@ -52,20 +55,23 @@ def _lessen(state: State, ticket: Ticket, index: int, told: ReturnCore) -> None:
     owner = owner_of(state, ticket.account)
     members = pool(state, owner)
     end_idle(pot, day)
-    gone, base = lost(state, pot, ticket, index, owner=owner, day=day)
+    less, base, taken = lost(state, pot, ticket, index, owner=owner, day=day)
+    gone = less
     if base < kept.qualifying:
         qualify(pot, owner, ticket.core.day, base - kept.qualifying)
         kept.qualifying = base
     carried = max(0, remaining(lines.spent, sold, back) - told.restores)
     restored = max(kept.restored, part.spent - carried)
-    _restore(state, pot, kept, restored - kept.restored, since=ticket.core.day, day=day,
-             courtesy=part.courtesy)  # fmt: skip
+    given = _restore(state, pot, kept, restored - kept.restored, since=ticket.core.day, day=day,
+                     courtesy=part.courtesy, members=members)  # fmt: skip
     kept.restored = restored
     expires = last_day(pot, owner, part.expires, ticket.core.day)
     if gone and owner not in state.closed and day <= expires + LOT_SLACK_DAYS:
         own = Lot(expires, ticket.core.day, ticket.origin, owner, 0)
+        taken += gone
         gone -= reduce(pot, own, gone)
         spend(pot, members, owner, gone, day)
+    return less, taken, given
 
 
 def _restore(
@@ -77,12 +83,15 @@ def _restore(
     since: int,
     day: int,
     courtesy: int,
-) -> None:
+    members: list[int],
+) -> int:
     """Give points spent on the day `since` back to the lots they came from, the last taken first.
 
     What was taken as debt pays that debt first. A lot that lapsed meanwhile comes back for the
-    days of courtesy, without any it stays lapsed; a closed account gets nothing back.
+    days of courtesy, without any it stays lapsed; a closed account gets nothing back. Gives how
+    many came back to `members`.
     """
+    came = 0
     owed = [each for each in kept.allocations if each[2] == 0]
     lots = [each for each in kept.allocations if each[2] != 0]
     left: list[Allocation] = []
@@ -91,11 +100,15 @@ def _restore(
         points -= given
         if given < count:
             left.append((expires, born, origin, owner, count - given))
-        expires = last_day(pot, owner, expires, since)
+        expires, paid = last_day(pot, owner, expires, since), 0
         if origin == 0:
-            given -= pay_debt(pot, owner, given)
+            paid = pay_debt(pot, owner, given)
+            given -= paid
             expires, born = day + courtesy, day
         if given and owner not in state.closed:
             last = day + courtesy if expires < day and courtesy else expires
             credit(pot, pool(state, owner), Lot(last, born, origin, owner, given))
+            paid += given
+        came += paid if owner in members else 0
     kept.allocations = left[::-1]
+    return came

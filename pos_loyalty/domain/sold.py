@@ -1,6 +1,7 @@
 """Sold tickets inside a fold: what they were, and what became of them."""
 
 from fractions import Fraction
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -23,6 +24,14 @@ def points_kept(record: Record) -> int:
     return next((part.kept for part in record.parts), 0)
 
 
+class Taking(NamedTuple):
+    """What a return moved, by the ledger: points of the main programme that it took out of the
+    pool of its ticket's account, and points spent that it gave back to that pool."""
+
+    taken_back: int = 0
+    given_back: int = 0
+
+
 class Ticket(Struct, gc=False):
     """A sold ticket inside a fold: its core, opened when a return needs it, and its record."""
 
@@ -40,32 +49,22 @@ class Ticket(Struct, gc=False):
         return next((part.earned for part in self.core.parts), 0)
 
     @property
-    def restored(self) -> int:
-        """The points spent on it that were given back."""
-        parts = self.record.parts if self.record else []
-        return sum(part.restored for part in parts if not is_stamps(part.programme))
-
-    @property
     def returned(self) -> list[int]:
         """The thousandths given back, by line."""
         return self.record.returned if self.record else [0] * len(self.core.quantities)
 
-    def worth(self, returned: list[int]) -> int:
-        """Give the points of the main programme with this much of the lines given back.
-
-        A limit that others had filled is as it was, and so is what the ticket was the first for;
-        what it carries over is not among them.
-        """
-        return self._worth(0, returned) if self.core.parts else 0
-
-    def _worth(self, index: int, returned: list[int]) -> int:
-        part = self.core.parts[index]
-        points, base = worth_of(part, self.core.quantities, returned)
-        if self.record is None or part.terms is None:
-            return points
-        kept, occasions = self.record.parts[index], part.terms.occasions
-        won = sum(count for at, count, _ in kept.extras if base >= occasions[at].minimum)
-        return (points if kept.most < 0 else min(points, kept.most)) + won
+    def taking(self, origin: int) -> Taking:
+        """Give what the return of this origin did; nothing where it is not known."""
+        parts = self.record.parts if self.record else []
+        taken = sum(gone for by, _, gone, _ in (parts[0].takings if parts else ()) if by == origin)
+        back = [
+            each[3]
+            for part in parts
+            if not is_stamps(part.programme)
+            for each in part.takings
+            if each[0] == origin
+        ]
+        return Taking(taken, sum(back))
 
     def opened(self) -> Record:
         """Give the record, made from the sale where nothing happened yet."""

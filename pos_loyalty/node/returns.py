@@ -38,7 +38,7 @@ def return_lines(ctx: Context, command: commands.ReturnLines) -> Decision:
     if known is None and tickets.holder_of(ctx.tx, key) is not None:
         raise LoyaltyError(Reason.TICKET_EXISTS)
     if known is not None:
-        return _returned_again(ctx, command, key, known, ticket)
+        return _returned_again(ctx, command, key, known)
     lines = with_gifts(command, sale, ticket, _accepted(command, ticket))
     money = _refund(ctx, command.ticket, sale, ticket, lines)
     settled = settle(ASKERS, Returning(ctx, command, key, sale, ticket, lines, money.amount))
@@ -59,11 +59,10 @@ def return_lines(ctx: Context, command: commands.ReturnLines) -> Decision:
         restores=money.restores,
         on_cards=settled.on_cards,
     )
-    before = ticket.kept, _restored(ticket)
     given = try_to_hand_over(ctx, key, command.receipt, None, command.id)
     return Decision(
         facts=[fact(command, 0, returned, key=key), *settled.drafts],
-        answer=lambda: with_receipt(_returned(ctx, key, returned, before), given),
+        answer=lambda: with_receipt(_returned(ctx, key, returned), given),
         jobs=given.jobs,
         notices=lambda answer: [Notice(kind="lines_returned", body=answer)],
     )
@@ -74,13 +73,11 @@ def _returned_again(
     command: commands.ReturnLines,
     key: str,
     known: events.LinesReturned,
-    ticket: Ticket,
 ) -> Decision:
     wanted = tuple(ReturnedLine(each.line, each.quantity) for each in command.lines)
     if known.ticket != command.ticket or (wanted and wanted != known.lines):
         raise LoyaltyError(Reason.TICKET_EXISTS)
-    now = ticket.kept, _restored(ticket)
-    return Decision(answer=lambda: _returned(ctx, key, known, now))
+    return Decision(answer=lambda: _returned(ctx, key, known))
 
 
 def _accepted(command: commands.ReturnLines, ticket: Ticket) -> tuple[ReturnedLine, ...]:
@@ -118,26 +115,18 @@ def _refund(
     return refund(sold, ticket.returned, after, refunded=refunded)
 
 
-def _restored(ticket: Ticket) -> int:
-    return ticket.restored
-
-
-def _returned(
-    ctx: Context,
-    key: str,
-    returned: events.LinesReturned,
-    before: tuple[int, int],
-) -> ReturnAnswer:
+def _returned(ctx: Context, key: str, returned: events.LinesReturned) -> ReturnAnswer:
     ticket = tickets.folded_ticket(ctx.tx, returned.ticket)
     assert ticket is not None
+    taking = tickets.taking_of(ctx.tx, key, ticket)
     answer = ReturnAnswer(
         ticket=key,
         refund=returned.refund,
         withheld=sum(each.amount for each in returned.choices),
         on_cards=returned.on_cards,
         clawed=returned.clawed,
-        taken_back=before[0] - ticket.kept,
-        given_back=_restored(ticket) - before[1],
+        taken_back=taking.taken_back,
+        given_back=taking.given_back,
     )
     account = ticket.account
     if account == ticket_account(returned.ticket):

@@ -55,7 +55,8 @@ class TicketData:
 class LoyaltyData:
     """The member's account after the ticket; `number` is the whole card or member number.
 
-    `earned` is negative on a return, `used` is what this ticket spent (≥ 0), both in `unit`;
+    `earned` is negative on a return, `used` is what this ticket spent, negative what a return gave
+    back of that, both in `unit`;
     `causes` say why it brought what it did.
     """
 

@@ -134,6 +134,8 @@ def _cause(cause: CauseLike, words: Figures) -> str:
             return f"{name} +{number}"
         case "carried":
             return translate("+{points} carried over", language, points=number)
+        case "returned":
+            return translate("{points} returned", language, points=number)
         case "limit":
             return translate("{points} beyond the limit", language, points=number)
         case "excluded":

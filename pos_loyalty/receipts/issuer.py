@@ -24,6 +24,8 @@ class RecordedTicket(Protocol):
     @property
     def taken_back(self) -> int: ...
     @property
+    def given_back(self) -> int: ...
+    @property
     def member(self) -> MemberView | None: ...
     @property
     def why(self) -> Why | None: ...
@@ -73,6 +75,7 @@ class Issuer:
             found.sold,
             key=ticket,
             taken_back=found.taken_back,
+            given_back=found.given_back,
             member=found.member,
             shop=self._shop,
             copy=copy,

@@ -76,7 +76,7 @@ def sale_receipt(
     )
     used = sum(points_spent(sale))
     loyalty = _loyalty(member, earned, used)
-    if loyalty and why and why.points == earned:  # after a return they are no longer the reason
+    if loyalty and why:
         loyalty = replace(loyalty, causes=tuple(_cause(each) for each in why.causes))
     return _compose(ticket, loyalty, shop, key, claim, vouchers)
 
@@ -87,6 +87,7 @@ def return_receipt(
     *,
     key: str,
     taken_back: int,
+    given_back: int,
     member: MemberView | None,
     shop: ShopWording,
     copy: bool = False,
@@ -105,7 +106,7 @@ def return_receipt(
         duplicate=copy,
         refunded_ticket=sale.number,
     )
-    return _compose(ticket, _loyalty(member, -taken_back, 0), shop, key)
+    return _compose(ticket, _loyalty(member, -taken_back, -given_back), shop, key)
 
 
 def _discounts(sale: SaleClosed) -> Iterator[TicketDiscount]:

@@ -118,7 +118,9 @@ class Wording:
             rows = [(self.say("Taken back"), self.counted(block.earned, block.unit))]
         else:
             rows = [(self.say("Earned"), f"+{self.counted(block.earned, block.unit)}")]
-        if block.used:
+        if block.used < 0:
+            rows.append((self.say("Given back"), f"+{self.counted(-block.used, block.unit)}"))
+        elif block.used:
             rows.append((self.say("Used"), self.counted(-block.used, block.unit)))
         name = "Balance, provisional" if block.provisional else "Balance"
         rows.append((self.say(name), self.counted(block.balance, block.unit)))

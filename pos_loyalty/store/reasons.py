@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from pos_loyalty.answers import Explanation
 from pos_loyalty.domain.causes import Cause, Why, causes_of, with_others
 from pos_loyalty.domain.days import day_of
 from pos_loyalty.domain.explaining import steps_of
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.domain.rating import Rating
+from pos_loyalty.domain.sold import Ticket
 from pos_loyalty.domain.ticket import Line, ticket_key
 from pos_loyalty.events import SaleClosed
 from pos_loyalty.store.shop import ProgrammeShelf
 from pos_loyalty.store.statements import Tx
-from pos_loyalty.store.tickets import folded_ticket
+from pos_loyalty.store.tickets import folded_ticket, is_recorded
 
 NO_PROGRAMME = Why(causes=(Cause(code="no_programme"),))
 
@@ -38,14 +41,23 @@ def explained(
 
 
 def explanations(tx: Tx, shelf: ProgrammeShelf, sale: SaleClosed) -> tuple[Explanation, ...]:
-    """Explain every rating of a ticket whose version is known here."""
-    found = []
-    for rating in sale.ratings if sale.account else ():
+    """Explain every rating of a ticket whose version is known here, as the ledger has it now."""
+    found: list[Explanation] = []
+    ticket = _folded(tx, sale)
+    for index, rating in enumerate(sale.ratings if sale.account else ()):
         programme = shelf.version(tx, rating.programme, rating.version)
         if programme is not None:
             day = day_of(sale.day)
-            found.append(explained(programme, rating, sale.lines, day, currency=sale.currency))
+            each = explained(programme, rating, sale.lines, day, currency=sale.currency)
+            why = with_others(each.why, ticket, index) if ticket else each.why
+            found.append(replace(each, why=why))
     return tuple(found)
+
+
+def _folded(tx: Tx, sale: SaleClosed) -> Ticket | None:
+    """Give a ticket as it became, where something did."""
+    key = ticket_key(sale.store, sale.till, sale.epoch, sale.day, sale.number)
+    return folded_ticket(tx, key) if is_recorded(tx, key) else None
 
 
 def why_of(tx: Tx, shelf: ProgrammeShelf, sale: SaleClosed) -> Why | None:
@@ -55,11 +67,4 @@ def why_of(tx: Tx, shelf: ProgrammeShelf, sale: SaleClosed) -> Why | None:
     if not sale.ratings:
         return NO_PROGRAMME
     found = explanations(tx, shelf, sale)
-    if not found:
-        return None
-    rating = sale.ratings[0]
-    if not (rating.carried or rating.occasions or rating.maximum_day or rating.maximum_month):
-        return found[0].why
-    key = ticket_key(sale.store, sale.till, sale.epoch, sale.day, sale.number)
-    ticket = folded_ticket(tx, key)
-    return with_others(found[0].why, ticket) if ticket else found[0].why
+    return found[0].why if found else None

@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, or_, select
 
-from pos_loyalty.domain.sold import Ticket, Tickets, decode_record
+from pos_loyalty.domain.legs import origin_of
+from pos_loyalty.domain.sold import Taking, Ticket, Tickets, decode_record
 from pos_loyalty.events import (
     Fact,
     LinesReturned,
@@ -99,6 +100,18 @@ def folded_ticket(tx: Tx, key: str) -> Ticket | None:
     tickets = Tickets()
     load_tickets(tx, [key], tickets)
     return tickets.known.get(key)
+
+
+def is_recorded(tx: Tx, key: str) -> bool:
+    """Tell whether something happened to a ticket that its fact does not say."""
+    rows = tx.fetch(schema.claim, [key])
+    return bool(rows and rows[0][9])
+
+
+def taking_of(tx: Tx, key: str, ticket: Ticket) -> Taking:
+    """Give what the return of a key moved, of its ticket; nothing for one that does not count."""
+    rows = tx.fetch(schema.claim, [key])
+    return ticket.taking(origin_of(*rows[0][2:5])) if rows and rows[0][2] else Taking()
 
 
 def kept_of(tx: Tx, key: str, sale: SaleClosed) -> int:

@@ -141,14 +141,16 @@ def test_many_causes_fit_a_row_of_the_roll_and_a_sentence_of_the_till(shop: Till
     assert len(said(sale, "fr")) <= TILL_CHARACTERS + len(" : ")
 
 
-def test_a_copy_after_a_return_no_longer_gives_the_reason_of_the_whole_ticket(shop: Till) -> None:
+def test_a_copy_after_a_return_says_what_went_with_the_goods(shop: Till) -> None:
     shop.runs(programme(**RULES))
     sale = shop.member().buys(10_00, 20_00)
     before = shop.queries.ticket(sale.answer.ticket)
     assert before.why is not None and before.why.points == before.kept
     sale.comes_back(1)
     after = shop.queries.ticket(sale.answer.ticket)
-    assert after.why is not None and after.why.points != after.kept
+    assert after.why is not None and after.why.points == after.kept == 10
+    row = causes_said(after.why.causes, figures("fr", "EUR"), ROLL_CHARACTERS)
+    assert row.replace(NBSP, " ") == "-20 repris au retour, 1 point par 1,00 €"
 
 
 def test_a_command_sent_again_gives_the_same_reason(shop: Till) -> None:

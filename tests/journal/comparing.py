@@ -134,13 +134,18 @@ def _recorded(record: bytes, sold: Sold) -> tuple[Any, ...]:
     ratings = sold.sale.ratings if sold.account else ()
     if not record:
         kept = {rating.programme: rating.earned for rating in ratings}
-        return [0] * len(sold.back), 0, kept
+        return [0] * len(sold.back), 0, kept, {}
     opened = decode_record(record)
-    return opened.returned, opened.excess, {part.programme: part.kept for part in opened.parts}
+    did = {
+        part.programme: [(by, gone, back) for by, _, gone, back in part.takings if gone or back]
+        for part in opened.parts
+    }
+    kept = {part.programme: part.kept for part in opened.parts}
+    return opened.returned, opened.excess, kept, {name: each for name, each in did.items() if each}
 
 
 def _became(sold: Sold) -> tuple[Any, ...]:
-    return sold.back, sold.excess, sold.kept
+    return sold.back, sold.excess, sold.kept, sold.did
 
 
 def _keys(view: View, world: World) -> list[tuple[str, Any, Any]]:

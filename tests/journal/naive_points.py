@@ -62,6 +62,7 @@ class Sold:
     won: dict[str, list["Won"]] = field(default_factory=dict)
     exact: dict[str, Fraction] = field(default_factory=dict)
     capped: dict[str, int] = field(default_factory=dict)
+    did: dict[str, list[tuple[int, int, int]]] = field(default_factory=dict)
 
 
 class Group:
@@ -297,12 +298,25 @@ class Group:
                 sold.back[each.line] += accepted
             sold.excess += each.quantity - accepted
         for rating in sold.sale.ratings if sold.account else ():
-            self._take_back(sold, rating, counted_day(fact, returned.day), returned.restores)
+            day = counted_day(fact, returned.day)
+            taken, given = self._take_back(sold, rating, day, returned.restores)
+            tie = self._lot(fact, sold.account, "", 0, 0, 0).tie
+            if taken or given:
+                sold.did.setdefault(rating.programme, []).append((tie, taken, given))
 
-    def _take_back(self, sold: Sold, rating: Any, day: int, restores: int) -> None:
+    def owned(self, account: bytes, programme: str) -> int:
+        """Give what a pool has, lapsed or not, without what it owes."""
+        pool = self.pool(account)
+        lots = sum(x.left for x in self.lots if x.owner in pool and x.programme == programme)
+        return lots - sum(self.debts[programme, each] for each in pool)
+
+    def _take_back(self, sold: Sold, rating: Any, day: int, restores: int) -> tuple[int, int]:
+        """Take goods back; gives what the pool lost by it, and what it got back."""
         programme, account = rating.programme, sold.account
         self.fall_asleep(programme, day)
+        owned = [self.owned(account, programme)]
         lost, base = self._lessen(sold, rating, day)
+        owned.append(self.owned(account, programme))
         sold.kept[programme] -= lost
         uncounted = max(0, sold.counted[programme] - base)
         sold.counted[programme] -= uncounted
@@ -310,9 +324,12 @@ class Group:
         carried = floor(self._share(sold, rating.spent)) if rating.spent else 0
         due = max(sum(rating.spent) - max(0, carried - restores), sold.restored[programme])
         self._restore(sold, rating, due - sold.restored[programme], day)
+        owned.append(self.owned(account, programme))
         sold.restored[programme] = due
         if account not in self.closed:
             self._lose(sold, rating, lost, day)
+        owned.append(self.owned(account, programme))
+        return owned[0] - owned[1] + owned[2] - owned[3], owned[2] - owned[1]
 
     def _lessen(self, sold: Sold, rating: Any, day: int) -> tuple[int, int]:
         """Give the points that a ticket no longer brings, and what of it still counts."""
