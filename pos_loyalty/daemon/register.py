@@ -14,6 +14,7 @@ from pos_loyalty.config import RegisterConfig
 from pos_loyalty.config.sections import Uplink
 from pos_loyalty.daemon import wiring
 from pos_loyalty.daemon.devices import Inlet
+from pos_loyalty.daemon.following import InsightFollower, insight_path
 from pos_loyalty.daemon.publishing import Publisher
 from pos_loyalty.daemon.shadowing import Follower
 from pos_loyalty.daemon.tokens import TokenFile, check_tokens, new_control_token
@@ -94,6 +95,8 @@ class Register:
         self.server = self._server()
         self.publisher = self._publisher()
         self.follower = Follower(config)
+        insight = insight_path(self.node.store, config.node.data_directory, config.node.name)
+        self.insight = InsightFollower(self.node.store, self.node.settings, insight)
         self._stopped = threading.Event()
         self._tidying = threading.Thread(target=self._tidy, name="tidy", daemon=True)
 
@@ -196,6 +199,7 @@ class Register:
             self.watch.start()
         if not self.training:
             self.follower.start()
+        self.insight.start()
         self._log.info("register ready", till=self.node.settings.till, training=self.training)
 
     def stop(self) -> None:
@@ -207,6 +211,7 @@ class Register:
             return
         self._stopped.set()
         self.follower.stop()
+        self.insight.stop()
         if self.watch is not None:
             self.watch.stop()
         if self.link is not None:

@@ -90,6 +90,12 @@ def consents_of(tx: Tx, member: bytes) -> dict[tuple[str, str], bool]:
     return {key: granted for key, (_, granted) in latest.items()}
 
 
+def consent_log(tx: Tx, member: bytes) -> list[Row]:
+    """Give (purpose, channel, granted, Unix ms, source, wording) of all a member said, newest
+    first."""
+    return tx.rows(_CONSENT_LOG, member_=member)
+
+
 def programmes_of(tx: Tx, members: Iterable[bytes], day: int) -> frozenset[str]:
     """Give the programmes for invited members that any of these takes part in on a day."""
     joined: set[str] = set()
@@ -222,4 +228,9 @@ _PROGRAMMES_OF = (
 )
 _CONSENT = select(_k.purpose, _k.channel, _k.stamp, _k.granted).where(
     _k.member == bindparam("member_")
+)
+_CONSENT_LOG = (
+    select(_k.purpose, _k.channel, _k.granted, _k.at, _k.source, _k.wording)
+    .where(_k.member == bindparam("member_"))
+    .order_by(_k.stamp.desc(), _k.node.desc(), _k.inc.desc(), _k.seq.desc())
 )

@@ -1,0 +1,219 @@
+"""The read side of the manager's pages: what lists and figures say, with names where they belong.
+
+Lists and figures are as fresh as the read model, a moment behind the till; whatever is shown of
+one member or one ticket is read from the database itself.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+from msgspec import Struct
+
+from pos_loyalty.domain.calendar import business_day
+from pos_loyalty.domain.masking import masked_email, masked_phone
+from pos_loyalty.ports.services import Clock
+from pos_loyalty.settings import NodeSettings
+from pos_loyalty.store import duplicates, people, receipts_given
+from pos_loyalty.store.engine import Store
+from pos_loyalty.store.insight_file import InsightFile
+from pos_loyalty.store.insight_filters import MemberFilter as MemberFilter
+from pos_loyalty.store.insight_filters import Page as Page
+from pos_loyalty.store.insight_filters import TicketFilter as TicketFilter
+from pos_loyalty.store.insight_rows import Figures as Figures
+from pos_loyalty.store.insight_rows import MemberRow
+from pos_loyalty.store.insight_rows import Place as Place
+from pos_loyalty.store.insight_rows import TicketRow as TicketRow
+from pos_loyalty.store.shop import ProgrammeShelf
+from pos_loyalty.store.statements import Tx
+from pos_loyalty.store.views import standing
+
+WEEK = 7
+DAYS_SHOWN = 30
+DAYS_EXPORTED = 400
+
+
+class Day(Struct, frozen=True, kw_only=True):
+    """A business day (ordinal) of the shop: its figures, and receipts by the way they went.
+
+    `receipts` counts tickets by paper, email and none: one shown by its code asks for nothing, so
+    it is among none. They are known for the days in which finished jobs are kept.
+    """
+
+    day: int
+    figures: Figures
+    receipts: dict[str, int]
+
+
+class MemberLine(Struct, frozen=True, kw_only=True):
+    """A member in a list: days are ordinals, addresses masked, points as they stand today."""
+
+    member: str
+    name: str
+    tail: str
+    email: str
+    phone: str
+    tier: str
+    points: int
+    joined: int
+    last: int
+    store: str
+
+
+class Duplicate(Struct, frozen=True, kw_only=True):
+    """Somebody who may be the same person, and why: email, phone or name."""
+
+    line: MemberLine
+    reasons: tuple[str, ...]
+
+
+class Consent(Struct, frozen=True, kw_only=True):
+    """What a member said about a purpose on a channel at a moment (Unix ms)."""
+
+    purpose: str
+    channel: str
+    granted: bool
+    at: int
+    source: str
+    wording: str
+
+
+class Insight:
+    """Looks at a shop; any thread may ask. `path` is where the read model lies."""
+
+    def __init__(self, store: Store, settings: NodeSettings, clock: Clock, path: Path) -> None:
+        self._store = store
+        self._settings = settings
+        self._clock = clock
+        self._path = path
+        self._programmes = ProgrammeShelf()
+
+    @property
+    def today(self) -> int:
+        """The business day now."""
+        settings = self._settings
+        return business_day(self._clock.now_ms(), settings.zone, settings.closes_at)
+
+    def day(self, day: int, store: str = "") -> Day:
+        """Give a day's figures, of one store or all."""
+        with InsightFile(self._path) as file:
+            found = file.figures(day, day, store)
+        figures = sum((each for _, each in found), Figures())
+        tills = sorted({(place.store, place.till) for place, _ in found if place.till})
+        with self._store.read() as tx:
+            given = receipts_given.of_day(tx, tills, epoch=self._settings.epoch, day=day)
+        given["none"] = max(0, figures.sales - sum(given.values()))
+        return Day(day=day, figures=figures, receipts=given)
+
+    def places(self, day: int, store: str = "") -> list[tuple[Place, Figures]]:
+        """Give a day's figures by store, till and cashier."""
+        with InsightFile(self._path) as file:
+            return file.figures(day, day, store)
+
+    def days(self, before: int, limit: int = DAYS_SHOWN) -> list[tuple[int, Figures]]:
+        """Give the figures of the days before one on which something happened, newest first."""
+        with InsightFile(self._path) as file:
+            return file.days_before(before, limit)
+
+    def tiers(self) -> list[str]:
+        """Give the names of the tiers that members are in."""
+        with InsightFile(self._path) as file:
+            return file.tiers()
+
+    def has_members(self) -> bool:
+        """Tell whether there is anybody to list."""
+        with InsightFile(self._path) as file:
+            return file.has_members()
+
+    def members(
+        self, wanted: MemberFilter, after: tuple[int, bytes] | None = None
+    ) -> Page[MemberLine, tuple[int, bytes]]:
+        """Give a page of members who fit, looking on until it is full."""
+        with InsightFile(self._path) as file:
+            found = file.members(wanted, after)
+            rows, left = found.rows, wanted.limit - len(found.rows)
+            while left and found.after is not None:
+                found = file.members(replace(wanted, limit=left), found.after)
+                rows, left = rows + found.rows, left - len(found.rows)
+        with self._store.read() as tx:
+            lines = [line for row in rows if (line := self._line(tx, row)) is not None]
+        return Page(lines, found.after)
+
+    def find(self, text: str, limit: int = 50) -> list[MemberLine]:
+        """Give the members whom a search finds: names, e-mails, ends of phones and cards."""
+        if len(text.strip()) < people.SEARCH_MIN:
+            return []
+        with self._store.read() as tx:
+            found = [
+                each
+                for each in people.find(tx, text)
+                if people.matches(people.profile_of(tx, each), people.cards_of(tx, each), text)
+            ]
+            return [line for each in found[:limit] if (line := self._listed(tx, each)) is not None]
+
+    def tickets(
+        self, wanted: TicketFilter, after: tuple[int, str] | None = None
+    ) -> Page[TicketRow, tuple[int, str]]:
+        """Give a page of tickets, returns and adjustments, the newest first."""
+        with InsightFile(self._path) as file:
+            rows = file.tickets(wanted, after)
+        more = len(rows) > wanted.limit
+        rows = rows[: wanted.limit]
+        return Page(rows, (rows[-1].at, rows[-1].key) if more else None)
+
+    def duplicates(self, member: str) -> list[Duplicate]:
+        """Give who may be the same person as a member, with reasons."""
+        with self._store.read() as tx:
+            found = duplicates.like(tx, bytes.fromhex(member))
+            lines = [(self._listed(tx, each), reasons) for each, reasons in found.items()]
+        return [Duplicate(line=line, reasons=reasons) for line, reasons in lines if line]
+
+    def pooled_with(self, member: str) -> list[MemberLine]:
+        """Give the other members whose points are pooled with a member's."""
+        with self._store.read() as tx:
+            found = duplicates.pooled(tx, bytes.fromhex(member))
+            return [line for each in found if (line := self._listed(tx, each)) is not None]
+
+    def consents(self, member: str) -> list[Consent]:
+        """Give everything a member ever said about consent, newest first."""
+        with self._store.read() as tx:
+            rows = people.consent_log(tx, bytes.fromhex(member))
+        return [
+            Consent(
+                purpose=row[0], channel=row[1], granted=bool(row[2]), at=row[3], source=row[4],
+                wording=row[5],
+            )
+            for row in rows
+        ]  # fmt: skip
+
+    def _listed(self, tx: Tx, member: bytes) -> MemberLine | None:
+        with InsightFile(self._path) as file:
+            row = file.member(member)
+        return self._line(tx, row or MemberRow(member, 0, 0, 0, "", 0, 0, ""))
+
+    def _line(self, tx: Tx, row: MemberRow) -> MemberLine | None:
+        """Name a listed member; nothing for who is none any more."""
+        if people.status_of(tx, row.member) != "enrolled":
+            return None
+        profile, cards = people.profile_of(tx, row.member), people.cards_of(tx, row.member)
+        points, tier = self._standing(tx, row)
+        return MemberLine(
+            member=row.member.hex(),
+            name=f"{profile.get('first_name', '')} {profile.get('last_name', '')}".strip(),
+            tail=next((card.tail for card in cards if card.status == "active"), ""),
+            email=masked_email(profile.get("email", "")),
+            phone=masked_phone(profile.get("phone", "")),
+            tier=tier,
+            points=points,
+            joined=row.joined,
+            last=row.last,
+            store=row.store,
+        )
+
+    def _standing(self, tx: Tx, row: MemberRow) -> tuple[int, str]:
+        today = self.today
+        programme = self._programmes.on(tx, today)
+        if programme is None:
+            return row.points, row.tier
+        now = self._clock.now_ms()
+        found = standing(tx, row.member, programme=programme, day=today, now_ms=now)
+        return found["points"], found["tier"]

@@ -1,0 +1,61 @@
+"""Members who may be one person: by an address they share, or a name in the same place."""
+
+from sqlalchemy import bindparam, select
+
+from pos_loyalty.store import people, schema
+from pos_loyalty.store.groups import accounts_of, group_of
+from pos_loyalty.store.projections import folded
+from pos_loyalty.store.statements import Tx
+
+FOUND_MAX = 20
+"""Members with one value that are looked at; more share it, and it says nothing of them."""
+
+
+def like(tx: Tx, member: bytes) -> dict[bytes, tuple[str, ...]]:
+    """Give who may be the same person as a member, with reasons: email, phone, name.
+
+    A name counts where the postcode is the same, too. Members whose points are pooled already
+    are left out.
+    """
+    own = people.profile_of(tx, member)
+    joined = {member, *pooled(tx, member)}
+    found: dict[bytes, tuple[str, ...]] = {}
+    for reason in ("email", "phone"):
+        value = own.get(reason, "")
+        for other in _with(tx, reason, value) if value else ():
+            if other not in joined and people.profile_of(tx, other).get(reason) == value:
+                found[other] = (*found.get(other, ()), reason)
+    name = _name_and_place(own)
+    for other in _with(tx, "last_name", own["last_name"]) if name else ():
+        if other not in joined and _name_and_place(people.profile_of(tx, other)) == name:
+            found[other] = (*found.get(other, ()), "name")
+    return {each: found[each] for each in found if people.status_of(tx, each) == "enrolled"}
+
+
+def pooled(tx: Tx, member: bytes) -> list[bytes]:
+    """Give the other members whose points are pooled with a member's."""
+    accounts = accounts_of(tx, group_of(tx, [member])[member])
+    cards = [card for each in accounts if (card := people.card_of(tx, each)) is not None]
+    known = {card.member for card in cards} | set(accounts)
+    return sorted(each for each in known - {member} if people.status_of(tx, each) == "enrolled")
+
+
+def _with(tx: Tx, field: str, value: str) -> list[bytes]:
+    """Give members who hold or held a value."""
+    key = folded(value, phone=field == "phone")
+    rows = tx.rows(_WITH, field_=field, folded_=key, limit_=FOUND_MAX)
+    return list(dict.fromkeys(row[0] for row in rows))
+
+
+def _name_and_place(profile: dict[str, str]) -> tuple[str, ...]:
+    """Give what two people hardly share by chance; nothing where part of it is missing."""
+    parts = tuple(folded(profile.get(name, "")) for name in ("first_name", "last_name", "postcode"))
+    return parts if all(parts) else ()
+
+
+_p = schema.profile.c
+_WITH = (
+    select(_p.member)
+    .where(_p.field == bindparam("field_"), _p.folded == bindparam("folded_"))
+    .limit(bindparam("limit_"))
+)

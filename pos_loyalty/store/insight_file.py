@@ -1,0 +1,213 @@
+"""A read model beside the shop's database: tickets, figures of days and members, to be listed.
+
+A file of its own on either engine, so that following the journal never makes a sale wait. It holds
+ids, days and sums, no personal data: names and addresses are read from the database itself. It may
+be deleted at any time and is then filled again.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.store.engine import reason_of_sqlite
+from pos_loyalty.store.insight_filters import MemberFilter, Page, TicketFilter, members, tickets
+from pos_loyalty.store.insight_rows import Figures, MemberRow, Place, TicketRow, figures_of
+
+MODEL = "1"
+"""Raised whenever the same facts give other rows than before: the file is then filled anew."""
+WAIT_S = 10.0
+Heads = dict[tuple[bytes, int], int]
+"""The last fact taken of each chain: (node, incarnation) and its number."""
+
+
+_FIGURES = ", ".join(f"{name} INTEGER" for name in Figures._fields)
+_COVERING = "joined, last, points, tier, email, phone, store"
+_TABLES = (
+    "CREATE TABLE meaning (model TEXT PRIMARY KEY) WITHOUT ROWID",
+    "CREATE TABLE taken (node BLOB, inc INTEGER, seq INTEGER, PRIMARY KEY (node, inc)) "
+    "WITHOUT ROWID",
+    "CREATE TABLE ticket (key TEXT PRIMARY KEY, day INTEGER, at INTEGER, store TEXT, till TEXT, "
+    "operator TEXT, kind TEXT, number TEXT, amount INTEGER, member INTEGER, issued INTEGER, "
+    "used INTEGER, rewards INTEGER, given INTEGER) WITHOUT ROWID",
+    "CREATE INDEX ticket_at ON ticket (at, key)",
+    "CREATE INDEX ticket_day ON ticket (day, at, key)",
+    "CREATE INDEX ticket_store ON ticket (store, at, key)",
+    "CREATE INDEX ticket_number ON ticket (number, at, key)",
+    "CREATE INDEX ticket_amount ON ticket (amount, at, key)",
+    f"CREATE TABLE figure (day INTEGER, store TEXT, till TEXT, operator TEXT, {_FIGURES}, "
+    "PRIMARY KEY (day, store, till, operator)) WITHOUT ROWID",
+    "CREATE TABLE member (member BLOB PRIMARY KEY, joined INTEGER, last INTEGER, points INTEGER, "
+    "tier TEXT, email INTEGER, phone INTEGER, store TEXT) WITHOUT ROWID",
+    *(
+        f"CREATE INDEX member_{name} ON member ({name}, member, {_COVERING})"
+        for name in ("joined", "last", "points")
+    ),
+    f"CREATE INDEX member_tier_last ON member (tier, last, member, {_COVERING})",
+    f"CREATE INDEX member_tier_points ON member (tier, points, member, {_COVERING})",
+)
+
+
+class InsightFile:
+    """The lists and figures so far, and up to which facts; made, or emptied, where it must be."""
+
+    def __init__(self, path: Path) -> None:
+        with translated():
+            self._db = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = NORMAL")
+            self._db.execute("PRAGMA secure_delete = ON")
+            self._db.execute("PRAGMA cache_size = -8000")
+            if not self._is_current():
+                with self.changing():
+                    self._make_anew()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._db.close()
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Change the file as a whole or not at all."""
+        with translated():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def taken(self) -> Heads:
+        """Give up to which fact of each chain the rows stand."""
+        rows = self._db.execute("SELECT node, inc, seq FROM taken")
+        return {(node, inc): seq for node, inc, seq in rows}
+
+    def take(self, heads: Mapping[tuple[bytes, int], int]) -> None:
+        """Note up to which fact of chains the rows stand now."""
+        rows = [(node, inc, seq) for (node, inc), seq in heads.items()]
+        self._db.executemany("INSERT OR REPLACE INTO taken VALUES (?, ?, ?)", rows)
+
+    def keep_tickets(self, rows: Iterable[TicketRow]) -> None:
+        """Put tickets in the place of those of the same number, in the figures too."""
+        for row in rows:
+            found = self._db.execute("SELECT * FROM ticket WHERE key = ?", (row.key,)).fetchone()
+            if found is not None:
+                former = TicketRow(*found)
+                self.add(_place(former), Figures().less(figures_of(former)))
+            self._db.execute(f"INSERT OR REPLACE INTO ticket VALUES ({_marks(row)})", row)
+            self.add(_place(row), figures_of(row))
+
+    def add(self, place: Place, more: Figures) -> None:
+        """Add to the figures of a place."""
+        changes = ", ".join(f"{name} = {name} + excluded.{name}" for name in Figures._fields)
+        self._db.execute(
+            f"INSERT INTO figure VALUES ({_marks((*place, *more))}) "
+            f"ON CONFLICT (day, store, till, operator) DO UPDATE SET {changes}",
+            (*place, *more),
+        )
+
+    def keep_members(self, rows: Sequence[MemberRow], gone: Iterable[bytes] = ()) -> None:
+        """Write what members are listed by, and forget those who are members no more."""
+        self._db.executemany("DELETE FROM member WHERE member = ?", [(each,) for each in gone])
+        self._db.executemany(
+            "INSERT OR REPLACE INTO member VALUES (?, ?, ?, ?, ?, ?, ?, ?)", list(rows)
+        )
+
+    def figures(self, first: int, last: int, store: str = "") -> list[tuple[Place, Figures]]:
+        """Give the figures of days, of one store or all, in the order of day and place."""
+        where = " AND store = ?" if store else ""
+        values = (first, last, store) if store else (first, last)
+        rows = self._db.execute(
+            f"SELECT * FROM figure WHERE day BETWEEN ? AND ?{where} "
+            "ORDER BY day, store, till, operator",
+            values,
+        )
+        return [(Place(*row[:4]), Figures(*row[4:])) for row in rows]
+
+    def days_before(self, day: int, limit: int) -> list[tuple[int, Figures]]:
+        """Give the figures of the newest days before one, all places together, newest first."""
+        sums = ", ".join(f"sum({name})" for name in Figures._fields)
+        rows = self._db.execute(
+            f"SELECT day, {sums} FROM figure WHERE day < ? GROUP BY day ORDER BY day DESC LIMIT ?",
+            (day, limit),
+        )
+        return [(row[0], Figures(*row[1:])) for row in rows]
+
+    def tickets(self, wanted: TicketFilter, after: tuple[int, str] | None) -> list[TicketRow]:
+        """Give a page of tickets, the newest first, beyond a (moment, key)."""
+        sql, values = tickets(wanted, after)
+        return [TicketRow(*row) for row in self._db.execute(sql, values)]
+
+    def members(
+        self, wanted: MemberFilter, after: tuple[int, bytes] | None
+    ) -> Page[MemberRow, tuple[int, bytes]]:
+        """Give a page of members beyond a (value sorted by, member)."""
+        sql, values = members(wanted, after)
+        rows = self._db.execute(sql, values).fetchall()
+        return wanted.page([(MemberRow(*row[:-1]), bool(row[-1])) for row in rows])
+
+    def member(self, member: bytes) -> MemberRow | None:
+        """Give what one member is listed by."""
+        found = self._db.execute("SELECT * FROM member WHERE member = ?", (member,)).fetchone()
+        return MemberRow(*found) if found else None
+
+    def tiers(self) -> list[str]:
+        """Give the tiers that members are in."""
+        rows = self._db.execute(  # each step leaps to the next name, however many hold one
+            "WITH RECURSIVE t(tier) AS (SELECT min(tier) FROM member UNION ALL "
+            "SELECT (SELECT min(tier) FROM member WHERE tier > t.tier) FROM t "
+            "WHERE t.tier IS NOT NULL) SELECT tier FROM t WHERE tier IS NOT NULL"
+        )
+        return [row[0] for row in rows]
+
+    def is_empty(self) -> bool:
+        """Tell whether nothing was taken yet."""
+        return self._db.execute("SELECT 1 FROM taken LIMIT 1").fetchone() is None
+
+    def has_members(self) -> bool:
+        """Tell whether there is anybody to list."""
+        return self._db.execute("SELECT 1 FROM member LIMIT 1").fetchone() is not None
+
+    def content(self) -> dict[str, list[tuple[object, ...]]]:
+        """Give every row that facts gave, by table, for a comparison."""
+        return {
+            name: self._db.execute(f"SELECT * FROM {name}").fetchall()
+            for name in ("ticket", "figure", "member")
+        }
+
+    def _is_current(self) -> bool:
+        named = "SELECT 1 FROM sqlite_master WHERE name = 'meaning'"
+        if self._db.execute(named).fetchone() is None:
+            return False
+        return self._db.execute("SELECT model FROM meaning").fetchall() == [(MODEL,)]
+
+    def _make_anew(self) -> None:
+        if self._is_current():
+            return  # another one was quicker
+        for name in ("meaning", "taken", "ticket", "figure", "member"):
+            self._db.execute(f"DROP TABLE IF EXISTS {name}")
+        for text in _TABLES:
+            self._db.execute(text)
+        self._db.execute("INSERT INTO meaning VALUES (?)", (MODEL,))
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what SQLite says of the file into our reasons; the cause is kept."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise LoyaltyError(reason_of_sqlite(error) or Reason.STORE_DAMAGED) from error
+
+
+def _place(row: TicketRow) -> Place:
+    return Place(row.day, row.store, row.till, row.operator)
+
+
+def _marks(row: tuple[object, ...]) -> str:
+    return ", ".join("?" * len(row))

@@ -1,0 +1,147 @@
+"""What lists are asked for, and the SQL that answers: by key, never by counting rows.
+
+A filter that fits hardly any row is looked for among `SCAN_MAX` members at a time, so that no
+answer takes long; the page then says from where to look on.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
+
+from pos_loyalty.store.insight_rows import MemberRow
+
+PAGE = 50
+SCAN_MAX = 50_000
+"""Members that one answer looks at, at most."""
+RowT = TypeVar("RowT")
+KeyT = TypeVar("KeyT")
+Sort = Literal["last", "points", "joined"]
+
+
+class Page(NamedTuple, Generic[RowT, KeyT]):
+    """Some rows of a list, and the key to go on from; nothing where it ends here."""
+
+    rows: list[RowT]
+    after: KeyT | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketFilter:
+    """Tickets of a day (ordinal), an amount (minor units), a number, a store; 0 and "": any."""
+
+    day: int = 0
+    amount: int | None = None
+    number: str = ""
+    store: str = ""
+    limit: int = PAGE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberFilter:
+    """Members of a tier, with an e-mail address or without, with so many points, and so on.
+
+    `unused_since` is the first day (ordinal) on which nothing was bought any more; `store` is
+    where they joined. Sorted by `sort`, the highest first.
+    """
+
+    sort: Sort = "last"
+    tier: str = ""
+    email: bool | None = None
+    points_min: int | None = None
+    points_max: int | None = None
+    unused_since: int = 0
+    store: str = ""
+    limit: int = PAGE
+
+    def page(self, found: Sequence[tuple[MemberRow, bool]]) -> Page[Any, Any]:
+        """Give the page of what SQL gave: rows that fit, and the last one that was looked at."""
+        rows = [row for row, fits in found if fits]
+        if len(rows) > self.limit:
+            rows = rows[: self.limit]
+            return Page(rows, self._key(rows[-1]))
+        beyond = next((row for row, fits in found if not fits), None)
+        return Page(rows, self._key(beyond) if beyond is not None else None)
+
+    def _key(self, row: MemberRow) -> tuple[int, bytes]:
+        return getattr(row, self.sort), row.member
+
+
+def tickets(wanted: TicketFilter, after: tuple[int, str] | None) -> tuple[str, list[Any]]:
+    """Give the select of a page of tickets, one row more than the page holds."""
+    clauses, values = [], list[Any]()
+    for column, value in (("day", wanted.day), ("number", wanted.number), ("store", wanted.store)):
+        if value:
+            clauses.append(f"{column} = ?")
+            values.append(value)
+    if wanted.amount is not None:
+        clauses.append("amount = ?")
+        values.append(wanted.amount)
+    if after is not None:
+        clauses.append("(at, key) < (?, ?)")
+        values += after
+    where = f" WHERE {' AND '.join(clauses)}" if clauses else ""
+    sql = f"SELECT * FROM ticket{where} ORDER BY at DESC, key DESC LIMIT ?"
+    return sql, [*values, wanted.limit + 1]
+
+
+def members(wanted: MemberFilter, after: tuple[int, bytes] | None) -> tuple[str, list[Any]]:
+    """Give the select of a page of members: those that fit, and the last one looked at where
+    there may be more; the last column tells which of the two a row is."""
+    ranges, range_values = _ranges(wanted, after)
+    tests, test_values = _tests(wanted)
+    order = f"{wanted.sort} DESC, member DESC"
+    looked = f"SELECT * FROM member{_where(ranges)} ORDER BY {order} LIMIT {SCAN_MAX}"
+    sql = (
+        f"WITH looked AS MATERIALIZED ({looked}) "
+        f"SELECT *, 1 FROM (SELECT * FROM looked{_where(tests)} ORDER BY {order} LIMIT ?) "
+        f"UNION ALL SELECT *, 0 FROM (SELECT * FROM looked ORDER BY {wanted.sort}, member LIMIT 1) "
+        f"WHERE (SELECT count(*) FROM looked) = {SCAN_MAX}"
+    )
+    if not tests:
+        sql = f"SELECT *, 1 FROM member{_where(ranges)} ORDER BY {order} LIMIT ?"
+    return sql, [*range_values, *test_values, wanted.limit + 1]
+
+
+def _ranges(wanted: MemberFilter, after: tuple[int, bytes] | None) -> tuple[list[str], list[Any]]:
+    """Give what an index finds without looking at rows that do not fit."""
+    clauses, values = [], list[Any]()
+    if wanted.tier:
+        clauses.append("tier = ?")
+        values.append(wanted.tier)
+    if after is not None:
+        clauses.append(f"({wanted.sort}, member) < (?, ?)")
+        values += after
+    if wanted.sort == "last" and wanted.unused_since:
+        clauses.append("last < ?")
+        values.append(wanted.unused_since)
+    if wanted.sort == "points":
+        _bounds(wanted, clauses, values)
+    return clauses, values
+
+
+def _tests(wanted: MemberFilter) -> tuple[list[str], list[Any]]:
+    """Give what has to be looked at row by row."""
+    clauses, values = [], list[Any]()
+    if wanted.email is not None:
+        clauses.append("email = ?")
+        values.append(int(wanted.email))
+    if wanted.store:
+        clauses.append("store = ?")
+        values.append(wanted.store)
+    if wanted.sort != "last" and wanted.unused_since:
+        clauses.append("last < ?")
+        values.append(wanted.unused_since)
+    if wanted.sort != "points":
+        _bounds(wanted, clauses, values)
+    return clauses, values
+
+
+def _bounds(wanted: MemberFilter, clauses: list[str], values: list[Any]) -> None:
+    for word, bound in ((">=", wanted.points_min), ("<=", wanted.points_max)):
+        if bound is not None:
+            clauses.append(f"points {word} ?")
+            values.append(bound)
+
+
+def _where(clauses: Sequence[str]) -> str:
+    return f" WHERE {' AND '.join(clauses)}" if clauses else ""
