@@ -203,6 +203,33 @@ class Reason(Enum):
     ADDRESS_UNKNOWN = (Kind.NOT_FOUND, "There is nothing at this address.")
     METHOD_REFUSED = (Kind.INVALID, "This address does not know this method.")
     PORT_TAKEN = (Kind.UNAVAILABLE, "Nothing can be served at {address}: it is taken or not ours.")
+    # people who sign in
+    SIGN_IN_NEEDED = (Kind.FORBIDDEN, "Sign in first.")
+    SIGN_IN_REFUSED = (
+        Kind.FORBIDDEN,
+        "This name and PIN, password or badge do not let anybody in.",
+    )
+    SIGN_IN_LOCKED = (Kind.UNAVAILABLE, "Too many wrong tries; sign in again in {seconds} seconds.")
+    ROLE_REFUSED = (Kind.FORBIDDEN, "Your role does not allow this.")
+    FORM_EXPIRED = (
+        Kind.FORBIDDEN,
+        "This form is too old, or was not sent from this page; send it again.",
+    )
+    TOO_MANY_REQUESTS = (
+        Kind.UNAVAILABLE,
+        "Too many requests came from here; try again in {seconds} seconds.",
+    )
+    SETUP_CODE_REFUSED = (Kind.FORBIDDEN, "This is not the setup code of this register.")
+    STAFF_UNKNOWN = (Kind.NOT_FOUND, "Nobody signs in under this name.")
+    STAFF_EXISTS = (Kind.CONFLICT, "Somebody signs in under this name already.")
+    STAFF_INVALID = (Kind.INVALID, "The field {field} does not hold a usable value for a person.")
+    PIN_INVALID = (Kind.INVALID, "A PIN is 4 to 12 digits.")
+    PASSWORD_SHORT = (Kind.INVALID, "A password has at least {minimum} characters.")
+    BADGE_TAKEN = (Kind.CONFLICT, "Somebody else has this badge.")
+    LAST_MANAGER = (
+        Kind.PRECONDITION,
+        "Nobody else could manage this register; add another manager first.",
+    )
     # files from elsewhere
     FILE_UNREADABLE = (Kind.INVALID, "There is no file {name}, or it may not be read.")
     FILE_UNWRITABLE = (Kind.INVALID, "Nothing can be written to {name}; name a file elsewhere.")

@@ -1,4 +1,7 @@
-"""The product's sentences in the reader's language: English in the code, French in `locale/`."""
+"""The product's sentences in the reader's language: English in the code, French in `locale/`.
+
+Each face keeps its own in a catalogue of its name beside `messages.po`; all are read as one.
+"""
 
 from collections.abc import Mapping
 from functools import cache
@@ -28,10 +31,14 @@ TITLES: Mapping[Kind, str] = MappingProxyType(
 
 @cache
 def _catalogue(locale: str) -> Mapping[str, str]:
-    path = files("pos_loyalty") / "locale" / locale / "LC_MESSAGES" / "messages.po"
-    with path.open("rb") as stream:
-        catalogue = read_po(stream, locale=locale)
-    return MappingProxyType({str(m.id): str(m.string) for m in catalogue if m.id and m.string})
+    folder = files("pos_loyalty") / "locale" / locale / "LC_MESSAGES"
+    known: dict[str, str] = {}
+    for path in sorted(folder.iterdir(), key=lambda each: each.name):
+        if path.name.endswith(".po"):
+            with path.open("rb") as stream:
+                catalogue = read_po(stream, locale=locale)
+            known |= {str(m.id): str(m.string) for m in catalogue if m.id and m.string}
+    return MappingProxyType(known)
 
 
 def translate(sentence: str, locale: str = DEFAULT_LOCALE, **values: str | int | float) -> str:

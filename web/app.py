@@ -7,16 +7,20 @@ from apiflask import APIFlask
 from flask import Response, request
 
 from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.node.audit import Audit
 from pos_loyalty.node.execute import Node
 from pos_loyalty.node.sessions import Sessions
+from pos_loyalty.node.staff import Staff
 from pos_loyalty.queries import Queries
 from web import problems
 from web.access import Tokens
+from web.accounts.signing import Signing
 from web.api import routes
 from web.api.operation import api
 from web.assets import assets
 from web.display.pages import display
 from web.join import join
+from web.panel.attaching import attach_panel
 from web.services import Hooks, Services, WebSettings, attach, services
 from web.streams import Streams
 from web.throttle import WrongTokens
@@ -58,6 +62,7 @@ def create_app(
         window_s=settings.wrong_tokens_window_s,
         wait_s=settings.wrong_tokens_wait_s,
     )
+    staff, audit = Staff(node), Audit(node)
     found = Services(
         node=node,
         queries=queries,
@@ -67,12 +72,22 @@ def create_app(
         streams=streams,
         wrong_tokens=wrong_tokens,
         sessions=Sessions(node),
+        staff=staff,
+        audit=audit,
+        signing=Signing(
+            node.clock,
+            staff,
+            audit,
+            wrong_max=settings.panel.wrong_max,
+            wait_s=settings.panel.wait_s,
+        ),
     )
     app.register_blueprint(assets)
     app.register_blueprint(till)
     app.register_blueprint(display)
     app.register_blueprint(join)
     attach(app, found)
+    attach_panel(app, found.sessions.page_key())
     problems.register(app)
     app.before_request(_refuse_foreign_host)
     app.after_request(_secure)

@@ -43,6 +43,9 @@ OWN_STATUS: Mapping[Reason, int] = MappingProxyType(
         Reason.MEDIA_TYPE_REFUSED: 415,
         Reason.HOST_REFUSED: 421,
         Reason.TOO_MANY_TOKENS: 429,
+        Reason.TOO_MANY_REQUESTS: 429,
+        Reason.SIGN_IN_NEEDED: 401,
+        Reason.SIGN_IN_LOCKED: 429,
     }
 )
 """Reasons for which HTTP has a word of its own."""

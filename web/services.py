@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 
 from flask import Flask, current_app
 
+from pos_loyalty.node.audit import Audit
 from pos_loyalty.node.execute import Node
 from pos_loyalty.node.sessions import Sessions
+from pos_loyalty.node.staff import Staff
 from pos_loyalty.queries import Queries
 from web.access import Tokens
+from web.accounts.signing import Signing
 from web.streams import Streams
 from web.throttle import WrongTokens
 
@@ -54,6 +57,20 @@ class DisplaySettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PanelSettings:
+    """How the panel's pages behave; times in seconds.
+
+    `shop` is what they call the shop. Who does nothing for `idle_s` is signed out; more than
+    `wrong_max` wrong PINs or passwords within `wait_s` make a person wait as long.
+    """
+
+    shop: str = ""
+    idle_s: int = 1_800
+    wrong_max: int = 5
+    wait_s: int = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WebSettings:
     """How a register answers; times in seconds.
 
@@ -75,6 +92,7 @@ class WebSettings:
     wrong_tokens_window_s: float = 60.0
     wrong_tokens_wait_s: float = 60.0
     display: DisplaySettings = DisplaySettings()
+    panel: PanelSettings = PanelSettings()
 
 
 def no_queues() -> Mapping[str, int]:
@@ -108,6 +126,9 @@ class Services:
     streams: Streams
     wrong_tokens: WrongTokens
     sessions: Sessions
+    staff: Staff
+    audit: Audit
+    signing: Signing
 
 
 def attach(app: Flask, services: Services) -> None:

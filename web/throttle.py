@@ -1,4 +1,4 @@
-"""Wrong tokens: after some of them, an address hears that it must wait.
+"""Wrong attempts: after some of them, whoever makes them hears that they must wait.
 
 A right token is never turned away, from whatever address: every program of a till calls from the
 same one, and a faulty one must not stop the others. State dies with the process.
@@ -16,24 +16,24 @@ from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.ports.services import Clock
 
 ADDRESSES_MAX = 1_024
-"""So many addresses are remembered; beyond it, the one that was wrong longest ago is forgotten."""
+"""So many names are remembered; beyond it, the one that was wrong longest ago is forgotten."""
 IPV6_HOST_BITS = 64
 """A single IPv6 customer owns this many low bits: all of them count as one address."""
 
 
 @dataclass(slots=True)
 class _Tally:
-    """What one address sent: wrong tokens since `began`, and until when it must wait."""
+    """What one name did wrong since `began`, and until when it must wait."""
 
     began: float
     count: int = 0
     until: float = 0.0
 
 
-class WrongTokens:
-    """Counts wrong tokens by address; any thread may call. Times in seconds.
+class Attempts:
+    """Counts wrong attempts by a name; any thread may call. Times in seconds.
 
-    More than `allowed` within `window_s` shut an address out for `wait_s`.
+    More than `allowed` within `window_s` shut a name out for `wait_s`.
     """
 
     def __init__(self, clock: Clock, *, allowed: int, window_s: float, wait_s: float) -> None:
@@ -44,27 +44,32 @@ class WrongTokens:
         self._tallies: OrderedDict[str, _Tally] = OrderedDict()
         self._lock = threading.Lock()
 
-    def refusal(self, address: str) -> LoyaltyError:
-        """Count a wrong token and give what its sender is told.
-
-        That is `TOKEN_REFUSED`, or `TOO_MANY_TOKENS` with the whole `seconds` left to wait.
-        """
+    def wrong(self, name: str) -> int:
+        """Count a wrong attempt; gives the whole seconds that its name must wait now."""
         with self._lock:
-            left_s = self._left_s(_sender(address), self._clock.monotonic())
-        if left_s <= 0:
-            return LoyaltyError(Reason.TOKEN_REFUSED)
-        return LoyaltyError(Reason.TOO_MANY_TOKENS, seconds=ceil(left_s))
+            return ceil(self._left_s(name, self._clock.monotonic()))
+
+    def waits(self, name: str) -> int:
+        """Give the whole seconds that a name must wait; counts nothing."""
+        with self._lock:
+            tally = self._tallies.get(name)
+            return max(0, ceil(tally.until - self._clock.monotonic())) if tally else 0
+
+    def right(self, name: str) -> None:
+        """Forget what a name did wrong."""
+        with self._lock:
+            self._tallies.pop(name, None)
 
     @property
     def remembered(self) -> int:
-        """How many addresses are remembered."""
+        """How many names are remembered."""
         return len(self._tallies)
 
-    def _left_s(self, sender: str, now: float) -> float:
-        tally = self._tallies.pop(sender, None)
+    def _left_s(self, name: str, now: float) -> float:
+        tally = self._tallies.pop(name, None)
         if tally is None or (now - tally.began >= self._window_s and now >= tally.until):
             tally = _Tally(now)
-        self._tallies[sender] = tally
+        self._tallies[name] = tally
         while len(self._tallies) > ADDRESSES_MAX:
             self._tallies.popitem(last=False)
         if now < tally.until:
@@ -72,12 +77,34 @@ class WrongTokens:
         tally.count += 1
         if tally.count <= self._allowed:
             return 0.0
-        structlog.get_logger("tokens").warning("too many wrong tokens", wait_s=self._wait_s)
-        self._tallies[sender] = _Tally(now, until=now + self._wait_s)
+        structlog.get_logger("throttle").warning("too many wrong attempts", wait_s=self._wait_s)
+        self._tallies[name] = _Tally(now, until=now + self._wait_s)
         return self._wait_s
 
 
-def _sender(address: str) -> str:
+class WrongTokens:
+    """Counts wrong tokens by address; any thread may call."""
+
+    def __init__(self, clock: Clock, *, allowed: int, window_s: float, wait_s: float) -> None:
+        self._attempts = Attempts(clock, allowed=allowed, window_s=window_s, wait_s=wait_s)
+
+    def refusal(self, address: str) -> LoyaltyError:
+        """Count a wrong token and give what its sender is told.
+
+        That is `TOKEN_REFUSED`, or `TOO_MANY_TOKENS` with the whole `seconds` left to wait.
+        """
+        seconds = self._attempts.wrong(sender_of(address))
+        if not seconds:
+            return LoyaltyError(Reason.TOKEN_REFUSED)
+        return LoyaltyError(Reason.TOO_MANY_TOKENS, seconds=seconds)
+
+    @property
+    def remembered(self) -> int:
+        """How many addresses are remembered."""
+        return self._attempts.remembered
+
+
+def sender_of(address: str) -> str:
     """Give what counts as one sender."""
     try:
         parsed = ip_address(address.partition("%")[0])

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from ipaddress import ip_address
 
 from flask import Response, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.sessions import Session, Sessions, Visitor
@@ -52,19 +53,19 @@ def let_in_here(sessions: Sessions, kind: Visitor) -> Callable[[Response], Respo
     return give
 
 
-def remember(response: Response, kind: Visitor, token: str, *, life_ms: int) -> None:
-    """Let the browser that is answered keep its token."""
+def remember(response: AnyResponse, kind: Visitor, token: str, *, life_ms: int | None) -> None:
+    """Let the browser that is answered keep its token; without a life, until it is closed."""
     response.set_cookie(
         COOKIE.format(kind=kind),
         token,
-        max_age=life_ms // 1000,
+        max_age=None if life_ms is None else life_ms // 1000,
         secure=request.is_secure,
         httponly=True,
         samesite="Strict",
     )
 
 
-def forget(response: Response, kind: Visitor) -> None:
+def forget(response: AnyResponse, kind: Visitor) -> None:
     """Let the browser that is answered throw its token away."""
     response.delete_cookie(COOKIE.format(kind=kind), samesite="Strict", httponly=True)
 

@@ -6,11 +6,13 @@ from enum import StrEnum
 
 from pos_loyalty.node.execute import Node
 from pos_loyalty.store import sessions
+from pos_loyalty.store.local import keep_setting, setting
 from pos_loyalty.store.sessions import Session
 
 __all__ = ["Session", "Sessions", "Visitor"]
 
 TOKEN_BYTES = 32
+PAGE_KEY = "page_key"
 NOTED_EVERY_MS = 60_000
 """When a browser was seen last is noted this often at most: looking is no writing."""
 
@@ -68,6 +70,30 @@ class Sessions:
                 sessions.drop_session(tx, digest)
 
         self._node.write(work)
+
+    def end_all_of(self, staff: str, *, but: bytes = b"") -> int:
+        """Show somebody out everywhere, `but` in one session; gives in how many they were."""
+        theirs = [
+            each
+            for each in self.all()
+            if each.kind == Visitor.STAFF and each.staff == staff and each.digest != but
+        ]
+        for each in theirs:
+            self.end(each.digest)
+        return len(theirs)
+
+    def page_key(self) -> bytes:
+        """Give the key that signs what pages keep in a browser; made once, kept with the node."""
+
+        def work() -> bytes:
+            with self._node.store.write() as tx:
+                known = setting(tx, PAGE_KEY)
+                if known is None:
+                    known = secrets.token_bytes(TOKEN_BYTES)
+                    keep_setting(tx, PAGE_KEY, known)
+                return known
+
+        return self._node.write(work)
 
     def all(self) -> list[Session]:
         """Give the sessions that are not over, the one seen last first."""

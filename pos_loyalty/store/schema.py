@@ -235,6 +235,16 @@ session = _table(  # a browser that was let in: a paired screen, or somebody who
     _key("digest", LargeBinary), _text("kind"), _text("device"), _text("staff"),
     _int("began"), _int("seen"), _int("until"),
 )  # fmt: skip
+staff = _table(  # who may sign in here
+    "local", "staff",
+    _key("person", String), _text("name"), _text("role"), _text("stores"), _text("secret"),
+    _bytes("badge"), _text("state"), _int("since"),
+)  # fmt: skip
+audit = _table(  # who did what on a screen or with the command line, oldest first
+    "local", "audit",
+    _key("n", _Big), _int("at"), _text("who"), _text("what"), _text("about"), _text("origin"),
+    Index("audit_what", "what", "n"), Index("audit_who", "who", "n"),
+)  # fmt: skip
 
 JOURNAL = [t for t in metadata.tables.values() if t.info["group"] == "journal"]
 DERIVED = [t for t in metadata.tables.values() if t.info["group"] == "derived"]

@@ -26,6 +26,7 @@ def upgrade() -> None:
     feeds()
     vouchers()
     sessions()
+    people()
 
 
 def journal() -> None:
@@ -249,3 +250,30 @@ def sessions() -> None:
         value("until", BIG),
         sqlite_with_rowid=False,
     )
+
+
+def people() -> None:
+    op.create_table(
+        "staff",
+        key("person", sa.String),
+        value("name", sa.String),
+        value("role", sa.String),
+        value("stores", sa.String),
+        value("secret", sa.String),
+        value("badge", sa.LargeBinary),
+        value("state", sa.String),
+        value("since", BIG),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "audit",
+        key("n", BIG),
+        value("at", BIG),
+        value("who", sa.String),
+        value("what", sa.String),
+        value("about", sa.String),
+        value("origin", sa.String),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("audit_what", "audit", ["what", "n"])
+    op.create_index("audit_who", "audit", ["who", "n"])

@@ -1,0 +1,44 @@
+"""Forms of the panel: what was typed stays when it is refused, and each fault stands at its field.
+
+Labels, help and faults are English sentences, translated where they are drawn.
+"""
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field, HiddenField
+from wtforms.validators import InputRequired, Length
+
+from pos_loyalty.errors import LoyaltyError
+from pos_loyalty.texts import explain
+from web.panel.shown import page_locale
+
+NEEDED = "This field is required."
+TOO_LONG = "This is too long."
+
+
+class PanelForm(FlaskForm):  # type: ignore[misc]
+    """A form of the panel, protected against other sites."""
+
+    def refuse(self, error: LoyaltyError, field: Field | None = None) -> None:
+        """Show a refusal at a field, or above the form where none is to blame."""
+        told = explain(error, page_locale())
+        if field is None:
+            self.form_errors.append(told)
+        else:
+            field.errors = [*field.errors, told]
+
+    @property
+    def visible(self) -> list[Field]:
+        """Give the fields that somebody fills in."""
+        return [each for each in self if not isinstance(each, HiddenField)]
+
+
+def needed() -> Any:
+    """Give the rule that a field is filled in."""
+    return InputRequired(NEEDED)
+
+
+def at_most(characters: int) -> Any:
+    """Give the rule that a text is not longer."""
+    return Length(max=characters, message=TOO_LONG)

@@ -1,0 +1,14 @@
+"""The panel's first page: the first of the navigation that the reader may open."""
+
+from pos_loyalty.node.staff import Role
+from web.accounts.people import user
+from web.panel.frame import Answer, go, page
+from web.panel.menu import menu_for
+
+
+@page("/", role=Role.CASHIER)
+def home() -> Answer:
+    """Lead to the first page there is."""
+    found = user()
+    menu = menu_for(found.role) if found is not None else []
+    return go(menu[0][1][0].endpoint if menu else "me")

@@ -1,0 +1,38 @@
+"""What stands in the panel's navigation, in order; each entry for a role and those above it."""
+
+from dataclasses import dataclass
+
+from pos_loyalty.node.staff import Role, may
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A page of the navigation: its endpoint, English title, icon, and who sees it."""
+
+    endpoint: str
+    title: str
+    icon: str
+    role: Role = Role.MANAGER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Pages that belong together, under one word."""
+
+    title: str
+    entries: tuple[Entry, ...]
+
+
+MENU: tuple[Group, ...] = (
+    Group(
+        title="System",
+        entries=(Entry(endpoint="audit", title="Audit", icon="history"),),
+    ),
+)
+"""The navigation; the first entry that somebody may open is their first page."""
+
+
+def menu_for(role: Role) -> list[tuple[Group, list[Entry]]]:
+    """Give the groups with the entries that a role sees; a group without any is left out."""
+    seen = [(group, [e for e in group.entries if may(role, e.role)]) for group in MENU]
+    return [(group, entries) for group, entries in seen if entries]

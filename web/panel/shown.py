@@ -1,0 +1,75 @@
+"""Values as people read them: numbers, money, days and moments in the reader's language."""
+
+from datetime import UTC, date, datetime
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_currency, format_decimal
+from flask import session
+from markupsafe import Markup
+
+from pos_loyalty.domain.days import day_of
+from pos_loyalty.texts import LOCALES, translate
+from web.assets import FOLDER
+from web.problems import reader_locale
+from web.services import services
+
+MINOR = 100
+THEMES = ("auto", "light", "dark")
+
+
+def page_locale() -> str:
+    """Give the language that the reader chose, else the one their browser prefers."""
+    chosen = session.get("language", "")
+    return chosen if chosen in LOCALES else reader_locale()
+
+
+def page_theme() -> str:
+    """Give the theme that the reader chose: auto, light or dark."""
+    chosen = session.get("theme", "")
+    return chosen if chosen in THEMES else THEMES[0]
+
+
+def say(sentence: str, **values: str | int | float) -> str:
+    """Give an English sentence in the reader's language."""
+    return translate(sentence, page_locale(), **values)
+
+
+def number(value: int | float) -> str:
+    """Write a number with the reader's separators."""
+    return str(format_decimal(value, locale=page_locale()))
+
+
+def money(minor: int, currency: str = "") -> str:
+    """Write an amount of minor units, in the shop's currency where none is named."""
+    unit = currency or services().node.settings.currency
+    return str(format_currency(minor / MINOR, unit, locale=page_locale()))
+
+
+def day(value: str | int) -> str:
+    """Write a day, given as an ISO text or an ordinal; nothing for an empty text."""
+    if value == "":
+        return ""
+    ordinal = day_of(value) if isinstance(value, str) else value
+    return str(format_date(date.fromordinal(ordinal), "medium", locale=page_locale()))
+
+
+def moment(at_ms: int) -> str:
+    """Write a moment (Unix ms) in the shop's time zone."""
+    zone = ZoneInfo(services().node.settings.zone)
+    at = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone)
+    return str(format_datetime(at, "d MMM y HH:mm:ss", locale=page_locale()))
+
+
+def ago(at_ms: int) -> str:
+    """Write how long ago a moment was, roughly."""
+    seconds = (at_ms - services().node.clock.now_ms()) // 1000
+    return str(format_timedelta(seconds, add_direction=True, locale=page_locale()))
+
+
+@cache
+def icon(name: str) -> Markup:
+    """Give a drawing of `static/vendor/icons`, which readers of the page's text do not hear."""
+    text = (FOLDER / "vendor" / "icons" / f"{name}.svg").read_text("utf-8")
+    return Markup(text.replace("<svg", '<svg aria-hidden="true" focusable="false"', 1))

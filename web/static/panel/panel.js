@@ -1,0 +1,26 @@
+// What pages of the panel do besides showing: everything works without it, but by more clicks.
+
+// Escape closes an open question; it is asked again when it is opened again.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const open of document.querySelectorAll("details.confirm[open]")) {
+    open.open = false;
+    open.querySelector("summary").focus();
+  }
+});
+
+// Only one question stands open at a time.
+document.addEventListener("toggle", (event) => {
+  const opened = event.target;
+  if (!opened.matches("details.confirm") || !opened.open) return;
+  for (const other of document.querySelectorAll("details.confirm[open]")) {
+    if (other !== opened) other.open = false;
+  }
+}, true);
+
+// After a refused form, the first field with a fault has the keyboard.
+const fault = document.querySelector("[aria-invalid=true]");
+if (fault) fault.focus();
+
+// A part of a page that was refused is replaced by the whole answer, which says why.
+document.addEventListener("htmx:responseError", () => window.location.reload());
