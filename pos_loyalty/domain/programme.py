@@ -22,6 +22,8 @@ Tax = Literal["included", "excluded"]
 """Whether what earns is what was paid, or that without its VAT."""
 OnReturn = Literal["keep", "claw_back"]
 """Whether a reward stays when a return leaves less than its minimum, or is taken off the refund."""
+Spread = Literal["piece", "bundle"]
+"""Whether what comes off the cheapest piece lies on it, or on all pieces that go together."""
 Period = Literal["month", "quarter", "year"]
 """The calendar period in which uses of a right are counted."""
 When = Literal["first_purchase", "birthday", "referral", "profile"]
@@ -144,7 +146,8 @@ class Reward(Struct, frozen=True):
     the cheapest at `percent` less; of all lines, or of those that articles, categories and flags
     name. `minimum` of an item is what is bought besides. `stack` is for promotions of one kind:
     of the "best" ones that touch a line only the one that takes most off is given. An amount pays
-    at most `share` percent of what its lines cost (0: all of it).
+    at most `share` percent of what its lines cost (0: all of it). What the cheapest cost less
+    lies on them, or is `spread` over the bundle.
     """
 
     label: str
@@ -161,6 +164,7 @@ class Reward(Struct, frozen=True):
     hold_minutes: int = 60
     on_return: OnReturn = "keep"
     share: int = 0
+    spread: Spread = "piece"
 
 
 class VoucherRule(Struct, frozen=True, kw_only=True):

@@ -212,7 +212,7 @@ def _uses(
     if reward.kind == "item":
         price, line, _ = units[-1] if units else Units(0, 0, 0)
         return _some(Use(price, (line,))) if due - price >= reward.minimum else []
-    return _cheapest(units, sum(each.number for each in units) // reward.each, reward.percent)
+    return _cheapest(units, reward)
 
 
 def _some(use: Use) -> list[Use]:
@@ -245,12 +245,21 @@ def _units(
             yield Units(price + 1, at, dearer)
 
 
-def _cheapest(units: Sequence[Units], number: int, percent: int) -> list[Use]:
-    """Give a part of the price of the `number` cheapest units, each to the nearest minor unit."""
-    off: dict[int, int] = {}
+def _cheapest(units: Sequence[Units], reward: Reward) -> list[Use]:
+    """Give a part of the price of the cheapest unit of every `each`, each to the nearest cent.
+
+    It comes off those units' own lines, or, `spread` over the bundle, off all units that go
+    together, the cheapest ones: then nothing is kept that others had paid for.
+    """
+    number = sum(each.number for each in units) // reward.each
+    bundled, off = number * reward.each, dict[int, int]()
     for price, line, count in units:
         taken = min(count, number)
         number -= taken
-        if each := taken * ((price * percent + 50) // 100):
-            off[line] = off.get(line, 0) + each
+        amount = taken * ((price * reward.percent + 50) // 100)
+        if amount or (bundled > 0 and reward.spread == "bundle"):
+            off[line] = off.get(line, 0) + amount
+        bundled -= count
+    if reward.spread == "bundle":
+        return _some(Use(sum(off.values()), tuple(sorted(off))))
     return [Use(amount, (line,)) for line, amount in sorted(off.items())]

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from pos_loyalty.domain.programme import STACKING, OnReturn, Reward, RewardKind
+from pos_loyalty.domain.programme import STACKING, OnReturn, Reward, RewardKind, Spread
 from pos_loyalty.errors import Wrong
 from pos_loyalty.programmes.faults import Fault
 from pos_loyalty.programmes.kinds import Count, Minutes, Positive, Text
@@ -50,6 +50,7 @@ class RewardItem(Struct, forbid_unknown_fields=True, kw_only=True):
     hold_minutes: Minutes = 60
     on_return: OnReturn = "keep"
     share: Share = 0
+    spread: Spread | None = None
 
 
 class Stacking(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -90,6 +91,8 @@ def faults_of_rewards(rewards: Sequence[Reward], order: Sequence[RewardKind]) ->
                 yield f"{path}.{key}", Wrong.KEY_MISSING, {}
         if reward.share and (reward.kind != "amount" or not reward.points):
             yield f"{path}.share", Wrong.KEY_OF_OTHER_KIND, {"kind": reward.kind}
+        if reward.spread == "bundle" and reward.kind != "cheapest":
+            yield f"{path}.spread", Wrong.KEY_OF_OTHER_KIND, {"kind": reward.kind}
         if reward.on_return == "claw_back" and reward.kind == "item":
             yield f"{path}.on_return", Wrong.KEY_OF_OTHER_KIND, {"kind": reward.kind}
 
@@ -107,15 +110,19 @@ def _reward(given: OneReward) -> Reward:
 
 
 def _item(given: RewardItem) -> Reward:
-    """A cheapest unit is free, and every second one is given, unless the text says otherwise."""
+    """A cheapest unit is free, and every second one is given, unless the text says otherwise.
+
+    What is free lies on all that had to be bought for it: else that goes back, and it stays.
+    """
     cheapest = given.kind == "cheapest"
+    percent = given.percent or (100 if cheapest else 0)
     return Reward(
         label=given.label,
         points=given.points,
         amount=given.amount,
         minimum=given.minimum,
         kind=given.kind,
-        percent=given.percent or (100 if cheapest else 0),
+        percent=percent,
         each=given.each or (2 if cheapest else 0),
         articles=given.articles,
         categories=given.categories,
@@ -124,4 +131,5 @@ def _item(given: RewardItem) -> Reward:
         hold_minutes=given.hold_minutes,
         on_return=given.on_return,
         share=given.share,
+        spread=given.spread or ("bundle" if cheapest and percent == 100 else "piece"),
     )

@@ -3,11 +3,14 @@
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace as other
 
 from pos_loyalty import commands
 from pos_loyalty.domain.ticket import Discount, Line
 from pos_loyalty.errors import Reason
+from tests.cases.generated import own_name
 from tests.cases.programmes import programme
 from tests.cases.shop import Till, line, refused
 from tests.cases.words import Basket
@@ -152,3 +155,57 @@ def test_a_reward_is_held_by_its_label(shop: Till) -> None:
     with refused(Reason.TICKET_INVALID):
         shop.do(commands.HoldPoints, basket=filled(shop, 5_00, points=30).id, reward="Tasse")
     assert basket.closes().total == 8_00
+
+
+def one_and_one(**more: Any) -> dict[str, Any]:
+    return percent("1 acheté, 1 offert", 100, kind="cheapest", each=2, **more)
+
+
+def test_a_piece_of_one_bought_one_free_comes_back_for_its_share(shop: Till) -> None:
+    gives(shop, one_and_one())
+    basket = filled(shop, 10_00, line(6_00, "b"))
+    assert basket.takes_promotions() == [6_00]
+    sale = basket.closes()
+    assert (sale.total, sale.paid, sale.earned) == (10_00, (6_25, 3_75), 10)
+    assert sale.comes_back(0).refund == 6_25
+    assert sale.comes_back(1).refund == 3_75
+
+
+def test_what_is_free_lies_on_the_pieces_that_go_together_only(shop: Till) -> None:
+    gives(shop, one_and_one())
+    basket = filled(shop, line(100_00, "c"), line(20_00, "a", quantity=2_000))
+    assert [each.lines for each in basket.view.promotions] == [(1,)]
+    basket.takes_promotions()
+    sale = basket.closes()
+    assert sale.comes_back((1, 1_000)).refund == 5_00
+    assert sale.comes_back(0).refund == 100_00
+
+
+def test_what_is_free_may_lie_on_the_piece_that_is(shop: Till) -> None:
+    gives(shop, one_and_one(spread="piece"))
+    basket = filled(shop, 10_00, line(6_00, "b"))
+    basket.takes_promotions()
+    assert basket.closes().paid == (10_00, 0)
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    prices=st.lists(st.integers(1, 20_00), min_size=2, max_size=5),
+    each=st.integers(2, 3),
+    data=st.data(),
+)
+def test_nobody_is_richer_by_giving_pieces_of_a_bundle_back(
+    shop: Till, prices: list[int], each: int, data: st.DataObject
+) -> None:
+    """What stays has cost as large a part of its price as all of it had, to the cent."""
+    gives(shop, one_and_one() | {"each": each}, programme=own_name())
+    lines = [line(price, f"a{at}") for at, price in enumerate(prices)]
+    basket = filled(shop, *lines)
+    off = sum(basket.takes_promotions())
+    assert off == sum(sorted(prices)[: len(prices) // each])
+    sale, bundled = basket.closes(), sum(sorted(prices)[: len(prices) // each * each])
+    back = data.draw(st.sets(st.integers(0, len(prices) - 1), max_size=len(prices) - 1))
+    refunds = sum(sale.comes_back(at).refund for at in sorted(back))
+    stays = [price for at, price in enumerate(prices) if at not in back]
+    least = sum(stays) * (bundled - off) // bundled if bundled else sum(stays)
+    assert sale.total - refunds >= least - len(prices)
