@@ -11,6 +11,7 @@ from pos_loyalty.cli.group import language
 try:
     from pos_loyalty.demo.check import Walk
     from pos_loyalty.demo.history import bring
+    from pos_loyalty.demo.stage import Stage
     from pos_loyalty.demo.talk import Talk
     from pos_loyalty.demo.world import DemoError, World
 except ModuleNotFoundError as error:
@@ -59,11 +60,14 @@ def keep_running(world: World) -> None:
     told = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told.set())
-    talk = Talk(world, language())
+    stage = Stage(world, language())
+    stage.start()
+    talk = Talk(world, stage.url, language())
     click.echo(talk.introduction())
-    click.echo(bring(world))
     threading.Thread(target=_converse, args=(talk, told), daemon=True).start()
+    click.echo(bring(world))
     told.wait()
+    stage.stop()
 
 
 def _converse(talk: Talk, told: threading.Event) -> None:

@@ -8,9 +8,8 @@ import uuid
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import create_engine, text
-
 from pos_loyalty.demo.client import ApiError, Client
+from pos_loyalty.demo.hq import HeadOffice
 from pos_loyalty.demo.peers import wait_for
 from pos_loyalty.demo.world import CARDS, World
 
@@ -51,6 +50,7 @@ class Walk:
     def __init__(self, world: World) -> None:
         self._world = world
         self._client = Client(world.api, world.token)
+        self._hq = HeadOffice(world.hub_database)
         self._run = uuid.uuid4().hex[:6]
         self._sale: dict[str, Any] = {}
 
@@ -137,9 +137,9 @@ class Walk:
 
     def _hub(self) -> str:
         """HQ's own database has the sale's fact, and the same points."""
-        if not wait_for(lambda: self._at_hub(self._sale["ticket"]), SEEN_MAX_S):
+        if not wait_for(lambda: self._hq.has_ticket(self._sale["ticket"]), SEEN_MAX_S):
             raise NotSeenError("HQ's database did not get the sale")
-        return f"HQ's {self._world.database} database has the sale and {self._points()} points"
+        return f"HQ's {self._world.database} database has the sale and {self._hq.points()} points"
 
     def _offline(self) -> str:
         """With the network cut, a sale goes on and HQ does not see it."""
@@ -149,31 +149,16 @@ class Walk:
         self._sale = self._client.send("POST", "/sales", body)
         took = time.monotonic() - begun
         time.sleep(CUT_S)
-        if self._at_hub(self._sale["ticket"]):
+        if self._hq.has_ticket(self._sale["ticket"]):
             raise NotSeenError("HQ saw a sale through a network that is cut")
         return f"network cut: a sale took {took * 1000:.0f} ms, HQ knows nothing of it"
 
     def _healed(self) -> str:
         """With the network back, HQ gets what it missed, once, and holds the same points."""
         self._world.network.heal()
-        if not wait_for(lambda: self._at_hub(self._sale["ticket"]), SEEN_MAX_S):
+        if not wait_for(lambda: self._hq.has_ticket(self._sale["ticket"]), SEEN_MAX_S):
             raise NotSeenError("HQ did not get the offline sale after the network healed")
         points = self._sale["member"]["points"]
-        if not wait_for(lambda: self._points() == points, SEEN_MAX_S):
-            raise NotSeenError(f"HQ holds {self._points()} points, the till {points}")
+        if not wait_for(lambda: self._hq.points() == points, SEEN_MAX_S):
+            raise NotSeenError(f"HQ holds {self._hq.points()} points, the till {points}")
         return f"network healed: HQ has the sale and the same {points} points as the till"
-
-    def _at_hub(self, ticket: str) -> bool:
-        found = self._ask_hub("SELECT count(*) FROM fact WHERE key = :key", key=ticket)
-        return found == 1
-
-    def _points(self) -> int:
-        return self._ask_hub("SELECT coalesce(sum(points), 0) FROM balance")
-
-    def _ask_hub(self, question: str, **values: str) -> int:
-        engine = create_engine(self._world.hub_database)
-        try:
-            with engine.connect() as connection:
-                return int(connection.execute(text(question), values).scalar_one())
-        finally:
-            engine.dispose()

@@ -135,6 +135,11 @@ class Network:
             for end in self._open:
                 _shut(end)
 
+    @property
+    def is_cut(self) -> bool:
+        """Tell whether nothing passes now."""
+        return self._cut.is_set()
+
     def heal(self) -> None:
         """Let connections through again."""
         self._cut.clear()

@@ -1,16 +1,14 @@
 """The running demo, talked to by a person: scan a card, look at the paper, cut the network."""
 
-import re
 from collections.abc import Callable
 
+from pos_loyalty.demo.paper import receipts, written
 from pos_loyalty.demo.world import CARDS, World
 from pos_loyalty.texts import translate
 
-_COMMANDS = re.compile(
-    rb"\x1b@|\x1b[tE!aMd].|\x1dV[AB].|\x1dV.|\x1d!.|\x1d\(k..[\s\S]{0,3}", re.DOTALL
-)
-"""Commands of the printer's language between the words of a receipt."""
 _INTRODUCTION = """\
+Open this page, everything is on it: {page}
+
 The register answers at {api}
 Its token is in {token_file}. A first question:
   curl -s -H "Authorization: Bearer $(cat {token_file})" {api}/health
@@ -19,10 +17,11 @@ Type: scan [CARD], paper, mails, cut, heal, help, quit."""
 
 
 class Talk:
-    """Answers lines that a person types."""
+    """Answers lines that a person types; `page` is where the demo can be seen."""
 
-    def __init__(self, world: World, language: str) -> None:
+    def __init__(self, world: World, page: str, language: str) -> None:
         self._world = world
+        self._page = page
         self._language = language
         self._words: dict[str, Callable[[str], str]] = {
             "scan": self._scan,
@@ -34,9 +33,10 @@ class Talk:
         }
 
     def introduction(self) -> str:
-        """Say how to talk to the demo."""
+        """Say where the demo's page is, and how to talk to the demo here."""
         return self._say(
             _INTRODUCTION,
+            page=self._page,
             api=self._world.api,
             token_file=str(self._world.secrets / "api.token"),
             cards=", ".join(CARDS),
@@ -53,9 +53,8 @@ class Talk:
         return self._say("Scanned.")
 
     def _paper(self, rest: str) -> str:
-        text = _COMMANDS.sub(b"", self._world.printer.paper()).decode("cp1252", errors="replace")
-        shown = "".join(char for char in text if char.isprintable() or char == "\n")
-        return shown.strip("\n") or self._say("Nothing was printed yet.")
+        shown = "\n\n".join(written(each) for each in receipts(self._world.printer.paper()))
+        return shown or self._say("Nothing was printed yet.")
 
     def _mails(self, rest: str) -> str:
         mails = self._world.mail.mails()
