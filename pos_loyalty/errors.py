@@ -230,6 +230,12 @@ class Reason(Enum):
         Kind.PRECONDITION,
         "Nobody else could manage this register; add another manager first.",
     )
+    SCREEN_NEEDED = (
+        Kind.PRECONDITION,
+        "People sign in at a till screen; a program names its operator in a header.",
+    )
+    PAIRING_CODE_REFUSED = (Kind.FORBIDDEN, "This pairing code is not valid, or was used already.")
+    SCREEN_UNKNOWN = (Kind.NOT_FOUND, "No screen or session of this kind is open.")
     # files from elsewhere
     FILE_UNREADABLE = (Kind.INVALID, "There is no file {name}, or it may not be read.")
     FILE_UNWRITABLE = (Kind.INVALID, "Nothing can be written to {name}; name a file elsewhere.")

@@ -30,13 +30,15 @@ class Profile(StrEnum):
 class Device:
     """A program that may call: `name` is a code of letters, digits, dots, hyphens and _.
 
-    `digest` is the SHA-256 of its token; the token itself is kept nowhere. Names are unique:
+    `digest` is the SHA-256 of its token; the token itself is kept nowhere. `person` is who signed
+    in at a screen. Names are unique:
     they keep the command ids of devices apart, and stand in every fact as its actor.
     """
 
     name: str
     profile: Profile
     digest: bytes = field(repr=False)
+    person: str = ""
 
     def __post_init__(self) -> None:
         if not re.fullmatch(NAME_PATTERN, self.name):
@@ -79,6 +81,7 @@ _TILL = frozenset({
 _BY_HAND = frozenset(
     {"adjustPoints", "transferPoints", "undoAdjustment", "moveTicket", "undoTicketMove"}
 )
+_SCREEN = frozenset({"showPerson", "signIn", "signOut"})
 _SHOP = frozenset({
     "eraseMember", "listUnknownArticles", "listProgrammes", "showProgramme", "checkProgramme",
     "publishProgramme", "withdrawProgramme", "listFlags", "settleFlag",
@@ -89,8 +92,8 @@ _SHOP = frozenset({
 ALLOWED: Mapping[Profile, frozenset[str]] = MappingProxyType(
     {
         Profile.POS: _TILL,
-        Profile.SCREEN: _TILL | _BY_HAND,
-        Profile.ADMIN: _TILL | _BY_HAND | _SHOP,
+        Profile.SCREEN: _TILL | _BY_HAND | _SCREEN,
+        Profile.ADMIN: _TILL | _BY_HAND | _SCREEN | _SHOP,
     }
 )
 """The operations of each profile, by operation id."""

@@ -3,6 +3,8 @@
 State lives in the node and in `Services`; nothing else remembers anything between requests.
 """
 
+import secrets
+
 from apiflask import APIFlask
 from flask import Response, request
 
@@ -28,6 +30,7 @@ from web.till.pages import till
 
 API_TITLE = "Loyalty register"
 API_VERSION = "1.0"
+SETUP_BYTES = 5
 
 SECURITY_HEADERS = (
     ("X-Content-Type-Options", "nosniff"),
@@ -81,6 +84,7 @@ def create_app(
             wrong_max=settings.panel.wrong_max,
             wait_s=settings.panel.wait_s,
         ),
+        setup_code=secrets.token_hex(SETUP_BYTES).upper(),
     )
     app.register_blueprint(assets)
     app.register_blueprint(till)

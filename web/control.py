@@ -1,4 +1,4 @@
-"""What the command line asks of a running register: batches of an import, a rebuild.
+"""What the command line asks of a running register: batches of an import, a rebuild, people.
 
 Loopback only in practice, and only under the token that the daemon leaves in its data folder at
 each start. Not part of the API for POS software: it changes with the program.
@@ -19,9 +19,13 @@ from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node import memory
 from pos_loyalty.node.execute import HANDLERS, Node
 from web.access import token_digest
+from web.accounts import orders
+from web.accounts.orders import StaffOrder
 from web.services import services
 
 PREFIX = "/control"
+JSON = "application/json"
+CONFLICT = 409
 BATCH_BYTES_MAX = 32 << 20
 
 
@@ -64,7 +68,17 @@ def control_routes(node: Node, rebuild: Upkeep, *, digest: bytes) -> Blueprint:
         except msgspec.MsgspecError:
             raise LoyaltyError(Reason.JSON_MALFORMED) from None
         found = memory.written_batch(node.execute_many(batch))
-        return Response(found, content_type="application/json")
+        return Response(found, content_type=JSON)
+
+    @control.post("/staff")
+    def about_people() -> Response:
+        order = _order(request.get_data(cache=False))
+        try:
+            done = orders.carry_out(node, order)
+        except LoyaltyError as error:  # with its values, which the command line tells
+            told = {"reason": error.reason.code, "values": dict(error.values)}
+            return Response(msgspec.json.encode(told), status=CONFLICT, content_type=JSON)
+        return Response(msgspec.json.encode(done), content_type=JSON)
 
     @control.post("/rebuild")
     def start_rebuild() -> Response:
@@ -78,5 +92,12 @@ def control_routes(node: Node, rebuild: Upkeep, *, digest: bytes) -> Blueprint:
     return control
 
 
+def _order(body: bytes) -> StaffOrder:
+    try:
+        return msgspec.json.decode(body, type=StaffOrder)
+    except msgspec.MsgspecError:
+        raise LoyaltyError(Reason.JSON_MALFORMED) from None
+
+
 def _told(progress: Progress) -> Response:
-    return Response(msgspec.json.encode(progress), content_type="application/json")
+    return Response(msgspec.json.encode(progress), content_type=JSON)

@@ -116,7 +116,10 @@ class Hooks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """All that a request may use."""
+    """All that a request may use.
+
+    `setup_code` makes the first manager, on this machine and while there is none.
+    """
 
     node: Node
     queries: Queries
@@ -129,6 +132,7 @@ class Services:
     staff: Staff
     audit: Audit
     signing: Signing
+    setup_code: str
 
 
 def attach(app: Flask, services: Services) -> None:
@@ -138,5 +142,10 @@ def attach(app: Flask, services: Services) -> None:
 
 def services() -> Services:
     """Give the services of the app that handles this request."""
-    found: Services = current_app.extensions[EXTENSION]
+    return services_of(current_app)
+
+
+def services_of(app: Flask) -> Services:
+    """Give the services that were attached to an app."""
+    found: Services = app.extensions[EXTENSION]
     return found

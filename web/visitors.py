@@ -72,4 +72,6 @@ def forget(response: AnyResponse, kind: Visitor) -> None:
 
 def device_of(session: Session) -> Device:
     """Give the device that a till screen is for the API."""
-    return Device(name=session.device, profile=Profile.SCREEN, digest=session.digest)
+    return Device(
+        name=session.device, profile=Profile.SCREEN, digest=session.digest, person=session.staff
+    )

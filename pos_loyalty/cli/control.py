@@ -5,11 +5,14 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from pos_loyalty.commands import Command
 from pos_loyalty.config import RegisterConfig
 from pos_loyalty.daemon.tokens import control_token_path
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node import memory
+from web.accounts.orders import PersonView, StaffOrder
 from web.control import PREFIX, encode_commands
 
 TIMEOUT_S = 60.0
@@ -42,6 +45,11 @@ class RunningRegister:
         found: dict[str, Any] = json.loads(self._call("GET", "/rebuild", None))
         return found
 
+    def staff(self, order: StaffOrder) -> tuple[PersonView, ...]:
+        """Do something about a person, as `carry_out` does."""
+        answer = self._call("POST", "/staff", msgspec.json.encode(order))
+        return msgspec.json.decode(answer, type=tuple[PersonView, ...])
+
     def _call(self, method: str, path: str, body: bytes | None) -> bytes:
         connection = http.client.HTTPConnection(*self._address, timeout=TIMEOUT_S)
         headers = {"Authorization": f"Bearer {self._token}"}
@@ -54,7 +62,7 @@ class RunningRegister:
         finally:
             connection.close()
         if answer.status != http.client.OK:
-            code = json.loads(content).get("reason", "") if content else ""
-            reasons = Reason.__members__
-            raise LoyaltyError(reasons.get(code, Reason.INTERNAL_ERROR))
+            told = json.loads(content) if content else {}
+            reason = Reason.__members__.get(told.get("reason", ""), Reason.INTERNAL_ERROR)
+            raise LoyaltyError(reason, **told.get("values", {}))
         return content

@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "rebuild": "stores",
         "verify": "stores",
         "parked": "parked",
+        "staff": "staff",
         "programmes": "programmes",
         "backtest": "backtest",
         "shadow": "shadow",

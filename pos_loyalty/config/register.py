@@ -115,6 +115,14 @@ class Api(Section):
     token_file: Annotated[Path, Secret(may_be_absent=True)]
 
 
+class Panel(Section):
+    """How people sign in, and when they are shown out again."""
+
+    idle_minutes: Annotated[int, Whole(1, 1_440)] = 30
+    wrong_sign_ins_max: Annotated[int, Whole(1, 100)] = 5
+    lock_minutes: Annotated[int, Whole(1, 1_440)] = 5
+
+
 class Offline(Section):
     """What may be spent without the hub: the most that a shop can lose."""
 
@@ -160,6 +168,7 @@ class RegisterConfig(Section):
     consents: tuple[Consent, ...] = ()
     mail: Mail | None = None
     api: Api
+    panel: Panel = Field(default_factory=Panel)
     hub: Uplink | None = None
     offline: Offline = Field(default_factory=Offline)
     vouchers: Vouchers = Field(default_factory=Vouchers)

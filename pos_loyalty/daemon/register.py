@@ -37,7 +37,7 @@ from sync.transport import HttpTransport
 from web.app import create_app
 from web.control import Upkeep, control_routes
 from web.receipts import receipt_routes
-from web.services import Hooks, WebSettings
+from web.services import Hooks, PanelSettings, WebSettings, services_of
 from web.serving import Serving
 
 TIDY_EVERY_S = 86_400.0
@@ -135,9 +135,16 @@ class Register:
                 locale=config.node.locale,
                 hosts=wiring.host_names(config),
                 tills=config.store.tills,
+                panel=PanelSettings(
+                    shop=config.store.trade_name,
+                    idle_s=config.panel.idle_minutes * 60,
+                    wrong_max=config.panel.wrong_sign_ins_max,
+                    wait_s=config.panel.lock_minutes * 60,
+                ),
                 display=wiring.display_settings(config),
             ),
         )
+        self.web = services_of(app)
         rebuilder = Rebuilder(self.node, wiring.database_url(config, training=self.training))
         control = control_routes(
             self.node,
@@ -200,6 +207,10 @@ class Register:
         if not self.training:
             self.follower.start()
         self.insight.start()
+        if self.web.staff.is_empty:
+            self._log.info(
+                "nobody can sign in yet", page="/panel/first", setup_code=self.web.setup_code
+            )
         self._log.info("register ready", till=self.node.settings.till, training=self.training)
 
     def stop(self) -> None:

@@ -73,13 +73,12 @@ class Sessions:
 
     def end_all_of(self, staff: str, *, but: bytes = b"") -> int:
         """Show somebody out everywhere, `but` in one session; gives in how many they were."""
-        theirs = [
-            each
-            for each in self.all()
-            if each.kind == Visitor.STAFF and each.staff == staff and each.digest != but
-        ]
+        theirs = [each for each in self.all() if each.staff == staff and each.digest != but]
         for each in theirs:
-            self.end(each.digest)
+            if each.kind == Visitor.STAFF:
+                self.end(each.digest)
+            else:
+                self.sign(each, "")  # the screen stays paired
         return len(theirs)
 
     def page_key(self) -> bytes:

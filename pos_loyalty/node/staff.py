@@ -69,6 +69,11 @@ class Staff:
         with self._node.store.read() as tx:
             return staff.person(tx, person)
 
+    def is_welcome(self, person: str) -> bool:
+        """Tell whether somebody is there and was not shut out."""
+        found = self.find(person)
+        return found is not None and found.state == ACTIVE
+
     @property
     def is_empty(self) -> bool:
         """Tell whether nobody can sign in as a manager yet."""

@@ -174,6 +174,20 @@ def test_doctor_and_devices_tell_what_is_there(world: World, settings: Path) -> 
     assert "serial-scanner" in pos_loyalty("devices", settings)
 
 
+def test_people_are_let_in_and_shut_out_beside_a_running_register(
+    world: World, settings: Path
+) -> None:
+    secret = written(world, "secret", "a long password\n")
+    anne = ("anne", "--name", "Anne", "--secret-file", secret)
+    assert "anne peut maintenant" in pos_loyalty("staff", "add", settings, *anne)
+    assert "STAFF_EXISTS" in pos_loyalty("staff", "add", settings, *anne, code=1)
+    short = written(world, "short", "short\n")
+    said = pos_loyalty("staff", "reset", settings, "anne", "--secret-file", short, code=1)
+    assert "au moins 10 caractères" in said
+    assert "LAST_MANAGER" in pos_loyalty("staff", "disable", settings, "anne", code=1)
+    assert "anne  manager  Anne" in pos_loyalty("staff", "list", settings)
+
+
 def test_a_hub_lists_its_registers_and_turns_one_away(world: World) -> None:
     hub = world.folder / "hub.toml"
     assert "Reconstruit" in pos_loyalty("rebuild", hub)

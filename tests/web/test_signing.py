@@ -15,7 +15,7 @@ from tests.web.registers import Caller, Register
 from web.accounts.guard import NEEDS
 from web.services import Services
 
-OPEN = {"panel.nowhere", "panel.change_look", "panel.sign_in"}
+OPEN = {"panel.nowhere", "panel.change_look", "panel.sign_in", "panel.first_run"}
 
 
 @pytest.fixture(scope="module")

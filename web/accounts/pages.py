@@ -1,5 +1,7 @@
 """Signing in and out, and one's own access: the new secret, and where one is signed in."""
 
+from ipaddress import ip_address
+
 from flask import redirect, request, session
 
 from pos_loyalty.errors import LoyaltyError, Reason
@@ -31,6 +33,8 @@ KEPT = ("language", "theme")
 @open_page("/sign-in", methods=GET_POST)
 def sign_in() -> Answer:
     """Ask who comes, and let them in."""
+    if services().staff.is_empty and request.method == "GET":
+        return show("nobody.html") if not _is_here() else go("first_run")
     form = SignInForm()
     if not form.validate_on_submit():
         return show("sign_in.html", form=form, status=422 if form.errors else 200)
@@ -109,6 +113,10 @@ def _secret_changed(form: OwnSecretForm) -> bool:
     note(Deed.SECRET_RESET, person)
     tell("Your new PIN or password is valid from now on; you are signed out elsewhere.")
     return True
+
+
+def _is_here() -> bool:
+    return ip_address(request.remote_addr or "0.0.0.0").is_loopback
 
 
 def _signed_in() -> User:

@@ -1,5 +1,7 @@
 """Letting people in: by PIN, password or badge, and not again and again with wrong ones."""
 
+import hmac
+
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.audit import Audit, Deed
 from pos_loyalty.node.staff import Person, Staff
@@ -9,6 +11,8 @@ from web.throttle import Attempts, sender_of
 ADDRESS_TIMES = 4
 """An address may be wrong so many times as often as a person: a shop's screens share one."""
 NAME_CHARACTERS_MAX = 32
+SETUP = " setup"
+"""Counts wrong codes like a person's tries; nobody is called so."""
 
 
 class Signing:
@@ -39,6 +43,13 @@ class Signing:
         self._refuse_waiting("", origin)
         return self._settled(self._staff.by_badge(badge), "", origin)
 
+    def by_code(self, code: str, typed: str, *, origin: str) -> None:
+        """Let somebody on who types the setup code; raises `SETUP_CODE_REFUSED` for another."""
+        self._refuse_waiting(SETUP, origin)
+        if not same(code, typed):
+            self._people.wrong(SETUP)
+            raise LoyaltyError(Reason.SETUP_CODE_REFUSED)
+
     def pardon(self, person: str) -> None:
         """Let somebody try again at once, as a manager gave them a new secret."""
         self._people.right(person.lower())
@@ -61,3 +72,9 @@ class Signing:
         if seconds:
             raise LoyaltyError(Reason.SIGN_IN_LOCKED, seconds=seconds)
         raise LoyaltyError(Reason.SIGN_IN_REFUSED)
+
+
+def same(code: str, typed: str) -> bool:
+    """Tell whether a typed code is the one, however it is grouped."""
+    clean = typed.replace("-", "").replace(" ", "").upper()
+    return hmac.compare_digest(code.replace("-", "").encode(), clean.encode())

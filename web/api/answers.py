@@ -54,6 +54,14 @@ class VoucherList(Struct, frozen=True, kw_only=True):
     vouchers: tuple[VoucherView, ...]
 
 
+class SignedIn(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Who works at a screen: the name that stands in facts, how they are called, their role."""
+
+    person: str = ""
+    name: str = ""
+    role: str = ""
+
+
 class JobList(Struct, frozen=True, kw_only=True):
     """Print and mail jobs, those still open first."""
 

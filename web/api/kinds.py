@@ -84,6 +84,8 @@ MaybeDay = Annotated[str, _text(f"^$|{_DAY}", minimum=0, maximum=10)]
 Card = Annotated[str, _text(_LINE, maximum=64)]
 MaybeCard = Annotated[str, _text(_LINE, minimum=0, maximum=64)]
 """A card's number as read or typed; empty for none."""
+MaybeSecret = Annotated[str, _text(_LINE, minimum=0, maximum=128)]
+"""A PIN or password; empty for none."""
 Label = Annotated[str, _text(_LINE, maximum=500)]
 """What a scanner read; group separators of GS1 are written as spaces."""
 

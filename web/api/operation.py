@@ -131,6 +131,8 @@ def _caller(found: Services) -> Device:
     """
     authorization = request.headers.get("Authorization", "")
     session = None if authorization else visitor(found.sessions, Visitor.SCREEN)
+    if session is not None and session.staff and not found.staff.is_welcome(session.staff):
+        session = session._replace(staff="")
     device = device_of(session) if session else identify(found.tokens, authorization)
     if device is None:
         raise found.wrong_tokens.refusal(request.remote_addr or "")
@@ -161,7 +163,8 @@ def _sender(described: Operation, device: Device | None) -> tuple[str, str]:
     if operator is not None and not re.fullmatch(OPERATOR_PATTERN, operator):
         raise LoyaltyError(Reason.OPERATOR_INVALID)
     # Neither a name nor a key holds a space: two devices never make one id.
-    return f"{device.name} {key}", f"{device.name}/{operator}" if operator else device.name
+    who = device.person or operator  # who signed in at a screen cannot be called otherwise
+    return f"{device.name} {key}", f"{device.name}/{who}" if who else device.name
 
 
 def _body(described: Operation) -> Any:
