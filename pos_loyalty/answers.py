@@ -145,7 +145,8 @@ class ScanAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     With other_member the basket is somebody else's, and stays so until the card is attached to it
     on purpose; with programme_ended nothing is attached. A voucher of this `label` is held for
-    the basket; of a gift_card only what is `left` on it (minor units) is told.
+    the basket; of a gift_card only what is `left` on it (minor units) is told. `tail` are the last
+    digits of an unknown card.
     """
 
     outcome: str
@@ -153,6 +154,7 @@ class ScanAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     member: MemberView | None = None
     label: str = ""
     left: int = 0
+    tail: str = ""
 
 
 class RewardOffer(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -176,6 +178,8 @@ class BasketAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     are the discounts that cost the member no points; they count once they are among `discounts`.
     `why` says how it earns what it will earn, or why nothing.
     So do `vouchers`, the discounts of vouchers that are held; `gift_cards` are what these pay.
+    Where it is nobody's, `missed` is what it would bring a new member, and why; `tail` are the
+    last digits of a card that nobody holds.
     """
 
     basket: str
@@ -190,6 +194,8 @@ class BasketAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     vouchers: tuple[Discount, ...] = ()
     gift_cards: tuple[Tender, ...] = ()
     beside: tuple[Beside, ...] = ()
+    missed: Why | None = None
+    tail: str = ""
 
 
 class HoldAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -206,7 +212,8 @@ class SaleAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     `receipt_url` is what a QR code shows, where the customer chose one. `receipt_problem` is the
     reason why no receipt comes though one was chosen, `receipt_detail` its sentence. `why` says how
-    it earned what it earned, or why nothing, where it names a customer.
+    it earned what it earned, or why nothing, where it names a customer; `missed` what it would
+    have brought a new member, where it names none.
     """
 
     ticket: str
@@ -222,6 +229,7 @@ class SaleAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     why: Why | None = None
     issued: tuple[IssuedVoucher, ...] = ()
     beside: tuple[Beside, ...] = ()
+    missed: Why | None = None
 
 
 class ReturnAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -26,7 +26,7 @@ from web.panel.attaching import attach_panel
 from web.services import Hooks, Services, WebSettings, attach, services
 from web.streams import Streams
 from web.throttle import WrongTokens
-from web.till.pages import till
+from web.till.asking import till
 
 API_TITLE = "Loyalty register"
 API_VERSION = "1.0"

@@ -1,5 +1,6 @@
 """Files of pages: each address changes with its content, so that browsers may keep it for ever."""
 
+import gzip
 import hashlib
 from functools import cache
 from pathlib import Path
@@ -8,6 +9,8 @@ from flask import Blueprint, Response, request, send_from_directory, url_for
 
 FOLDER = Path(__file__).parent / "static"
 DIGITS = 12
+PACKED = (".js", ".css", ".svg")
+"""Texts are packed for whoever takes them so."""
 PAGE_POLICY = "; ".join((
     "default-src 'none'",
     "script-src 'self'",
@@ -37,11 +40,24 @@ assets = Blueprint("assets", __name__)
 def serve(name: str) -> Response:
     """Give a file; for ever under its own address, for a moment under a bare one."""
     response = send_from_directory(FOLDER, name)
-    known = request.args.get("v") == version_of(name)
+    version = version_of(name)
+    if name.endswith(PACKED) and request.accept_encodings["gzip"]:
+        response = Response(packed(name, version), mimetype=response.mimetype)
+        response.headers["Content-Encoding"] = "gzip"
+        response.set_etag(f"{version}-gzip")
+        response.make_conditional(request)
+    response.headers["Vary"] = "Accept-Encoding"
+    known = request.args.get("v") == version
     response.headers["Cache-Control"] = (
         "public, max-age=31536000, immutable" if known else "no-cache"
     )
     return response
+
+
+@cache
+def packed(name: str, version: str) -> bytes:
+    """Give a file's content as it travels; `version` names it."""
+    return gzip.compress((FOLDER / name).read_bytes(), mtime=0)
 
 
 def asset(name: str) -> str:

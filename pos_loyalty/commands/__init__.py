@@ -46,11 +46,15 @@ class ConsentGiven(Struct, frozen=True, kw_only=True):
 
 
 class EnrolMember(Command, frozen=True, kw_only=True):
-    """Enrol a person, with a card or without; answers `MemberAnswer`."""
+    """Enrol a person, with a card or without; answers `MemberAnswer`.
+
+    With `basket`, under the card that was scanned for it and that nobody holds yet.
+    """
 
     card: str = ""
     profile: dict[str, str] = msgspec.field(default_factory=dict)
     consents: tuple[ConsentGiven, ...] = ()
+    basket: str = ""
 
 
 class BringMember(Command, frozen=True, kw_only=True):
@@ -77,10 +81,14 @@ class UndoEnrolment(Command, frozen=True, kw_only=True):
 
 
 class AttachCard(Command, frozen=True, kw_only=True):
-    """Give a member one more card; its points are pooled with theirs."""
+    """Give a member one more card; its points are pooled with theirs.
+
+    With `basket`, the card that was scanned for it and that nobody holds yet.
+    """
 
     member: str
     card: str
+    basket: str = ""
 
 
 class DetachCard(Command, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from pos_loyalty.commands import ReadLabel
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.context import Notice
 from pos_loyalty.node.execute import Node
+from pos_loyalty.node.standing import DeviceChanged
 from pos_loyalty.ports.devices import (
     DeviceErrorKind,
     DeviceEvent,
@@ -53,21 +54,6 @@ class RefusedRead(Struct, frozen=True, kw_only=True):
 
     device: str
     reason: str
-    detail: str
-
-
-class DeviceChanged(Struct, frozen=True, kw_only=True):
-    """A device came or went, or a printer is in trouble.
-
-    `problem` is technical: a kind of failure such as `could_not_open`, or what stops a printer,
-    such as `paper out`; empty when all is well. `detail` says it to a person.
-    """
-
-    device: str
-    category: str
-    state: str
-    power: str
-    problem: str
     detail: str
 
 

@@ -3,24 +3,15 @@
 import threading
 from collections.abc import Callable
 
-from msgspec import Struct
-
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.context import Notice
 from pos_loyalty.node.notices import Board
+from pos_loyalty.node.standing import HubChanged
 from pos_loyalty.texts import explain
 from sync.session import Status
 
 LOOK_S = 1.0
 MINUTE_MS = 60_000
-
-
-class HubChanged(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """How the register stands with its hub; `reason` and its sentence where something is wrong."""
-
-    link: str
-    reason: str = ""
-    detail: str = ""
 
 
 class HubWatch:

@@ -10,6 +10,8 @@ from pos_loyalty.domain.addresses import parse_address
 from pos_loyalty.errors import LoyaltyError, Reason
 
 VALUE_CHARACTERS_MAX = 120
+RECEIPTS = ("none", "paper", "email", "qr")
+"""How a member wants receipts, so that nobody asks again."""
 
 
 def _name(value: str) -> str:
@@ -40,6 +42,12 @@ def _language(value: str) -> str:
     return value
 
 
+def _receipt(value: str) -> str:
+    if value not in RECEIPTS:
+        raise ValueError
+    return value
+
+
 FIELDS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {
         "first_name": _name,
@@ -50,6 +58,7 @@ FIELDS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "postcode": _name,
         "city": _name,
         "language": _language,
+        "receipt": _receipt,
     }
 )
 """The fields of a profile, each with the function that writes it one way."""
@@ -61,6 +70,11 @@ def checked_profile(fields: Mapping[str, str]) -> dict[str, str]:
     Raises `LoyaltyError` (`PROFILE_INVALID`) naming the field, never its value.
     """
     return {name: _checked(name, value) for name, value in fields.items()}
+
+
+def mask_phone(number: str) -> str:
+    """Give a telephone number for screens and lists: its last two digits."""
+    return f"•• •• {number[-2:]}" if number else ""
 
 
 def _checked(name: str, value: str) -> str:

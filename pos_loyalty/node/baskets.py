@@ -9,7 +9,7 @@ from pos_loyalty import commands, events
 from pos_loyalty.answers import BasketAnswer, Done, RewardOffer, ScanAnswer
 from pos_loyalty.domain.balance import Balance
 from pos_loyalty.domain.causes import with_others
-from pos_loyalty.domain.identifiers import derived_id
+from pos_loyalty.domain.identifiers import derived_id, normalise, tail
 from pos_loyalty.domain.programme import Programme, Reward
 from pos_loyalty.domain.rating import Rating, rate
 from pos_loyalty.domain.rewards import blocks_fitting, promotions, worth
@@ -17,9 +17,12 @@ from pos_loyalty.domain.ticket import Discount, Line, paid_by_line
 from pos_loyalty.domain.tiers import look, tier_on
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.checks import check_ticket
+from pos_loyalty.node.content import Content as Content
+from pos_loyalty.node.content import decode_content as decode_content
+from pos_loyalty.node.content import encode_content
 from pos_loyalty.node.context import Context, Decision, Notice, facts
 from pos_loyalty.node.discounts import allowed
-from pos_loyalty.node.forecast import circumstances, foreseen
+from pos_loyalty.node.forecast import circumstances, foreseen, missed_by
 from pos_loyalty.node.members import identify, member_id, show
 from pos_loyalty.node.presented import (
     HeldVoucher,
@@ -37,20 +40,6 @@ from pos_loyalty.store.local import Basket
 BASKET_LIFE_MS = 24 * 3_600_000
 
 
-class Content(Struct, frozen=True, omit_defaults=True):
-    """What an open basket holds besides its member: hold ids, and the ticket last quoted."""
-
-    member: str = ""
-    holds: tuple[str, ...] = ()
-    lines: tuple[Line, ...] = ()
-    discounts: tuple[Discount, ...] = ()
-    vouchers: tuple[HeldVoucher, ...] = ()
-
-
-decode_content = msgspec.json.Decoder(Content).decode
-_encode = msgspec.json.Encoder().encode
-
-
 def load(ctx: Context, basket_id: str) -> tuple[Basket, Content]:
     """Give an open basket; raises `LoyaltyError` (`BASKET_UNKNOWN`)."""
     found = local.basket(ctx.tx, basket_id)
@@ -60,7 +49,7 @@ def load(ctx: Context, basket_id: str) -> tuple[Basket, Content]:
 
 
 def keep(ctx: Context, basket_id: str, account: bytes, content: Content) -> None:
-    local.keep_basket(ctx.tx, Basket(basket_id, ctx.now_ms, account, _encode(content)))
+    local.keep_basket(ctx.tx, Basket(basket_id, ctx.now_ms, account, encode_content(content)))
 
 
 def current_basket(ctx: Context) -> Basket | None:
@@ -105,9 +94,10 @@ def read_label(ctx: Context, command: commands.ReadLabel) -> Decision:
     current = current_basket(ctx)
     if current is not None and _is_anothers(current, account, member):
         return _told(ScanAnswer(outcome="other_member", basket=current.id, member=view))
-    basket_id = _attach(ctx, command.id, account, member)
+    shown = "" if member else tail(normalise(command.text))
+    basket_id = _attach(ctx, command.id, account, member, shown)
     outcome = "member" if member else "unknown_card"
-    return _told(ScanAnswer(outcome=outcome, basket=basket_id, member=view))
+    return _told(ScanAnswer(outcome=outcome, basket=basket_id, member=view, tail=shown))
 
 
 def _is_anothers(current: Basket, account: bytes, member: bytes | None) -> bool:
@@ -123,12 +113,13 @@ def _told(answer: ScanAnswer) -> Decision:
     )
 
 
-def _attach(ctx: Context, command_id: str, account: bytes, member: bytes | None) -> str:
+def _attach(ctx: Context, command_id: str, account: bytes, member: bytes | None, shown: str) -> str:
     """Put the account on the basket a scan belongs to, which is nobody else's."""
     current = current_basket(ctx)
     basket_id = current.id if current else derived_id(command_id, 0).hex()
     content = decode_content(current.content) if current else Content()
-    content = msgspec.structs.replace(content, member=member.hex() if member else "")
+    holder = member.hex() if member else ""
+    content = msgspec.structs.replace(content, member=holder, tail=shown)
     keep(ctx, basket_id, account, content)
     return basket_id
 
@@ -141,7 +132,8 @@ def attach_member(ctx: Context, command: commands.AttachMember) -> Decision:
         raise LoyaltyError(Reason.MEMBER_UNKNOWN)
     gone = _release_all(ctx, command, content)
     text = member.hex() if member else ""
-    keep(ctx, command.basket, account, _given_to(content, text))
+    shown = "" if member else tail(normalise(command.card))
+    keep(ctx, command.basket, account, _given_to(content, text, shown))
     return Decision(facts=gone, answer=lambda: answer_of(ctx, command.basket), notices=changed)
 
 
@@ -163,10 +155,12 @@ def detach_member(ctx: Context, command: commands.DetachMember) -> Decision:
     return Decision(facts=gone, answer=lambda: answer_of(ctx, command.basket), notices=changed)
 
 
-def _given_to(content: Content, member: str) -> Content:
+def _given_to(content: Content, member: str, shown: str = "") -> Content:
     """Give a basket to somebody else, or to nobody: without what its member's points would pay."""
     discounts = tuple(each for each in content.discounts if not each.hold)
-    return msgspec.structs.replace(content, member=member, holds=(), discounts=discounts)
+    return msgspec.structs.replace(
+        content, member=member, holds=(), discounts=discounts, tail=shown
+    )
 
 
 def drop_basket(ctx: Context, command: commands.DropBasket) -> Decision:
@@ -244,14 +238,19 @@ def answer_of(ctx: Context, basket_id: str) -> BasketAnswer:
     """Show an open basket as it stands."""
     found, content = load(ctx, basket_id)
     member = bytes.fromhex(content.member) if content.member else None
-    answer = BasketAnswer(basket=basket_id, total=due_of(content), discounts=content.discounts)
+    answer = BasketAnswer(
+        basket=basket_id, total=due_of(content), discounts=content.discounts, tail=content.tail
+    )
     if member is not None:
         answer = msgspec.structs.replace(answer, member=show(ctx, member, found.account))
     programme = ctx.programme_on(ctx.today)
     if content.vouchers:
         answer = _with_vouchers(ctx, answer, programme, content)
-    if programme is None or not found.account:
+    if programme is None:
         return answer
+    if not found.account:
+        missed = missed_by(ctx, programme, content.lines, _earning(content))
+        return msgspec.structs.replace(answer, missed=missed)
     held = standing(ctx, found.account, programme)
     rating = _preview(ctx, programme, content, held, member)
     told = reasons.explained(

@@ -3,15 +3,18 @@
 from typing import Any
 
 from pos_loyalty.domain.account import decode_state, encode
+from pos_loyalty.domain.balance import EMPTY
 from pos_loyalty.domain.calendar import minute_of_day
+from pos_loyalty.domain.causes import Why
 from pos_loyalty.domain.fold import step
 from pos_loyalty.domain.legs import COUNTER_BITS, Leg, SaleCore
 from pos_loyalty.domain.programme import Programme
-from pos_loyalty.domain.rating import Rating
+from pos_loyalty.domain.rating import Rating, rate
 from pos_loyalty.domain.sold import Ticket, Tickets
 from pos_loyalty.domain.ticket import Line
+from pos_loyalty.domain.tiers import tier_on
 from pos_loyalty.node.context import Context
-from pos_loyalty.store import people
+from pos_loyalty.store import people, reasons
 from pos_loyalty.store.cores import part_of
 
 
@@ -39,3 +42,27 @@ def foreseen(
     stamp, tickets = ctx.now_ms << COUNTER_BITS, Tickets()
     step(state, Leg(account, stamp, b"none", 0, 0, "sale", "", encode(core)), tickets)
     return tickets.known[""]
+
+
+def missed_by(
+    ctx: Context, programme: Programme, lines: tuple[Line, ...], paid: list[int]
+) -> Why | None:
+    """Say what a ticket of nobody would bring a new member; nothing where that is no point.
+
+    `paid` is what each line costs in money that can earn.
+    """
+    if not lines:
+        return None
+    rating = rate(
+        ctx.programmes.rules_of(programme),
+        lines,
+        paid,
+        tier=tier_on(programme, EMPTY, ctx.today),
+        day=ctx.today,
+        currency=ctx.settings.currency,
+        **circumstances(ctx, programme, None, at_ms=ctx.now_ms, zone=ctx.settings.zone),
+    )
+    if not rating.earned:
+        return None
+    told = reasons.explained(programme, rating, lines, ctx.today, currency=ctx.settings.currency)
+    return told.why

@@ -12,6 +12,7 @@ from pos_loyalty.domain.days import iso
 from pos_loyalty.domain.identifiers import derived_id, normalise, tail
 from pos_loyalty.domain.profile import checked_profile
 from pos_loyalty.errors import LoyaltyError, Reason, Wrong
+from pos_loyalty.node.content import scanned_card
 from pos_loyalty.node.context import Context, Decision, Notice, facts
 from pos_loyalty.node.watching import look_at_profile, told
 from pos_loyalty.store import local, people, tickets
@@ -93,17 +94,15 @@ def enrol_member(ctx: Context, command: commands.EnrolMember) -> Decision:
     """
     if ended := ctx.programmes.ended(ctx.tx, ctx.today):
         raise LoyaltyError(Reason.PROGRAMME_ENDED, day=iso(ended))
-    member = derived_id(command.id, 999)
+    member, shown_tail = derived_id(command.id, 999), ""
     drafts: list[Struct] = []
-    if command.card:
-        member, holder = identify(ctx, command.card)
-        if holder is not None:
-            raise LoyaltyError(Reason.CARD_KNOWN)
+    if command.card or command.basket:
+        member, shown_tail = _new_card(ctx, command)
     profile = checked_profile(command.profile)
     text = member.hex()
     drafts.append(events.MemberEnrolled(member=text, day=iso(ctx.today), store=ctx.settings.store))
-    if command.card:
-        drafts.append(attached(ctx, member, member, command.card))
+    if shown_tail:
+        drafts.append(attached(ctx, member, member, shown_tail))
     drafts += [
         events.ProfileChanged(member=text, field=field, value=value)
         for field, value in sorted(profile.items())
@@ -116,6 +115,18 @@ def enrol_member(ctx: Context, command: commands.EnrolMember) -> Decision:
     decision.facts += told(ctx, command.id, command.actor, look_at_profile(ctx, text, profile))
     decision.notices = lambda answer: [Notice(kind="member_enrolled", body=answer)]
     return decision
+
+
+def _new_card(
+    ctx: Context, command: commands.EnrolMember | commands.AttachCard
+) -> tuple[bytes, str]:
+    """Give the account and last digits of a card that somebody is to get."""
+    if not command.card and command.basket:
+        return scanned_card(ctx, command.basket)
+    account, holder = identify(ctx, command.card)
+    if holder is not None:
+        raise LoyaltyError(Reason.CARD_KNOWN)
+    return account, tail(normalise(command.card))
 
 
 def attached(ctx: Context, member: bytes, account: bytes, number: str) -> events.CardAttached:
@@ -148,10 +159,8 @@ def undo_enrolment(ctx: Context, command: commands.UndoEnrolment) -> Decision:
 def attach_card(ctx: Context, command: commands.AttachCard) -> Decision:
     """Give a member one more card."""
     member = member_id(ctx, command.member)
-    account, holder = identify(ctx, command.card)
-    if holder is not None:
-        raise LoyaltyError(Reason.CARD_KNOWN)
-    return _shown(ctx, [attached(ctx, member, account, command.card)], command, member)
+    account, shown_tail = _new_card(ctx, command)
+    return _shown(ctx, [attached(ctx, member, account, shown_tail)], command, member)
 
 
 def detach_card(ctx: Context, command: commands.DetachCard) -> Decision:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from pos_loyalty.node.context import Notice
+from pos_loyalty.node.standing import DeviceChanged, HubChanged, Standing
 
 KEPT_MAX = 1000
 
@@ -23,6 +24,8 @@ class Board:
     def __init__(self) -> None:
         self._posted: deque[Posted] = deque(maxlen=KEPT_MAX)
         self._last = 0
+        self._devices: dict[str, DeviceChanged] = {}
+        self._hub: HubChanged | None = None
         self._news = threading.Condition()
         self._closed = False
 
@@ -32,7 +35,20 @@ class Board:
             for notice in notices:
                 self._last += 1
                 self._posted.append(Posted(self._last, notice))
+                self._note(notice)
             self._news.notify_all()
+
+    def _note(self, notice: Notice) -> None:
+        match notice.body:
+            case DeviceChanged() as changed:
+                self._devices[changed.device] = changed
+            case HubChanged() as changed:
+                self._hub = changed
+
+    def standing(self) -> Standing:
+        """Give how the devices and the hub stand, as far as it was told."""
+        with self._news:
+            return Standing(hub=self._hub, devices=tuple(self._devices.values()))
 
     @property
     def last(self) -> int:

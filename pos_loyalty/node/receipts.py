@@ -140,10 +140,16 @@ def told_receipt(answer: SoldOrReturned, locale: str) -> SoldOrReturned:
 
 
 def _default_channel(ctx: Context, choice: ReceiptChoice, member: bytes | None) -> str:
-    """Give what the shop does when the customer says nothing; no mail without an address."""
-    default = ctx.settings.default_receipt
-    if default == "email" and not (choice.email or _known_address(ctx, member)):
+    """Give what the member likes, else what the shop does, when the customer says nothing.
+
+    No mail without an address, and no code for a page that is not served.
+    """
+    known = people.profile_of(ctx.tx, member) if member else {}
+    default = known.get("receipt") or ctx.settings.default_receipt
+    if default == "email" and not (choice.email or known.get("email")):
         return "none"
+    if default == "qr" and not ctx.settings.receipt_base:
+        return ctx.settings.default_receipt if known.get("receipt") else default
     return default
 
 

@@ -10,6 +10,7 @@ from pos_loyalty.answers import SaleAnswer
 from pos_loyalty.commands import ReceiptChoice
 from pos_loyalty.domain.account import share
 from pos_loyalty.domain.balance import EMPTY, Balance
+from pos_loyalty.domain.causes import Why
 from pos_loyalty.domain.days import day_of, iso
 from pos_loyalty.domain.identifiers import voucher_key
 from pos_loyalty.domain.programme import Programme
@@ -29,7 +30,7 @@ from pos_loyalty.node import baskets, redeeming
 from pos_loyalty.node.checks import check_moment, check_number, check_ticket
 from pos_loyalty.node.context import Context, Decision, Notice, fact
 from pos_loyalty.node.discounts import allowed, confirmed, matched
-from pos_loyalty.node.forecast import circumstances
+from pos_loyalty.node.forecast import circumstances, missed_by
 from pos_loyalty.node.limits import check_advantage
 from pos_loyalty.node.members import show
 from pos_loyalty.node.presented import HeldVoucher
@@ -281,6 +282,13 @@ def _content(sale: SaleClosed) -> SaleClosed:
     )
 
 
+def _missed(ctx: Context, sale: SaleClosed) -> Why | None:
+    """Say what a ticket of nobody would have brought a new member."""
+    programme = ctx.programme_on(day_of(sale.day))
+    paid = earning_by_line(sale.lines, sale.discounts, sale.tenders)
+    return missed_by(ctx, programme, sale.lines, paid) if programme else None
+
+
 def _sold(ctx: Context, key: str, sale: SaleClosed) -> SaleAnswer:
     """Show a recorded ticket with the account after it."""
     answer = SaleAnswer(
@@ -290,8 +298,10 @@ def _sold(ctx: Context, key: str, sale: SaleClosed) -> SaleAnswer:
         issued=issued.views(ctx.programme_on(day_of(sale.day)), sale),
         used=sum(points_spent(sale)),
     )
-    if not sale.account or sale.source != "live":
+    if sale.source != "live":
         return answer  # nobody stands at the till for a ticket of the past
+    if not sale.account:
+        return msgspec.structs.replace(answer, missed=_missed(ctx, sale))
     why = reasons.why_of(ctx.tx, ctx.programmes, sale)
     answer = msgspec.structs.replace(answer, why=why, beside=sold_beside(ctx, key, sale))
     account = bytes.fromhex(sale.account)

@@ -54,6 +54,8 @@ def spoken(answer: Struct, language: str) -> Struct:
             for each in answer.beside
         )
         answer = replace(answer, beside=beside)
+    if isinstance(answer, SaleAnswer | BasketAnswer) and answer.missed:
+        answer = replace(answer, missed=told(answer.missed, language))
     why = getattr(answer, "why", None)
     return replace(answer, why=told(why, language)) if isinstance(why, Why) else answer
 

@@ -14,6 +14,9 @@ from pos_loyalty.store.statements import Row, Tx
 
 SEARCH_MIN = 3
 FOUND_MAX = 20
+LOOKED_AT_MAX = 400
+"""So many are looked at where digits and letters are given: of 200,000 members 20 share four."""
+LAST_DIGITS = 4
 _LAST = "\U0010ffff"
 
 
@@ -159,31 +162,66 @@ def is_confirmed(tx: Tx, account: bytes) -> bool:
     return bool(tx.fetch(schema.checkpoint, [account, group_of(tx, [account])[account]]))
 
 
+class Wanted(NamedTuple):
+    """What somebody is searched by: digits from the end of a phone or card, words of a name."""
+
+    digits: str
+    words: tuple[str, ...]
+
+
+def wanted_by(text: str) -> Wanted:
+    """Read a search: `0042`, `martin 0042`, `claire mar`, or the beginning of an e-mail."""
+    if folded(text).lstrip("+").isdigit():
+        return Wanted(folded(text).lstrip("+"), ())
+    parts = text.split()
+    digits = "".join(part for part in parts if part.isdigit())
+    return Wanted(digits, tuple(folded(part) for part in parts if not part.isdigit()))
+
+
 def find(tx: Tx, text: str) -> list[bytes]:
-    """Find members by the beginning of a name or e-mail, a phone's or a card's last digits."""
-    wanted = folded(text)
-    digits = "".join(char for char in text if char.isdigit())
+    """Find members by the beginning of names or an e-mail, a phone's or a card's last digits.
+
+    Whoever is given fits one of what was typed; `matches` tells who fits all of it.
+    """
+    digits, words = wanted_by(text)
+    limit = FOUND_MAX if not (digits and words) else LOOKED_AT_MAX
     found: list[bytes] = []
-    if digits and len(digits) >= len(wanted):
-        tail = folded(digits.removeprefix("0"), phone=True)
-        found += [row[0] for row in tx.rows(_BY_FIELD, field_="phone", **_between(tail))]
+    if digits:
+        end = _phone_end(digits)
+        by_phone = tx.rows(_BY_FIELD, field_="phone", limit_=limit, **_between(end))
+        found += [row[0] for row in by_phone]
         if len(digits) == 4:
-            found += [row[0] for row in tx.rows(_BY_TAIL, tail_=digits)]
+            found += [row[0] for row in tx.rows(_BY_TAIL, tail_=digits, limit_=limit)]
     else:
-        for field in ("last_name", "first_name", "email"):
-            found += [row[0] for row in tx.rows(_BY_FIELD, field_=field, **_between(wanted))]
+        sought = {folded(text): None, max(words, key=len, default=""): None}
+        limit = FOUND_MAX if len(words) < 2 else LOOKED_AT_MAX
+        for word in filter(None, sought):
+            for field in ("last_name", "first_name", "email"):
+                rows = tx.rows(_BY_FIELD, field_=field, limit_=limit, **_between(word))
+                found += [row[0] for row in rows]
     return list(dict.fromkeys(found))
 
 
+def some_values(tx: Tx, field: str, limit: int) -> list[str]:
+    """Give values of a field as they were told, of at most so many rows."""
+    return [row[0] for row in tx.rows(_VALUES, field_=field, limit_=limit) if row[0]]
+
+
 def matches(profile: dict[str, str], cards: list[Card], text: str) -> bool:
-    """Tell whether a member as they are now still fits what was searched for."""
-    wanted, digits = folded(text), "".join(char for char in text if char.isdigit())
-    if digits and len(digits) >= len(wanted):
+    """Tell whether a member as they are now still fits all that was searched for."""
+    digits, words = wanted_by(text)
+    if digits:
         phone = folded(profile.get("phone", ""), phone=True)
-        tail = folded(digits.removeprefix("0"), phone=True)
-        return phone.startswith(tail) or any(card.tail == digits for card in cards)
-    values = (profile.get(name, "") for name in ("last_name", "first_name", "email"))
-    return any(folded(value).startswith(wanted) for value in values)
+        if not phone.startswith(_phone_end(digits)) and all(card.tail != digits for card in cards):
+            return False
+    values = [folded(profile.get(name, "")) for name in ("last_name", "first_name", "email")]
+    if not digits and any(value.startswith(folded(text)) for value in values):
+        return True
+    return all(any(value.startswith(word) for value in values) for word in words)
+
+
+def _phone_end(digits: str) -> str:
+    return folded(digits.removeprefix("0") if len(digits) > LAST_DIGITS else digits, phone=True)
 
 
 def _between(prefix: str) -> dict[str, str]:
@@ -199,7 +237,7 @@ _OFFLINE = select(_h.hold).where(
     _h.account == bindparam("account_"), _h.offline == 1, _h.stamp > bindparam("since_")
 )
 _CARDS_OF = select(_c.account).where(_c.member == bindparam("member_"))
-_BY_TAIL = select(_c.member).where(_c.tail == bindparam("tail_")).limit(FOUND_MAX)
+_BY_TAIL = select(_c.member).where(_c.tail == bindparam("tail_")).limit(bindparam("limit_"))
 _MEMBER = (
     select(_m.status)
     .where(_m.member == bindparam("member_"))
@@ -218,7 +256,7 @@ _BY_FIELD = (
         _p.folded >= bindparam("from_"),
         _p.folded < bindparam("to_"),
     )
-    .limit(FOUND_MAX)
+    .limit(bindparam("limit_"))
 )
 _s = schema.membership.c
 _PROGRAMMES_OF = (
@@ -234,3 +272,4 @@ _CONSENT_LOG = (
     .where(_k.member == bindparam("member_"))
     .order_by(_k.stamp.desc(), _k.node.desc(), _k.inc.desc(), _k.seq.desc())
 )
+_VALUES = select(_p.value).where(_p.field == bindparam("field_")).limit(bindparam("limit_"))

@@ -9,7 +9,6 @@ from pos_loyalty.domain import ticket
 from pos_loyalty.domain.ticket import LINES_MAX
 from web.api.kinds import (
     Amount,
-    Card,
     Code,
     Day,
     Form,
@@ -276,7 +275,10 @@ class UnknownReturnForm(Form):
 
 
 class ProfileForm(Form):
-    """Fields of a profile; an empty text deletes one. Dates are ISO, telephones French or +33…"""
+    """Fields of a profile; an empty text deletes one. Dates are ISO, telephones French or +33…
+
+    `receipt` is how the member wants receipts: none, paper, email or qr.
+    """
 
     first_name: Value | None = None
     last_name: Value | None = None
@@ -286,6 +288,7 @@ class ProfileForm(Form):
     postcode: Value | None = None
     city: Value | None = None
     language: Value | None = None
+    receipt: Value | None = None
 
     def given(self) -> dict[str, str]:
         return {name: text for name, text in self if text is not None}
@@ -314,23 +317,18 @@ Consents = Annotated[list[ConsentForm], Field(max_length=CONSENTS_MAX)]
 
 
 class EnrolmentForm(Form):
-    """A person to enrol, with a card or without."""
+    """A person to enrol, with a card or without; with `basket`, the card scanned for it."""
 
     card: MaybeCard = ""
     profile: ProfileForm = ProfileForm()
     consents: Consents = Field(default=[])
+    basket: MaybeName = ""
 
 
 class ConsentsForm(Form):
     """Consents given and withdrawn."""
 
     consents: Consents
-
-
-class CardForm(Form):
-    """A card to give to a member."""
-
-    card: Card
 
 
 class AdjustmentForm(Form):

@@ -1,18 +1,31 @@
 """The pages of the till screen: one page, which the register's events keep up to date."""
 
+import io
 import secrets
 from ipaddress import ip_address
 
+import segno
 from flask import Blueprint, Response, render_template, request
+from markupsafe import Markup
+from msgspec import json
 
+from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.node import glances
 from pos_loyalty.node.sessions import Visitor
 from web.assets import PAGE_POLICY, asset
 from web.problems import reader_locale
 from web.services import services
+from web.till.texts import said
 from web.visitors import remember, visitor
 
 SCREEN_LIFE_MS = 400 * 86_400_000
 """So long after it was seen last a paired screen is known: the longest that browsers keep."""
+MODULES = (
+    "dom.js", "wire.js", "keys.js", "state.js", "parts.js", "stages.js", "view.js", "pad.js",
+    "acts.js", "returns.js",
+)  # fmt: skip
+"""What the page's program is made of: fetched at once instead of one after the other."""
+QR_SCALE, QR_BORDER = 6, 4
 
 till = Blueprint("till", __name__, url_prefix="/till", template_folder="../templates")
 
@@ -32,8 +45,38 @@ def show() -> Response:
     return response
 
 
+@till.get("/qr")
+def show_code() -> Response:
+    """Draw the code by which a customer finds a ticket's receipt."""
+    found = services()
+    if visitor(found.sessions, Visitor.SCREEN) is None:
+        raise found.wrong_tokens.refusal(request.remote_addr or "")
+    ticket = request.args.get("ticket", "")
+    found.queries.ticket(ticket)
+    url = found.node.settings.receipt_url(ticket)
+    if not url:
+        raise LoyaltyError(Reason.RECEIPT_PAGE_UNSET)
+    drawn = io.BytesIO()
+    segno.make(url, error="m").save(
+        drawn, kind="svg", scale=QR_SCALE, border=QR_BORDER, dark="#000", light="#fff"
+    )
+    return Response(drawn.getvalue(), mimetype="image/svg+xml")
+
+
 def _page(template: str, status: int = 200) -> Response:
-    text = render_template(template, asset=asset, locale=reader_locale())
+    locale, own = reader_locale(), services().node.settings
+    texts = said(locale)
+    given = json.encode({"texts": texts, "currency": own.currency})
+    text = render_template(
+        template,
+        asset=asset,
+        locale=locale,
+        texts=texts,
+        modules=MODULES,
+        shop=glances.shop_name(services().node),
+        till=own.till,
+        given=Markup(given.decode().replace("<", "\\u003c")),
+    )
     response = Response(text, status=status, mimetype="text/html")
     response.headers["Content-Security-Policy"] = PAGE_POLICY
     return response

@@ -3,7 +3,7 @@
 from pos_loyalty import commands
 from pos_loyalty.answers import Done, MemberView
 from pos_loyalty.errors import LoyaltyError, Reason
-from web.api import forms
+from web.api import card_forms, forms
 from web.api.answers import Consent, MemberList, ProfileView, Statement, TicketList
 from web.api.operation import Call, NoForm, Operation, api, operation
 
@@ -26,15 +26,22 @@ _NEW_CARD = (
         writes=True,
         status=201,
         location=lambda answer: f"/members/{answer.member}",
-        reasons=(*_NEW_CARD, Reason.PROFILE_INVALID, Reason.PROGRAMME_ENDED),
+        reasons=(
+            *_NEW_CARD,
+            Reason.BASKET_UNKNOWN,
+            Reason.PROFILE_INVALID,
+            Reason.PROGRAMME_ENDED,
+        ),
     )
 )
 def enrol_member(call: Call[forms.EnrolmentForm]) -> MemberView:
     """Enrol a person, with a card or without."""
     form = call.form
+    card = call.refuse_payment_card(form.card)
     answer: MemberView = call.execute(
         commands.EnrolMember,
-        card=call.refuse_payment_card(form.card),
+        card=card,
+        basket="" if card else form.basket,
         profile=form.profile.given(),
         consents=tuple(each.given() for each in form.consents),
     )
@@ -244,17 +251,19 @@ def show_statement(call: Call[NoForm], member: str) -> Statement:
     Operation(
         id="attachCard",
         tag="members",
-        form=forms.CardForm,
+        form=card_forms.NewCardForm,
         answer=MemberView,
         writes=True,
         status=201,
-        reasons=(*_UNKNOWN, *_NEW_CARD),
+        reasons=(*_UNKNOWN, *_NEW_CARD, Reason.BASKET_UNKNOWN),
     )
 )
-def attach_card(call: Call[forms.CardForm], member: str) -> MemberView:
+def attach_card(call: Call[card_forms.NewCardForm], member: str) -> MemberView:
     """Give a member one more card; its points are pooled with theirs."""
     card = call.refuse_payment_card(call.form.card)
-    answer: MemberView = call.execute(commands.AttachCard, member=member, card=card)
+    answer: MemberView = call.execute(
+        commands.AttachCard, member=member, card=card, basket="" if card else call.form.basket
+    )
     return answer
 
 
@@ -263,13 +272,13 @@ def attach_card(call: Call[forms.CardForm], member: str) -> MemberView:
     Operation(
         id="replaceCard",
         tag="members",
-        form=forms.CardForm,
+        form=card_forms.CardForm,
         answer=MemberView,
         writes=True,
         reasons=(*_UNKNOWN, Reason.CARD_UNKNOWN, *_NEW_CARD),
     )
 )
-def replace_card(call: Call[forms.CardForm], member: str, account: str) -> MemberView:
+def replace_card(call: Call[card_forms.CardForm], member: str, account: str) -> MemberView:
     """Give a member a new card for a lost or worn one, which ends; the points stay."""
     card = call.refuse_payment_card(call.form.card)
     answer: MemberView = call.execute(

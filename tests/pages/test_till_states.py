@@ -1,0 +1,74 @@
+"""Every state of the till screen, by keys alone and by touch alone, open to everybody."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.pages.hands import Finger, Hands, Keyboard
+from tests.pages.states import STATES, Shop, home
+from tests.support.chromium import barriers
+from tests.web.registers import Register
+
+NARROW, TALL = 320, 900
+TOUCHED_PX = 48
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+TOO_SMALL = """least => [...document.querySelectorAll("button, input")]
+    .filter(each => each.checkVisibility() && each.type !== "checkbox")
+    .filter(each => { const box = each.getBoundingClientRect();
+                      return box.width < least || box.height < least; })
+    .map(each => each.outerHTML)"""
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """Serve a till with members."""
+    folder: Path = tmp_path_factory.mktemp("till")
+    with Register.opened(folder, quick=True) as register, register.served() as caller:
+        made = Shop(register, caller)
+        made.open()
+        yield made
+
+
+def context(chromium: Browser, language: str, *, touch: bool) -> BrowserContext:
+    return chromium.new_context(
+        viewport={"width": 1024, "height": TALL},
+        locale=language,
+        has_touch=touch,
+        bypass_csp=True,  # axe is put into the page from outside; the policy has a test of its own
+    )
+
+
+@pytest.fixture(scope="module", params=["keys in French", "touch in English"])
+def hands(request: pytest.FixtureRequest, chromium: Browser, shop: Shop) -> Iterator[Hands]:
+    """Give somebody at an open till screen."""
+    touch = request.param.startswith("touch")
+    opened = context(chromium, "en-GB" if touch else "fr-FR", touch=touch)
+    page = opened.new_page()
+    page.set_default_timeout(5_000)
+    page.goto(f"{shop.caller.url}/till/")
+    yield Finger(page) if touch else Keyboard(page)
+    opened.close()
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_state_is_reached_and_left_and_keeps_nobody_out(
+    shop: Shop, hands: Hands, state: str
+) -> None:
+    STATES[state](shop, hands)
+    page = hands.page
+    found = {theme: barriers_in(page, theme) for theme in ("light", "dark")}
+    small = page.evaluate(TOO_SMALL, TOUCHED_PX)
+    page.set_viewport_size({"width": NARROW, "height": TALL})
+    wider = page.evaluate(OVERFLOW)
+    page.set_viewport_size({"width": 1024, "height": TALL})
+    home(hands)
+    assert found == {"light": [], "dark": []}
+    assert small == []
+    assert wider == 0
+
+
+def barriers_in(page: Page, theme: str) -> list[str]:
+    page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+    return barriers(page)

@@ -1,0 +1,47 @@
+// Elements and figures. Data becomes text nodes only: nothing here reads markup.
+
+const given = JSON.parse(document.getElementById("given").textContent);
+export const T = given.texts;
+export const lang = document.documentElement.lang;
+
+/** Give an element; `props` are attributes, true for one without a value, null for none. */
+export function h(tag, props, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(props || {})) {
+    if (value === null || value === undefined || value === false) continue;
+    made.setAttribute(name, value === true ? "" : value);
+  }
+  made.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== ""));
+  return made;
+}
+
+/** Give a text with its `{named}` values. */
+export function say(key, values = {}) {
+  return T[key].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+}
+
+const plain = new Intl.NumberFormat(lang);
+const coins = new Intl.NumberFormat(lang, {style: "currency", currency: given.currency});
+const dates = new Intl.DateTimeFormat(lang, {day: "numeric", month: "long", timeZone: "UTC"});
+const years = new Intl.DateTimeFormat(lang, {day: "numeric", month: "long", year: "numeric", timeZone: "UTC"});
+
+export const money = (minor) => coins.format((minor || 0) / 100);
+export const day = (iso) => dates.format(new Date(`${iso}T00:00:00Z`));
+export const dayOfYear = (iso) => years.format(new Date(`${iso}T00:00:00Z`));
+
+/** Give points with their noun, or money where they are a wallet's. */
+export function points(count, unit) {
+  if (unit === "cents") return money(count);
+  const one = Math.abs(count) < (lang === "fr" ? 2 : 1.5) && count !== 0;
+  return say(one ? "point" : "points", {n: plain.format(count || 0)});
+}
+
+/** Read an amount as a person types it (`12,5`, `1 250.00`): minor units, 0 for none. */
+export function cents(text) {
+  const bare = text.replace(/[\s\u00a0\u202f€]/g, "").replace(",", ".");
+  return /^\d{1,7}(\.\d{0,2})?$/.test(bare) ? Math.round(parseFloat(bare) * 100) : 0;
+}
+
+export const nameOf = (who) =>
+  [who.first_name, (who.last_name || "").slice(0, 1) && `${who.last_name.slice(0, 1)}.`].filter(Boolean).join(" ")
+  || T.nameless;

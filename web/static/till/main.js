@@ -1,0 +1,130 @@
+// Brings the pieces together: events and keys in, one state, one page, calls out.
+
+import {acts} from "./acts.js";
+import {T, say} from "./dom.js";
+import {listen} from "./keys.js";
+import {padFor} from "./pad.js";
+import {back, begin, reduce, stageOf} from "./state.js";
+import {draft, forget, paint, spokenOf, typed} from "./view.js";
+import {call, follow, Refused} from "./wire.js";
+
+const RETURN_MS = 30_000;
+const SALE = ["amount", "number"];
+const search = document.getElementById("search");
+let state = begin();
+let painting = false;
+let clock = 0;
+
+/** Let an event change the state, and the page follow before the next frame. */
+function dispatch(name, body = {}) {
+  const before = state;
+  state = reduce(state, name, body);
+  if (state === before) return;
+  tellEars(before);
+  if (painting) return;
+  painting = true;
+  queueMicrotask(() => {
+    painting = false;
+    paint(state);
+    padFor(document.activeElement);
+    arm();
+  });
+}
+
+function tellEars(before) {
+  if (stageOf(state) === stageOf(before) && state.person === before.person && state.found === before.found) return;
+  const heard = spokenOf(state);
+  const said = document.getElementById("said");
+  if (heard && said.textContent !== heard) said.textContent = heard;
+  const alarm = state.link === "lost" ? T.lost : state.refusal ? state.refusal.detail || T[state.refusal.key] || T.refused_plain : "";
+  document.getElementById("alarm").textContent = alarm;
+}
+
+/** After a sale the screen returns by itself, unless somebody is at work on it. */
+function arm() {
+  clearTimeout(clock);
+  if (state.done || state.returned) clock = setTimeout(() => dispatch("set", {done: null, returned: null, handed: "", code: ""}), RETURN_MS);
+}
+
+async function attempt(work) {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    dispatch("refused", {problem: error.problem});
+    return null;
+  }
+}
+
+const does = acts({dispatch, attempt, typed, draft, forget, search, now: () => state, fresh: refresh});
+
+async function refresh() {
+  const told = await call("GET", "/till/now").catch((error) => error.problem);
+  if (told.screen) dispatch("now", told);
+  else if (told.reason === "TOKEN_REFUSED") location.reload();
+}
+
+function act(name, value) {
+  if (name === "back") {
+    const [next, order] = back(state);
+    search.value = "";
+    forget({but: order === "drop" ? [] : SALE});
+    if (document.activeElement) document.activeElement.blur();
+    dispatch("set", next);
+    if (order) does[order]();
+    return true;
+  }
+  if (name === "primary") {
+    const primary = document.querySelector("#stage [data-primary]:not(:disabled)");
+    if (primary) primary.click();
+    return true;
+  }
+  const work = does[name];
+  if (!work) return false;
+  return work(value) ?? true;
+}
+
+document.addEventListener("click", ({target}) => {
+  const pressed = target.closest("[data-act]");
+  if (pressed) act(pressed.dataset.act, pressed.value);
+});
+document.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const name = event.target.dataset.form;
+  if (name) act(`send_${name}`);
+  else act("primary");
+});
+document.getElementById("stage").addEventListener("input", ({target}) => does.typing(target.name, target.value));
+search.addEventListener("input", () => does.search(search.value));
+for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, arm);
+document.addEventListener("focusin", ({target}) => padFor(target));
+
+listen({
+  act,
+  search,
+  scanned: (text) => does.scanned(text),
+  typing: () => ["idle", "member", "unknown", "done", "matches"].includes(stageOf(state)),
+  picks: (digit, field) => {
+    const stage = stageOf(state);
+    if (field && !(field === search && stage === "matches" && /[^\d\s@]$/.test(search.value))) return null;
+    const shown = [...document.querySelectorAll("#stage [data-act]")].filter((each) =>
+      (each.closest(".matches") || (each.querySelector("kbd") || {}).textContent === String(digit)) && !each.disabled);
+    const chosen = stage === "matches" ? shown[digit - 1] : shown[0];
+    return chosen ? () => chosen.click() : null;
+  },
+});
+
+const kept = localStorage.getItem("theme");
+if (kept) document.documentElement.dataset.theme = kept;
+
+follow((name, body) => (name === "missed" ? refresh() : does.heard(name, body)), (line) => {
+  if (line !== "there") {
+    dispatch("linked", {line});
+    return;
+  }
+  refresh();
+  does.resend();
+});
+dispatch("set", {own: localStorage.getItem("own-basket") || ""});
+paint(state);
+refresh();

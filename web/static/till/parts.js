@@ -1,0 +1,57 @@
+// Pieces that several stages are made of.
+
+import {cents, h, money, points, say, T} from "./dom.js";
+
+/** Give a button of a command; `key` is shown on it, `value` goes with it. */
+export function button(act, label, {key = "", value = null, primary = false, kind = "", off = false, note = ""} = {}) {
+  return h("button", {
+    type: "button", "data-act": act, value, "data-primary": primary, disabled: off,
+    class: [primary ? "primary" : "", kind].join(" ").trim() || null,
+    "aria-keyshortcuts": key ? key.replace("Esc", "Escape").replace("⏎", "Enter") : null,
+  }, h("span", null, label), note ? h("small", null, note) : "", key ? h("kbd", {"aria-hidden": "true"}, key) : "");
+}
+
+export const keys = (...buttons) => h("div", {class: "keys"}, ...buttons);
+export const lead = (title, ...more) => h("div", {class: "lead"}, h("h2", {tabindex: "-1"}, title), ...more);
+export const line = (text, kind = "") => (text ? h("p", {class: kind || null}, text) : null);
+export const badge = (kind, text, more = "") => h("li", {class: `badge ${kind}`}, text, more ? h("small", null, ` ${more}`) : "");
+
+/** Give a field with its label; the first of a stage gets the focus. */
+export function field(name, label, {first = false, mode = "text", hint = "", type = "text", max = 120, digits = false} = {}) {
+  return h("div", {class: "field"},
+    h("label", {for: `f-${name}`}, label),
+    h("input", {
+      id: `f-${name}`, name, type, inputmode: mode, maxlength: max, autocomplete: "off", spellcheck: "false",
+      autocapitalize: "off", "data-first": first, "data-digits": digits, "aria-describedby": hint ? `h-${name}` : null,
+    }),
+    hint ? h("p", {id: `h-${name}`, class: "hint"}, hint) : "");
+}
+
+export const tick = (name, label) => h("label", {class: "tick"}, h("input", {type: "checkbox", name}), h("span", null, label));
+export const form = (act, ...children) => h("form", {"data-form": act, novalidate: true, autocomplete: "off"}, ...children);
+export const submit = (label, key = "⏎") => h("button", {type: "submit", class: "primary", "aria-keyshortcuts": key === "⏎" ? "Enter" : key},
+  h("span", null, label), h("kbd", {"aria-hidden": "true"}, key));
+
+/** Give what a member can use now of rewards that points buy, in words; nothing where that is none. */
+export function usable(view, basket) {
+  const offers = (basket && (basket.rewards || [])) || [];
+  const best = offers.map((offer) => ({...offer, fits: Math.floor((view.available || 0) / offer.points)})).filter((offer) => offer.fits > 0);
+  if (!best.length) return "";
+  const amounts = best.filter((offer) => offer.kind === "amount" || !offer.kind);
+  if (amounts.length) return say("can_use", {amount: money(Math.max(...amounts.map((offer) => offer.fits * offer.amount)))});
+  return say("can_use", {amount: best[0].label});
+}
+
+/** Give the field in which a shop without POS software keys the sale. */
+export function amountForm(state) {
+  const due = state.basket && state.keyed ? state.basket.total || 0 : 0;
+  return form("close",
+    h("div", {class: "pair"},
+      field("amount", T.amount, {mode: "decimal", max: 10, digits: true}),
+      field("number", T.number, {max: 40}),
+      submit(T.close_sale)),
+    state.held && due ? line(say("to_pay", {amount: money(due)}), "big") : "");
+}
+
+export const keyedOf = (text) => cents(text);
+export {h, money, points, say, T};
