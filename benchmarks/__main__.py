@@ -26,6 +26,7 @@ BENCHMARKS = MappingProxyType(
         "rating": "benchmarks.rating",
         "derivation": "benchmarks.derivation",
         "refold": "benchmarks.refold",
+        "late": "benchmarks.late",
         "receipt": "benchmarks.receipt",
         "import": "benchmarks.importing",
         "hub_ingest": "benchmarks.hub_ingest",

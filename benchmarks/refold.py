@@ -22,6 +22,7 @@ from pos_loyalty.domain.identifiers import card_account
 from pos_loyalty.domain.ticket import Line
 from pos_loyalty.node.execute import Node
 from pos_loyalty.store import schema
+from pos_loyalty.store.folding import FRESH
 from pos_loyalty.store.groups import Work, settle
 
 FACTS, LINES, ACCOUNTS, ROUNDS = 1000, 9, 4, 60
@@ -76,7 +77,7 @@ def measure(node: Node, rounds: int) -> tuple[list[float], list[float], int]:
         try:
             with node.store.write() as tx:
                 start = perf_counter()
-                settle(tx, Work(dirty={account}))
+                settle(tx, Work(dirty={account: FRESH}))
                 product.append((perf_counter() - start) * 1000)
                 raise _GivenUp
         except _GivenUp:

@@ -67,7 +67,7 @@ def fold(legs: Iterable[Leg], state: State, tickets: Tickets) -> None:
 
 def _sale(state: State, leg: Leg, tickets: Tickets) -> None:
     core = decode_sale(leg.core)
-    ticket = Ticket(leg.account, leg.origin, core)
+    ticket = Ticket(leg.account, leg.origin, leg.stamp, core)
     tickets.known[leg.ticket] = ticket
     if core.parts or leg.account != ticket_account(leg.ticket):
         owner = owner_of(state, leg.account)

@@ -12,6 +12,18 @@ from pos_loyalty.domain.occasions import Occasion
 
 COUNTER_BITS = 16
 """The low bits of a stamp are a counter within its millisecond."""
+QUARTER = 91 * 86_400_000 << COUNTER_BITS
+"""How much of the effective order makes a quarter of a year: thirteen weeks."""
+
+
+def quarter_of(stamp: int) -> int:
+    """Give the number of the quarter that a stamp lies in."""
+    return stamp // QUARTER
+
+
+def start_of(quarter: int) -> int:
+    """Give the first stamp of a quarter."""
+    return quarter * QUARTER
 
 
 class PartLines(Struct, array_like=True, gc=False):
@@ -199,11 +211,16 @@ class PartRecord(Struct, array_like=True, gc=False):
 
 
 class Record(Struct, array_like=True, gc=False):
-    """A ticket after what happened to it; a ticket nothing happened to has none."""
+    """A ticket after what happened to it; a ticket nothing happened to has none.
+
+    `earlier` is what it was when a quarter began in which something came back, as (quarter,
+    encoded record; empty for none): so the fold of a later quarter can begin where that one ended.
+    """
 
     returned: list[int]
     excess: int
     parts: list[PartRecord]
+    earlier: list[tuple[int, bytes]] = []
 
 
 class Leg(NamedTuple):

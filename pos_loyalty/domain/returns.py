@@ -28,6 +28,7 @@ def take_back(state: State, leg: Leg, tickets: Tickets) -> None:
     if ticket is None:
         tickets.early.setdefault(leg.ticket, []).append(leg)
         return
+    ticket.enter(leg.stamp)
     core, record, sold = _decode_return(leg.core), ticket.opened(), ticket.core.quantities
     for line, quantity in core.lines:
         if not 0 <= line < len(sold):

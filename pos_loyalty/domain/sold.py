@@ -5,9 +5,19 @@ from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
+from pos_loyalty.domain.account import encode
 from pos_loyalty.domain.identifiers import is_stamps
-from pos_loyalty.domain.legs import Leg, Part, PartLines, PartRecord, Record, SaleCore
+from pos_loyalty.domain.legs import (
+    Leg,
+    Part,
+    PartLines,
+    PartRecord,
+    Record,
+    SaleCore,
+    quarter_of,
+)
 from pos_loyalty.domain.money import ROUNDINGS, exactly_remaining, remaining, rounded
 
 decode_record = msgspec.msgpack.Decoder(Record).decode
@@ -37,6 +47,7 @@ class Ticket(Struct, gc=False):
 
     account: bytes
     origin: int
+    stamp: int
     core: SaleCore
     record: Record | None = None
     changed: bool = False
@@ -77,6 +88,14 @@ class Ticket(Struct, gc=False):
             )
         return self.record
 
+    def enter(self, stamp: int) -> None:
+        """Keep what the ticket is now, where it is the first of its quarter that changes it."""
+        before, quarter = self.record, quarter_of(stamp)
+        seen = before.earlier[-1][0] if before and before.earlier else quarter_of(self.stamp)
+        if seen < quarter:
+            text = encode(replace(before, earlier=[])) if before else b""
+            self.opened().earlier.append((quarter, text))
+
 
 class Tickets:
     """The tickets a fold meets, by key; returns that came before their sale wait here."""
@@ -86,14 +105,26 @@ class Tickets:
         self.early: dict[str, list[Leg]] = {}
 
 
-def sold_ticket(leg: Leg, record: bytes) -> Ticket:
-    """Give the ticket of a sale's leg, with its stored record (empty: nothing happened to it)."""
+def sold_ticket(leg: Leg, record: bytes, *, quarter: int | None = None) -> Ticket:
+    """Give the ticket of a sale's leg, with its stored record (empty: nothing happened to it).
+
+    With a `quarter`, it is as it was when that one began.
+    """
+    known = decode_record(record) if record else None
     return Ticket(
         account=leg.account,
         origin=leg.origin,
+        stamp=leg.stamp,
         core=decode_sale(leg.core),
-        record=decode_record(record) if record else None,
+        record=known if quarter is None or known is None else _as_at(known, quarter),
     )
+
+
+def _as_at(record: Record, quarter: int) -> Record | None:
+    for index, (begun, text) in enumerate(record.earlier):
+        if begun >= quarter:
+            return replace(decode_record(text), earlier=record.earlier[:index]) if text else None
+    return record
 
 
 def worth_of(part: Part, sold: list[int], back: list[int]) -> tuple[int, int]:

@@ -250,6 +250,8 @@ def _vacate(tx: Tx, claims: _Claims, holder: Row, work: Work) -> None:
         return
     if account:
         _drop_leg(tx, account, (stamp, node, inc, seq), work)
+    if kind == "return":
+        work.again(account)  # its ticket may be of any quarter, and counts on it no more
     if kind == "sale":
         returns = [Leg(*row) for row in tx.rows(_RETURNS, account_=account, ticket_=key)]
         for leg in returns:
@@ -264,7 +266,7 @@ def _drop_leg(tx: Tx, account: bytes, order: Row, work: Work) -> None:
     tx.delete(schema.leg, columns, [(account, *order)])
     work.legs = [leg for leg in work.legs if leg.order != order]
     work.loose = [leg for leg in work.loose if leg.order != order]
-    work.dirty.add(account)
+    work.again(account, order)
 
 
 def _place(fact: Fact, found: Draft, account: bytes, work: Work) -> None:
@@ -315,7 +317,7 @@ def _place_return(tx: Tx, claims: _Claims, fact: Fact, found: Draft, work: Work)
         return
     _place(fact, found, account, work)
     if account == ticket_account(found.ticket):
-        work.dirty.add(account)
+        work.again(account)
 
 
 def _call_back(tx: Tx, claims: _Claims, ticket: str) -> list[tuple[Fact, Draft]]:

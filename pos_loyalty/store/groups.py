@@ -8,19 +8,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select
-
-from pos_loyalty.domain.account import State, decode_state, encode
-from pos_loyalty.domain.balance import totals
-from pos_loyalty.domain.fold import fold, step
+from pos_loyalty.domain.account import State, decode_state
 from pos_loyalty.domain.legs import Leg
-from pos_loyalty.domain.sold import Tickets, sold_ticket
-from pos_loyalty.domain.voucher_fold import rows_of as voucher_rows
-from pos_loyalty.store import checkpoints, schema
+from pos_loyalty.domain.sold import Tickets
+from pos_loyalty.store import schema
+from pos_loyalty.store.folding import FRESH, Folding, Order, Outcome, order_of
+from pos_loyalty.store.opening import load_tickets, returned
+from pos_loyalty.store.refolding import Start, refold
 from pos_loyalty.store.statements import Row, Tx
 
-FRESH = (0, b"", 0, 0)
-"""The order before any fact."""
 REFOLDS = 100
 """Groups that are loaded at once to be folded again: some ten thousand legs."""
 
@@ -31,34 +27,58 @@ class Work:
 
     legs: list[Leg] = field(default_factory=list)
     loose: list[Leg] = field(default_factory=list)  # sales to nobody: kept, nothing to fold
-    dirty: set[bytes] = field(default_factory=set)  # accounts whose group is folded again
+    dirty: dict[bytes, Order] = field(default_factory=dict)  # accounts to fold again from there on
     links: list[tuple[bytes, bytes]] = field(default_factory=list)
     locks: set[bytes] = field(default_factory=set)  # members whose personal data changes
     claims: list[Row] = field(default_factory=list)  # new business keys, written beside the legs
 
+    def again(self, account: bytes, order: Order = FRESH) -> None:
+        """Fold an account's group again: legs left it, the first of them at an order."""
+        self.dirty[account] = min(order, self.dirty.get(account, order))
+
 
 def settle(tx: Tx, work: Work) -> set[bytes]:
     """Write the batch's legs and bring every touched group up to date; gives the groups."""
-    accounts = {leg.account for leg in work.legs} | work.dirty
+    accounts = {leg.account for leg in work.legs} | work.dirty.keys()
     accounts |= {account for link in work.links for account in link}
     groups, held, made = _lock(tx, accounts | work.locks, work.links)
-    dirty = {groups[account] for account in work.dirty}
-    dirty |= {groups[account] for link in work.links for account in link}
+    dirty = _dirty(work, groups)
     by_group: dict[bytes, list[Leg]] = {}
     for leg in work.legs:
         by_group.setdefault(groups[leg.account], []).append(leg)
+    touched = sorted({*by_group, *dirty})
     if tx.is_sqlite:
-        held = {row[0]: row for row in tx.fetch(schema.account, sorted({*by_group, *dirty}))}
-    late: list[bytes] = []
+        held = {row[0]: row for row in tx.fetch(schema.account, touched)}
+    late: dict[bytes, Order] = {}
     newer: list[_Newer] = []
-    for group in sorted({*by_group, *dirty}):
-        legs = sorted(by_group.get(group, ()), key=_order)
+    for group in touched:
+        legs = sorted(by_group.get(group, ()), key=order_of)
         row = held.get(group, (group, *FRESH, b""))
-        if group in dirty or (legs and _order(legs[0]) <= row[1:5]):
-            late.append(group)
+        if group in dirty or order_of(legs[0]) <= row[1:5]:
+            orders = [dirty[group]] if group in dirty else []
+            late[group] = min(orders + [order_of(leg) for leg in legs[:1]])
         else:
             newer.append(_Newer(group, row, legs))
-    outcome = _Outcome()
+    outcome = _advanced(tx, work, newer)
+    _refold(tx, late, dirty, outcome)
+    outcome.write(tx)
+    left = made - {row[0] for row in outcome.accounts}
+    tx.delete(schema.account, ["grp", "state"], [(group, b"") for group in sorted(left)])
+    return set(touched)
+
+
+def _dirty(work: Work, groups: dict[bytes, bytes]) -> dict[bytes, Order]:
+    """Give the groups that legs left or that were joined, and the order from which on."""
+    found: dict[bytes, Order] = {}
+    for account, order in work.dirty.items():
+        group = groups[account]
+        found[group] = min(order, found.get(group, order))
+    return found | {groups[account]: FRESH for link in work.links for account in link}
+
+
+def _advanced(tx: Tx, work: Work, newer: Sequence["_Newer"]) -> Outcome:
+    """Write the batch's keys and legs, and let groups that have only newer ones take them."""
+    outcome = Outcome()
     half = len(newer) // 2
     with tx.putting(schema.claim, work.claims):
         opening = [each for each in newer[:half] if not _advance(tx, each, outcome)]
@@ -66,17 +86,21 @@ def settle(tx: Tx, work: Work) -> set[bytes]:
         opening += [each for each in newer[half:] if not _advance(tx, each, outcome)]
     for each in opening:
         _advance(tx, each, outcome, _opened(tx, each.legs))
-    for start in range(0, len(late), REFOLDS):
-        for past in _pasts(tx, late[start : start + REFOLDS]):
-            _refold(tx, past, outcome)
-    outcome.write(tx)
-    left = made - {row[0] for row in outcome.accounts}
-    tx.delete(schema.account, ["grp", "state"], [(group, b"") for group in sorted(left)])
-    return {*by_group, *dirty}
+    if outcome.snapshots:
+        outcome.snapshots = _untold(tx, outcome.snapshots)
+    return outcome
 
 
-def _order(leg: Leg) -> tuple[int, bytes, int, int]:
-    return leg[1:5]
+def _refold(tx: Tx, late: dict[bytes, Order], dirty: dict[bytes, Order], outcome: Outcome) -> None:
+    """Fold groups again, each from an order on."""
+    groups = list(late)
+    for begin in range(0, len(groups), REFOLDS):
+        members = _members(tx, groups[begin : begin + REFOLDS])
+        starts = [
+            Start(group, accounts, late[group], anew=group in dirty)
+            for group, accounts in members.items()
+        ]
+        refold(tx, starts, outcome)
 
 
 def group_of(tx: Tx, accounts: Iterable[bytes]) -> dict[bytes, bytes]:
@@ -88,8 +112,15 @@ def group_of(tx: Tx, accounts: Iterable[bytes]) -> dict[bytes, bytes]:
 
 def accounts_of(tx: Tx, group: bytes) -> list[bytes]:
     """Give the accounts of a group, sorted."""
-    found = [row[0] for row in tx.fetch(schema.member_of, [group], by="grp")]
-    return sorted(found) or [group]
+    return _members(tx, [group])[group]
+
+
+def _members(tx: Tx, groups: Sequence[bytes]) -> dict[bytes, list[bytes]]:
+    """Give the accounts of groups, sorted."""
+    found: dict[bytes, list[bytes]] = {group: [] for group in groups}
+    for account, group in sorted(tx.fetch(schema.member_of, groups, by="grp")):
+        found[group].append(account)
+    return {group: accounts or [group] for group, accounts in found.items()}
 
 
 class _Locked(NamedTuple):
@@ -147,41 +178,7 @@ def _join(tx: Tx, groups: dict[bytes, bytes], links: Sequence[tuple[bytes, bytes
         tx.put(schema.member_of, [(each, keep) for each in sorted(joined)], "upsert")
         tx.delete(schema.account, ["grp"], [(gone,)])
         tx.delete(schema.balance, ["grp"], [(gone,)])
-
-
-class _Outcome:
-    """Rows that a batch's folds produced, written together."""
-
-    def __init__(self) -> None:
-        self.accounts: list[Row] = []
-        self.balances: list[Row] = []
-        self.vouchers: list[Row] = []
-        self.records: list[tuple[str, bytes]] = []
-        self.emptied: list[Row] = []
-        self.blank: list[Row] = []
-
-    def add(self, tx: Tx, group: bytes, last: Row, state: State, tickets: Tickets) -> None:
-        if state.accounts:
-            text = encode(state)
-            tx.keep(group, text, state)
-            self.accounts.append((group, *last, text))
-            self.balances += [(group, *each) for each in totals(state)]
-            self.vouchers += voucher_rows(state)
-        else:
-            self.blank.append((group,))
-        self.records += [
-            (key, encode(ticket.record)) for key, ticket in tickets.known.items() if ticket.changed
-        ]
-
-    def write(self, tx: Tx) -> None:
-        tx.delete(schema.balance, ["grp"], self.emptied)
-        tx.delete(schema.voucher, ["voucher"], self.blank)
-        tx.delete(schema.account, ["grp"], self.blank)
-        tx.put(schema.account, self.accounts, "upsert")
-        tx.put(schema.balance, self.balances, "upsert")
-        tx.put(schema.voucher, self.vouchers, "upsert")
-        for key, record in self.records:
-            tx.run(_SET_RECORD, key_=key, record_=record)
+        tx.delete(schema.snapshot, ["grp"], [(gone,)])
 
 
 class _Newer(NamedTuple):
@@ -192,7 +189,7 @@ class _Newer(NamedTuple):
     legs: list[Leg]
 
 
-def _advance(tx: Tx, newer: _Newer, outcome: _Outcome, tickets: Tickets | None = None) -> bool:
+def _advance(tx: Tx, newer: _Newer, outcome: Outcome, tickets: Tickets | None = None) -> bool:
     """Take newer legs: one step each, without a statement.
 
     Tells false, and does nothing, where returns need the `tickets` that they open.
@@ -205,104 +202,29 @@ def _advance(tx: Tx, newer: _Newer, outcome: _Outcome, tickets: Tickets | None =
     state = tx.kept(group, row[5], take=True)
     if state is None:
         state = decode_state(row[5]) if row[5] else State([], [], [], [])
-    for leg in legs:
-        step(state, leg, tickets)
+    folding = Folding(group, row[1:5], state, tickets, row[5])
+    folding.take(legs)
     if legs:
-        outcome.add(tx, group, _order(legs[-1]), state, tickets)
+        outcome.add(tx, folding)
     return True
 
 
 def _opened(tx: Tx, legs: Sequence[Leg]) -> Tickets:
     """Load the tickets that returns open, but for those sold beside them."""
     tickets = Tickets()
-    sold = {leg.ticket for leg in legs if leg.kind == "sale"}
-    load_tickets(tx, sorted({leg.ticket for leg in legs if leg.kind == "return"} - sold), tickets)
+    load_tickets(tx, sorted(returned(legs)), tickets)
     return tickets
 
 
-class _Past(NamedTuple):
-    """What a group is folded again from: its legs in order, the keys of tickets with a record,
-    the checkpoints of its accounts."""
-
-    group: bytes
-    legs: list[Leg]
-    recorded: list[str]
-    checkpoints: list[Row]
+def _untold(tx: Tx, snapshots: Sequence[Row]) -> list[Row]:
+    """Give the snapshots of groups of which no hub tells: the others begin at its checkpoint."""
+    members = _members(tx, [row[0] for row in snapshots])
+    accounts = sorted(account for each in members.values() for account in each)
+    told = {row[0] for row in tx.fetch(schema.checkpoint, accounts)}
+    return [row for row in snapshots if told.isdisjoint(members[row[0]])]
 
 
-def _pasts(tx: Tx, groups: Sequence[bytes]) -> list[_Past]:
-    """Load what groups are folded again from: on PostgreSQL all at once."""
-    if tx.is_sqlite:
-        return [_past(tx, group) for group in groups]
-    of_account = {group: group for group in groups}
-    of_account |= {row[0]: row[1] for row in tx.fetch(schema.member_of, groups, by="grp")}
-    accounts = sorted(of_account)
-    pasts = {group: _Past(group, [], [], []) for group in groups}
-    for row in tx.fetch(schema.leg, accounts):
-        pasts[of_account[row[0]]].legs.append(Leg(*row))
-    for account, key in tx.text(_RECORDED_OF, [accounts]).fetchall():
-        pasts[of_account[account]].recorded.append(key)
-    for row in tx.fetch(schema.checkpoint, accounts):
-        pasts[of_account[row[0]]].checkpoints.append(row)
-    for past in pasts.values():
-        past.legs.sort(key=_order)
-    return list(pasts.values())
-
-
-def _past(tx: Tx, group: bytes) -> _Past:
-    accounts = accounts_of(tx, group)
-    legs = [Leg(*row) for account in accounts for row in tx.rows(_LEGS, account_=account)]
-    if len(accounts) > 1:
-        legs.sort(key=_order)
-    recorded = [key for account in accounts for (key,) in tx.rows(_RECORDED, account_=account)]
-    return _Past(group, legs, recorded, tx.fetch(schema.checkpoint, accounts))
-
-
-def _refold(tx: Tx, past: _Past, outcome: _Outcome) -> None:
-    """Fold the group again from its checkpoint, where it has one, and its legs beyond."""
-    group = past.group
-    state, tickets, last, beyond = checkpoints.base(past.checkpoints, past.legs)
-    fold(beyond, state, tickets)
-    for key in past.recorded:
-        ticket = tickets.known.get(key)
-        if ticket is not None and not ticket.changed:
-            record = encode(ticket.record) if ticket.record else b""
-            outcome.records.append((key, record))
-    outcome.emptied.append((group,))
-    last = max(last, _order(beyond[-1])) if beyond else last
-    outcome.add(tx, group, last, state, tickets)
-
-
-def load_tickets(tx: Tx, keys: Sequence[str], tickets: Tickets) -> None:
-    """Load sold tickets that returns open: their sale's core and their record."""
-    for row in tx.fetch(schema.claim, keys):
-        key, stamp, node, inc, seq, kind, account, _day, _amount, record = row
-        if kind != "sale":
-            continue
-        leg = tx.row(_LEG, account_=account, stamp_=stamp, node_=node, inc_=inc, seq_=seq)
-        if leg is not None:
-            tickets.known[key] = sold_ticket(Leg(*leg), record)
-
-
-_l, _c = schema.leg.c, schema.claim.c
-_LEGS = (
-    select(schema.leg)
-    .where(_l.account == bindparam("account_"))
-    .order_by(_l.stamp, _l.node, _l.inc, _l.seq)
-)
-_LEG = select(schema.leg).where(
-    _l.account == bindparam("account_"),
-    _l.stamp == bindparam("stamp_"),
-    _l.node == bindparam("node_"),
-    _l.inc == bindparam("inc_"),
-    _l.seq == bindparam("seq_"),
-)
-_RECORDED = select(_c.key).where(_c.account == bindparam("account_"), _c.record != b"")
-_RECORDED_OF = "SELECT account, key FROM claim WHERE account = ANY(%b) AND record <> ''"
 BEGIN_GROUPS = (
     "INSERT INTO account (grp, stamp, node, inc, seq, state)"
     " SELECT grp, 0, '', 0, 0, '' FROM unnest(%b) grp ON CONFLICT DO NOTHING"
-)
-_SET_RECORD = (
-    schema.claim.update().where(_c.key == bindparam("key_")).values(record=bindparam("record_"))
 )

@@ -15,6 +15,7 @@ from pos_loyalty.events import Fact, SaleClosed, decode_payload
 from pos_loyalty.store import schema
 from pos_loyalty.store.apply import FACT, apply, lower_clamp, sorted_known, withdraw
 from pos_loyalty.store.checkpoints import Content, decode_content
+from pos_loyalty.store.folding import FRESH
 from pos_loyalty.store.groups import Work, settle
 from pos_loyalty.store.statements import Row, Tx
 
@@ -42,7 +43,7 @@ def install(tx: Tx, checkpoints: Sequence[Row], *, left: Sequence[bytes] = ()) -
     if again:
         apply(tx, list(again.values()))
     told = {account for one in contents for account in one.accounts}
-    return settle(tx, Work(dirty=told.union(left)))
+    return settle(tx, Work(dirty=dict.fromkeys(told.union(left), FRESH)))
 
 
 def _forget_former(

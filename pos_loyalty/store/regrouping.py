@@ -12,6 +12,7 @@ from pos_loyalty.events import Fact, decode_payload
 from pos_loyalty.store import schema
 from pos_loyalty.store.checkpoints import decode_content
 from pos_loyalty.store.cores import draft
+from pos_loyalty.store.folding import FRESH
 from pos_loyalty.store.groups import Work, accounts_of, group_of, settle
 from pos_loyalty.store.statements import Tx
 
@@ -33,7 +34,7 @@ def regroup(tx: Tx, accounts: Iterable[bytes]) -> None:
         if len(members) > 1:
             links = sorted(set(_links(tx, members)))
             tx.delete(schema.member_of, ["account"], [(each,) for each in members])
-            settle(tx, Work(dirty=set(members), links=links))
+            settle(tx, Work(dirty=dict.fromkeys(members, FRESH), links=links))
 
 
 def _links(tx: Tx, members: Sequence[bytes]) -> Iterator[Link]:

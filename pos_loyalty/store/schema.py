@@ -104,6 +104,10 @@ account = _table(
     "derived", "account",
     _key("grp", LargeBinary), *_order(), _bytes("state"),
 )  # fmt: skip
+snapshot = _table(  # a group as a quarter began that is not its first, with returns still to match
+    "derived", "snapshot",
+    _key("grp", LargeBinary), _key("quarter", _Big), *_order(), _bytes("state"), _bytes("early"),
+)  # fmt: skip
 balance = _table(
     "derived", "balance",
     _key("grp", LargeBinary), _key("programme", String), _int("day"),

@@ -16,7 +16,7 @@ from pos_loyalty.events import (
 )
 from pos_loyalty.store import schema
 from pos_loyalty.store.apply import FACT
-from pos_loyalty.store.groups import load_tickets
+from pos_loyalty.store.opening import load_tickets
 from pos_loyalty.store.statements import Row, Tx
 
 

@@ -20,6 +20,7 @@ SMALL: Mapping[str, dict[str, Any]] = {
     "rating": {"rounds": 5},
     "derivation": {"limit": 40, "rules": 20},
     "refold": {"facts": 30, "rounds": 3},
+    "late": {"quarters": (1, 2), "facts": 8, "rounds": 3},
     "receipt": {},
     "import": {"limit": 60},
     "hub_ingest": {"tickets": 200, "batch": 50, "accounts": 40},

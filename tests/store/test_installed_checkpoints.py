@@ -66,6 +66,16 @@ def test_a_till_shows_what_its_hub_shows(chain: Chain) -> None:
     assert verify(chain.till).difference is None
 
 
+def test_a_group_that_its_hub_tells_of_begins_with_the_checkpoint_alone(chain: Chain) -> None:
+    for day in range(0, LATER_DAYS, 4):
+        chain.tell(FACTS * 4 // LATER_DAYS, day)
+    assert dump(chain.till)["snapshot"]
+    chain.bring_checkpoints()
+    chain.sell_offline(20, LATER_DAYS * 3)
+    assert dump(chain.till)["snapshot"] == []
+    assert verify(chain.till).difference is None
+
+
 def test_a_rebuild_heeds_checkpoints_and_own_facts_beyond(chain: Chain) -> None:
     for day in range(0, LATER_DAYS, 4):
         chain.tell(FACTS * 4 // LATER_DAYS, day)
