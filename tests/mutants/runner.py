@@ -1,12 +1,12 @@
 """Plants one bug in a copy of the tree and sees whether its tests notice.
 
 The checkout itself is never touched. The tests run with the copy first on Python's path; a plugin
-refuses to run when the copy is not what they would import.
+refuses to run when the copy is not what they would import. They run in children of a process that
+has the libraries loaded: for most bugs that takes longer than the tests.
 """
 
-import os
+import json
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -14,13 +14,15 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from time import monotonic
 
 from tests.mutants.tables import Mutant
 
 ROOT = Path(__file__).parents[2]
-PARALLEL = 2
+NURSERY = Path(__file__).with_name("nursery.py")
+PARALLEL = 3  # some tests wait more than they work
 LIMIT_S = 300  # for all tests of one bug
 GRACE_S = 20  # to stop servers that the tests started
 TESTS_FAILED = 1  # pytest's exit code
@@ -45,20 +47,69 @@ class Verdict:
     took_s: float = 0.0
 
 
+class Nursery:
+    """A process that has the libraries loaded and runs one bug's tests at a time."""
+
+    def __init__(self) -> None:
+        self._scratch = TemporaryDirectory(prefix="pos-loyalty-nursery-")
+        self._process = subprocess.Popen(
+            [sys.executable, str(NURSERY)],
+            cwd=self._scratch.name,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, tree: Path, tests: Sequence[str]) -> tuple[int | None, str]:
+        """Run `tests` in `tree`; give pytest's exit code, None at the limit, and what it said."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        said = Path(self._scratch.name, "said")
+        job = {
+            "tree": str(tree),
+            "tests": [*tests],
+            "said": str(said),
+            "limit_s": LIMIT_S,
+            "grace_s": GRACE_S,
+        }
+        self._process.stdin.write(json.dumps(job) + "\n")
+        self._process.stdin.flush()
+        code = json.loads(self._process.stdout.readline())
+        return code, said.read_text(encoding="utf-8", errors="replace")
+
+    def close(self) -> None:
+        """End the process; nothing runs in it between two jobs."""
+        self._process.communicate()
+        self._scratch.cleanup()
+
+
 def judge_all(mutants: Sequence[Mutant], root: Path = ROOT) -> Iterator[Verdict]:
     """Judge each mutant, a few at a time; verdicts come as they are reached."""
+    nurseries = SimpleQueue[Nursery]()
+    for _ in range(PARALLEL):
+        nurseries.put(Nursery())
+
+    def judged(mutant: Mutant) -> Verdict:
+        nursery = nurseries.get()
+        try:
+            return timed(mutant, nursery, root)
+        finally:
+            nurseries.put(nursery)
+
     with ThreadPoolExecutor(PARALLEL) as pool:
-        for done in as_completed([pool.submit(timed, mutant, root) for mutant in mutants]):
+        for done in as_completed([pool.submit(judged, mutant) for mutant in mutants]):
             yield done.result()
+    for _ in range(PARALLEL):
+        nurseries.get().close()
 
 
-def timed(mutant: Mutant, root: Path) -> Verdict:
+def timed(mutant: Mutant, nursery: Nursery, root: Path) -> Verdict:
     """Judge a mutant and note how long that took: a slow one delays everybody."""
     begun = monotonic()
-    return replace(judge(mutant, root), took_s=monotonic() - begun)
+    return replace(judge(mutant, nursery, root), took_s=monotonic() - begun)
 
 
-def judge(mutant: Mutant, root: Path = ROOT) -> Verdict:
+def judge(mutant: Mutant, nursery: Nursery, root: Path = ROOT) -> Verdict:
     """Plant `mutant` in a copy of `root` and run its tests there."""
     with TemporaryDirectory(prefix="pos-loyalty-mutant-") as scratch:
         tree = Path(scratch) / "tree"
@@ -70,7 +121,7 @@ def judge(mutant: Mutant, root: Path = ROOT) -> Verdict:
             detail = f"its old text stands {found} times in {mutant.file}"
             return Verdict(mutant=mutant, fate=Fate.UNUSABLE, detail=detail)
         spoiled.write_text(source.replace(mutant.old, mutant.new), encoding="utf-8")
-        code, said = run_tests(tree, mutant.tests)
+        code, said = nursery.run(tree, mutant.tests)
     return verdict(mutant, code, said)
 
 
@@ -91,46 +142,3 @@ def verdict(mutant: Mutant, code: int | None, said: str) -> Verdict:
 def goes_by(test: str, name: str) -> bool:
     """Tell whether the reported `name` is `test`, one of its cases, or a test inside it."""
     return name == test or name.startswith((test + "[", test + "::", test + "/"))
-
-
-def run_tests(tree: Path, tests: Sequence[str]) -> tuple[int | None, str]:
-    """Run `tests` in `tree`; give pytest's exit code, None at the time limit, and what it said."""
-    environment = dict(os.environ, PYTHONPATH=str(tree), PYTHONDONTWRITEBYTECODE="1", COLUMNS="500")
-    options = [
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:schemathesis",
-        "-p",
-        "no:xdist",
-        "-p",
-        "tests.mutants.guard",
-        "-rfE",
-        "--tb=no",
-    ]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pytest", *options, *tests],
-        cwd=tree,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        said, _ = process.communicate(timeout=LIMIT_S)
-        return process.returncode, said
-    except subprocess.TimeoutExpired:
-        return None, stop(process)
-
-
-def stop(process: subprocess.Popen[str]) -> str:
-    """Let pytest stop what it started, then end whatever is left of it."""
-    process.send_signal(signal.SIGINT)
-    try:
-        said, _ = process.communicate(timeout=GRACE_S)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        said, _ = process.communicate()
-    return said

@@ -1,14 +1,22 @@
 """The runner of planted bugs, on a small tree of its own."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.mutants.runner import ROOT, Fate, judge
+from tests.mutants.runner import ROOT, Fate, Nursery, judge
 from tests.mutants.tables import Mutant, TableError, load_tables
 
 HERE = Path(__file__).parent
 TEST = "tests/test_sum.py::test_two_and_two"
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    made = Nursery()
+    yield made
+    made.close()
 
 
 @pytest.fixture
@@ -32,18 +40,20 @@ def planted(old: str, new: str, *tests: str) -> Mutant:
     return Mutant(name="x", file="pos_loyalty/sum.py", old=old, new=new, tests=tests or (TEST,))
 
 
-def test_a_bug_that_its_test_notices_is_killed_and_the_tree_stays_as_it_was(tree: Path) -> None:
-    assert judge(planted("a + b", "a - b"), tree).fate is Fate.KILLED
+def test_a_bug_that_its_test_notices_is_killed_and_the_tree_stays_as_it_was(
+    tree: Path, nursery: Nursery
+) -> None:
+    assert judge(planted("a + b", "a - b"), nursery, tree).fate is Fate.KILLED
     assert "a + b" in (tree / "pos_loyalty/sum.py").read_text()
 
 
-def test_a_bug_that_no_test_notices_survives(tree: Path) -> None:
-    assert judge(planted("a + b", "a * b"), tree).fate is Fate.SURVIVED
+def test_a_bug_that_no_test_notices_survives(tree: Path, nursery: Nursery) -> None:
+    assert judge(planted("a + b", "a * b"), nursery, tree).fate is Fate.SURVIVED
 
 
-def test_every_named_test_must_notice_not_just_one(tree: Path) -> None:
+def test_every_named_test_must_notice_not_just_one(tree: Path, nursery: Nursery) -> None:
     both = planted("a + b", "a - b", TEST, "tests/test_sum.py::test_nothing")
-    verdict = judge(both, tree)
+    verdict = judge(both, nursery, tree)
     assert verdict.fate is Fate.SURVIVED
     assert verdict.detail == "green: tests/test_sum.py::test_nothing"
 
@@ -59,18 +69,18 @@ def test_every_named_test_must_notice_not_just_one(tree: Path) -> None:
     ],
 )
 def test_a_bug_that_cannot_be_planted_or_judged_is_no_success(
-    tree: Path, mutant: Mutant, detail: str
+    tree: Path, nursery: Nursery, mutant: Mutant, detail: str
 ) -> None:
-    verdict = judge(mutant, tree)
+    verdict = judge(mutant, nursery, tree)
     assert verdict.fate is Fate.UNUSABLE
     assert detail in verdict.detail
 
 
-def test_tests_that_would_import_another_tree_are_not_run(tree: Path) -> None:
+def test_tests_that_would_import_another_tree_are_not_run(tree: Path, nursery: Nursery) -> None:
     for part in (tree / "web").iterdir():
         part.unlink()
     (tree / "web").rmdir()
-    assert "web would come from" in judge(planted("a + b", "a - b"), tree).detail
+    assert "web would come from" in judge(planted("a + b", "a - b"), nursery, tree).detail
 
 
 def test_no_table_at_all_is_an_empty_list(tmp_path: Path) -> None:
