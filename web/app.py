@@ -9,7 +9,10 @@ from apiflask import APIFlask
 from flask import Response, request
 
 from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.insight.looking import Insight
+from pos_loyalty.insight.whereabouts import insight_path
 from pos_loyalty.node.audit import Audit
+from pos_loyalty.node.closing import Closings
 from pos_loyalty.node.execute import Node
 from pos_loyalty.node.sessions import Sessions
 from pos_loyalty.node.staff import Staff
@@ -85,6 +88,8 @@ def create_app(
             wait_s=settings.panel.wait_s,
         ),
         setup_code=secrets.token_hex(SETUP_BYTES).upper(),
+        insight=Insight(node.store, node.settings, node.clock, insight_path(node.store)),
+        closings=Closings(node),
     )
     app.register_blueprint(assets)
     app.register_blueprint(till)

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 
 from flask import Flask, current_app
 
+from pos_loyalty.insight.looking import Insight
 from pos_loyalty.node.audit import Audit
+from pos_loyalty.node.closing import Closings
 from pos_loyalty.node.execute import Node
 from pos_loyalty.node.sessions import Sessions
 from pos_loyalty.node.staff import Staff
@@ -106,12 +108,14 @@ class Hooks:
 
     `refuses_label` tells whether a text that somebody sent as a card or a scan holds a payment
     card; it may overwrite what it is given. `queues` gives further queue lengths for the health
-    page, by name. `wake` is called after every command that was carried out.
+    page, by name. `wake` is called after every command that was carried out. `receipt` writes a
+    ticket's receipt as it is printed, in a language.
     """
 
     refuses_label: Callable[[bytearray], bool]
     queues: Callable[[], Mapping[str, int]] = no_queues
     wake: Callable[[], None] = field(default=lambda: None)
+    receipt: Callable[[str, str], str] = field(default=lambda ticket, language: "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +137,8 @@ class Services:
     audit: Audit
     signing: Signing
     setup_code: str
+    insight: Insight
+    closings: Closings
 
 
 def attach(app: Flask, services: Services) -> None:

@@ -28,11 +28,6 @@ NICENESS = 10
 SWEEP_EVERY_S = 3_600.0
 
 
-def insight_path(store: Store, folder: Path, name: str) -> Path:
-    """Give where the read model of a database lies: beside its file, or in the data folder."""
-    return (store.path or folder / name).with_suffix(".panel")
-
-
 class InsightFollower:
     """Follows the journal until it is stopped."""
 

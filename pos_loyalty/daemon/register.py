@@ -14,7 +14,7 @@ from pos_loyalty.config import RegisterConfig
 from pos_loyalty.config.sections import Uplink
 from pos_loyalty.daemon import wiring
 from pos_loyalty.daemon.devices import Inlet
-from pos_loyalty.daemon.following import InsightFollower, insight_path
+from pos_loyalty.daemon.following import InsightFollower
 from pos_loyalty.daemon.publishing import Publisher
 from pos_loyalty.daemon.shadowing import Follower
 from pos_loyalty.daemon.tokens import TokenFile, check_tokens, new_control_token
@@ -23,12 +23,14 @@ from pos_loyalty.daemon.watch import HubWatch
 from pos_loyalty.dispatch import Dispatcher
 from pos_loyalty.display import Greeter
 from pos_loyalty.errors import LoyaltyError
+from pos_loyalty.insight.whereabouts import insight_path
 from pos_loyalty.node.execute import Node
 from pos_loyalty.node.jobs import Desk
 from pos_loyalty.node.tidy import tidy
 from pos_loyalty.ports.services import Clock
 from pos_loyalty.queries import Queries
 from pos_loyalty.receipts.issuer import Issuer
+from pos_loyalty.receipts.text import render_text
 from pos_loyalty.store.migrate import open_store
 from pos_loyalty.store.scrub import scrub
 from pos_loyalty.store.sidefile import behind_note, note_chains
@@ -40,6 +42,8 @@ from web.receipts import receipt_routes
 from web.services import Hooks, PanelSettings, WebSettings, services_of
 from web.serving import Serving
 
+COLUMNS_SHOWN = 42
+"""As wide as a roll of 80 mm, on which receipts are usually printed."""
 TIDY_EVERY_S = 86_400.0
 Fault = Callable[[str], None]
 
@@ -95,7 +99,7 @@ class Register:
         self.server = self._server()
         self.publisher = self._publisher()
         self.follower = Follower(config)
-        insight = insight_path(self.node.store, config.node.data_directory, config.node.name)
+        insight = insight_path(self.node.store)
         self.insight = InsightFollower(self.node.store, self.node.settings, insight)
         self._stopped = threading.Event()
         self._tidying = threading.Thread(target=self._tidy, name="tidy", daemon=True)
@@ -129,6 +133,7 @@ class Register:
                 refuses_label=PaymentGuard(config.cards.prefixes).refuses_label,
                 queues=self._queues,
                 wake=self._wake,
+                receipt=self._receipt,
             ),
             settings=WebSettings(
                 version=version("pos-loyalty"),
@@ -178,6 +183,10 @@ class Register:
             return {"jobs": waiting}
         status = self.link.status()
         return {"jobs": waiting, "unsent": status.unsent, "refused": status.refused}
+
+    def _receipt(self, ticket: str, language: str) -> str:
+        """Write a ticket's receipt as the printer has it."""
+        return render_text(self.issuer.document(ticket), columns=COLUMNS_SHOWN, language=language)
 
     def _wake(self) -> None:
         """Something was recorded: there may be a receipt to print and a fact to send."""

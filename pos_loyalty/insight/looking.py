@@ -18,6 +18,7 @@ from pos_loyalty.store.engine import Store
 from pos_loyalty.store.insight_file import InsightFile
 from pos_loyalty.store.insight_filters import MemberFilter as MemberFilter
 from pos_loyalty.store.insight_filters import Page as Page
+from pos_loyalty.store.insight_filters import Sort as Sort
 from pos_loyalty.store.insight_filters import TicketFilter as TicketFilter
 from pos_loyalty.store.insight_rows import Figures as Figures
 from pos_loyalty.store.insight_rows import MemberRow
@@ -45,7 +46,10 @@ class Day(Struct, frozen=True, kw_only=True):
 
 
 class MemberLine(Struct, frozen=True, kw_only=True):
-    """A member in a list: days are ordinals, addresses masked, points as they stand today."""
+    """A member in a list: days are ordinals, addresses masked, points as they stand today.
+
+    `listed` are the points that the list knows, by which it is sorted.
+    """
 
     member: str
     name: str
@@ -57,6 +61,7 @@ class MemberLine(Struct, frozen=True, kw_only=True):
     joined: int
     last: int
     store: str
+    listed: int
 
 
 class Duplicate(Struct, frozen=True, kw_only=True):
@@ -207,6 +212,7 @@ class Insight:
             joined=row.joined,
             last=row.last,
             store=row.store,
+            listed=row.points,
         )
 
     def _standing(self, tx: Tx, row: MemberRow) -> tuple[int, str]:

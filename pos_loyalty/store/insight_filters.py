@@ -33,6 +33,7 @@ class TicketFilter:
     amount: int | None = None
     number: str = ""
     store: str = ""
+    descending: bool = True
     limit: int = PAGE
 
 
@@ -41,7 +42,7 @@ class MemberFilter:
     """Members of a tier, with an e-mail address or without, with so many points, and so on.
 
     `unused_since` is the first day (ordinal) on which nothing was bought any more; `store` is
-    where they joined. Sorted by `sort`, the highest first.
+    where they joined. Sorted by `sort`, the highest first where `descending`.
     """
 
     sort: Sort = "last"
@@ -51,6 +52,7 @@ class MemberFilter:
     points_max: int | None = None
     unused_since: int = 0
     store: str = ""
+    descending: bool = True
     limit: int = PAGE
 
     def page(self, found: Sequence[tuple[MemberRow, bool]]) -> Page[Any, Any]:
@@ -77,10 +79,11 @@ def tickets(wanted: TicketFilter, after: tuple[int, str] | None) -> tuple[str, l
         clauses.append("amount = ?")
         values.append(wanted.amount)
     if after is not None:
-        clauses.append("(at, key) < (?, ?)")
+        clauses.append(f"(at, key) {_beyond(wanted.descending)} (?, ?)")
         values += after
     where = f" WHERE {' AND '.join(clauses)}" if clauses else ""
-    sql = f"SELECT * FROM ticket{where} ORDER BY at DESC, key DESC LIMIT ?"
+    way = _way(wanted.descending)
+    sql = f"SELECT * FROM ticket{where} ORDER BY at {way}, key {way} LIMIT ?"
     return sql, [*values, wanted.limit + 1]
 
 
@@ -89,12 +92,14 @@ def members(wanted: MemberFilter, after: tuple[int, bytes] | None) -> tuple[str,
     there may be more; the last column tells which of the two a row is."""
     ranges, range_values = _ranges(wanted, after)
     tests, test_values = _tests(wanted)
-    order = f"{wanted.sort} DESC, member DESC"
+    way, back = _way(wanted.descending), _way(not wanted.descending)
+    order = f"{wanted.sort} {way}, member {way}"
     looked = f"SELECT * FROM member{_where(ranges)} ORDER BY {order} LIMIT {SCAN_MAX}"
     sql = (
         f"WITH looked AS MATERIALIZED ({looked}) "
         f"SELECT *, 1 FROM (SELECT * FROM looked{_where(tests)} ORDER BY {order} LIMIT ?) "
-        f"UNION ALL SELECT *, 0 FROM (SELECT * FROM looked ORDER BY {wanted.sort}, member LIMIT 1) "
+        f"UNION ALL SELECT *, 0 FROM (SELECT * FROM looked "
+        f"ORDER BY {wanted.sort} {back}, member {back} LIMIT 1) "
         f"WHERE (SELECT count(*) FROM looked) = {SCAN_MAX}"
     )
     if not tests:
@@ -109,7 +114,7 @@ def _ranges(wanted: MemberFilter, after: tuple[int, bytes] | None) -> tuple[list
         clauses.append("tier = ?")
         values.append(wanted.tier)
     if after is not None:
-        clauses.append(f"({wanted.sort}, member) < (?, ?)")
+        clauses.append(f"({wanted.sort}, member) {_beyond(wanted.descending)} (?, ?)")
         values += after
     if wanted.sort == "last" and wanted.unused_since:
         clauses.append("last < ?")
@@ -141,6 +146,14 @@ def _bounds(wanted: MemberFilter, clauses: list[str], values: list[Any]) -> None
         if bound is not None:
             clauses.append(f"points {word} ?")
             values.append(bound)
+
+
+def _way(descending: bool) -> str:
+    return "DESC" if descending else "ASC"
+
+
+def _beyond(descending: bool) -> str:
+    return "<" if descending else ">"
 
 
 def _where(clauses: Sequence[str]) -> str:

@@ -146,6 +146,12 @@ def setting(tx: Tx, name: str) -> bytes | None:
     return bytes(rows[0][1]) if rows else None
 
 
+def settings_under(tx: Tx, prefix: str) -> list[tuple[str, bytes]]:
+    """Give the values whose names begin so, by name."""
+    rows = tx.rows(_SETTINGS, from_=prefix, to_=prefix + _LAST)
+    return [(name, bytes(value)) for name, value in rows]
+
+
 def drop_setting(tx: Tx, name: str) -> None:
     """Forget a value."""
     tx.delete(schema.setting, ["name"], [(name,)])
@@ -156,6 +162,13 @@ def keep_setting(tx: Tx, name: str, value: bytes) -> None:
     tx.put(schema.setting, [(name, value)], "upsert")
 
 
+_LAST = "\U0010ffff"
+_s = schema.setting.c
+_SETTINGS = (
+    select(schema.setting)
+    .where(_s.name >= bindparam("from_"), _s.name < bindparam("to_"))
+    .order_by(_s.name)
+)
 _c, _b, _j = schema.command.c, schema.basket.c, schema.job.c
 _ANSWERS = select(_c.id, _c.answer)
 _FORGET_ANSWER = (

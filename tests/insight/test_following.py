@@ -1,6 +1,7 @@
 """Lists and figures against the same told naively from the journal."""
 
 from collections import Counter
+from itertools import product
 from pathlib import Path
 from random import Random
 
@@ -17,10 +18,11 @@ from pos_loyalty.insight.following import Follower, Home
 from pos_loyalty.insight.looking import Insight
 from pos_loyalty.store import insight_filters, schema
 from pos_loyalty.store.insight_file import InsightFile
-from pos_loyalty.store.insight_filters import MemberFilter, TicketFilter
+from pos_loyalty.store.insight_filters import MemberFilter, Sort, TicketFilter
 from pos_loyalty.store.insight_rows import Figures, MemberRow, TicketRow
 from tests.support.shop import Till
 
+SORTS: tuple[Sort, ...] = ("last", "points", "joined")
 CARDS = [f"29{number:03d}" for number in range(1, 13)]
 
 
@@ -114,8 +116,8 @@ def test_any_steps_come_to_the_same_as_one(looked: Looked, tmp_path: Path) -> No
 def test_a_list_of_members_has_each_once_in_order(looked: Looked) -> None:
     some_days(looked.till)
     looked.follower.catch_up()
-    for sort in ("last", "points", "joined"):
-        wanted = MemberFilter(sort=sort, limit=5)
+    for sort, descending in product(SORTS, (True, False)):
+        wanted = MemberFilter(sort=sort, limit=5, descending=descending)
         found, after = [], None
         while True:
             page = looked.insight.members(wanted, after)
@@ -125,7 +127,7 @@ def test_a_list_of_members_has_each_once_in_order(looked: Looked) -> None:
                 break
         assert len({each.member for each in found}) == len(found) == len(CARDS)
         values = [getattr(each, sort) for each in found]
-        assert values == sorted(values, reverse=True)
+        assert values == sorted(values, reverse=descending)
 
 
 def test_members_are_filtered_by_what_they_are(looked: Looked) -> None:

@@ -15,7 +15,11 @@ from drivers.framing.payment_guard import PaymentGuard
 from pos_loyalty import commands
 from pos_loyalty.clock import SystemClock
 from pos_loyalty.node.execute import Node
+from pos_loyalty.ports.documents import SellerBlock
 from pos_loyalty.queries import Queries
+from pos_loyalty.receipts.issuer import Issuer
+from pos_loyalty.receipts.text import render_text
+from pos_loyalty.receipts.ticket import ShopWording
 from pos_loyalty.settings import CardRules, NodeSettings
 from pos_loyalty.store.engine import Store, sqlite_url
 from pos_loyalty.store.migrate import open_store
@@ -35,6 +39,7 @@ SETTINGS = NodeSettings(
     zone="Europe/Paris",
     cards=CardRules(key=bytes(32), prefixes=(PREFIX,), length_min=13, length_max=13, check="ean13"),
 )
+SHOP = ShopWording(seller=SellerBlock(trade_name="La boutique"))
 PAYMENT_CARD = "4970 1012 3456 7893"  # a right check digit, nobody's number
 
 
@@ -104,6 +109,9 @@ class Register:
             refuses_label=PaymentGuard((PREFIX,)).refuses_label,
             queues=lambda: {"unsent": 7},
             wake=lambda: woken.append("once"),
+            receipt=lambda ticket, language: render_text(
+                Issuer(queries, SHOP).document(ticket), columns=42, language=language
+            ),
         )
         web_settings = WebSettings(version="9.9", tills=("1", "2"), **settings)
         app = create_app(node, queries, tokens=tokens, hooks=hooks, settings=web_settings)

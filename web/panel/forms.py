@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from pos_loyalty.errors import LoyaltyError
@@ -37,6 +38,11 @@ class PanelForm(FlaskForm):  # type: ignore[misc]
 def needed() -> Any:
     """Give the rule that a field is filled in."""
     return InputRequired(NEEDED)
+
+
+def choices(*known: tuple[str, str]) -> list[Any]:
+    """Give what a selection offers: values with their English titles."""
+    return [SelectChoice(value, title) for value, title in known]
 
 
 def at_most(characters: int) -> Any:

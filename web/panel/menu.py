@@ -25,6 +25,18 @@ class Group:
 
 MENU: tuple[Group, ...] = (
     Group(
+        title="Shop",
+        entries=(
+            Entry(endpoint="today", title="Today", icon="home"),
+            Entry(endpoint="members", title="Members", icon="users"),
+            Entry(endpoint="tickets", title="Tickets and receipts", icon="receipt"),
+            Entry(endpoint="days", title="Ledger by day", icon="list-details"),
+            Entry(endpoint="closing", title="Closing of the day", icon="cash-register"),
+            Entry(endpoint="flags", title="To look at", icon="flag"),
+            Entry(endpoint="liability", title="Rewards and liability", icon="scale"),
+        ),
+    ),
+    Group(
         title="System",
         entries=(Entry(endpoint="audit", title="Audit", icon="history"),),
     ),

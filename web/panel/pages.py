@@ -2,7 +2,32 @@
 
 from web.accounts import first
 from web.accounts import pages as accounts
-from web.panel import audit, home
+from web.panel import (
+    audit,
+    closing,
+    flags,
+    home,
+    liability,
+    member,
+    member_changes,
+    members,
+    tickets,
+    today,
+)
 from web.panel.frame import panel
 
-__all__ = ["accounts", "audit", "first", "home", "panel"]
+__all__ = [
+    "accounts",
+    "audit",
+    "closing",
+    "first",
+    "flags",
+    "home",
+    "liability",
+    "member",
+    "member_changes",
+    "members",
+    "panel",
+    "tickets",
+    "today",
+]

@@ -5,7 +5,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, format_percent
 from flask import session
 from markupsafe import Markup
 
@@ -41,6 +41,16 @@ def number(value: int | float) -> str:
     return str(format_decimal(value, locale=page_locale()))
 
 
+def signed(value: int) -> str:
+    """Write a number with its sign."""
+    return f"{'+' if value > 0 else '−' if value < 0 else ''}{number(abs(value))}"
+
+
+def percent(part: int, whole: int) -> str:
+    """Write a share in percent; a dash where there is no whole."""
+    return str(format_percent(part / whole, "#,##0 %", locale=page_locale())) if whole else "–"
+
+
 def money(minor: int, currency: str = "") -> str:
     """Write an amount of minor units, in the shop's currency where none is named."""
     unit = currency or services().node.settings.currency
@@ -60,6 +70,12 @@ def moment(at_ms: int) -> str:
     zone = ZoneInfo(services().node.settings.zone)
     at = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone)
     return str(format_datetime(at, "d MMM y HH:mm:ss", locale=page_locale()))
+
+
+def day_at(at_ms: int) -> int:
+    """Give the day (ordinal) of a moment (Unix ms) in the shop's time zone."""
+    zone = ZoneInfo(services().node.settings.zone)
+    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone).date().toordinal()
 
 
 def ago(at_ms: int) -> str:

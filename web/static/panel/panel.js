@@ -22,5 +22,10 @@ document.addEventListener("toggle", (event) => {
 const fault = document.querySelector("[aria-invalid=true]");
 if (fault) fault.focus();
 
+// A button that prints the page.
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
+
 // A part of a page that was refused is replaced by the whole answer, which says why.
 document.addEventListener("htmx:responseError", () => window.location.reload());

@@ -1,0 +1,155 @@
+"""The day at a glance: six figures against the same weekday, and whether all is well."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pos_loyalty.domain.days import iso
+from pos_loyalty.insight.looking import WEEK, Day, Figures
+from pos_loyalty.node.staff import Role
+from web.panel import shown
+from web.panel.charts import Chart, Drawing, Series
+from web.panel.frame import Answer, page, show
+from web.panel.reading import asked_day
+from web.services import services
+
+ENOUGH = 30
+"""Below so many tickets a rate says nothing."""
+DAYS_DRAWN = 28
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """A figure with what it means, of how many, and how it compares."""
+
+    title: str
+    figure: str
+    meaning: str
+    comparison: str
+
+
+@page("/today", role=Role.MANAGER)
+def today() -> Answer:
+    """Show a day, today unless another one is asked for."""
+    found = services()
+    insight = found.insight
+    at = asked_day("day", insight.today)
+    now, before = insight.day(at), insight.day(at - WEEK)
+    days = list(reversed(insight.days(at + 1, DAYS_DRAWN)))
+    return show(
+        "today.html",
+        at=iso(at),
+        is_today=at == insight.today,
+        has_any=bool(days),
+        compared=shown.day(at - WEEK),
+        tiles=_tiles(now, before),
+        drawing=_drawing(days) if len(days) > 1 else None,
+        queues=dict(found.hooks.queues()),
+        flags=len(found.queries.flagged(limit=100)),
+    )
+
+
+def _tiles(now: Day, before: Day) -> list[Tile]:
+    return [_identified(now, before), *_people(now, before), *_points(now, before), _receipts(now)]
+
+
+def _identified(now: Day, before: Day) -> Tile:
+    figures, former = now.figures, before.figures
+    enough = figures.sales >= ENOUGH
+    rate = shown.percent(figures.with_member, figures.sales)
+    return Tile(
+        title=shown.say("Sales with a member"),
+        figure=rate if enough else shown.say("not enough data"),
+        meaning=shown.say(
+            "{count} of {sales} tickets of the day named a member when they were closed.",
+            count=figures.with_member,
+            sales=figures.sales,
+        ),
+        comparison=_compared(shown.percent(former.with_member, former.sales), former.sales),
+    )
+
+
+def _people(now: Day, before: Day) -> list[Tile]:
+    told = (
+        ("New members", "enrolled", "People who joined on the day; those undone are included."),
+        ("E-mail addresses", "emails", "Addresses that were written down or changed on the day."),
+    )
+    return [
+        Tile(
+            title=shown.say(title),
+            figure=shown.number(getattr(now.figures, name)),
+            meaning=shown.say(meaning),
+            comparison=_compared(shown.number(getattr(before.figures, name)), before.figures.sales),
+        )
+        for title, name, meaning in told
+    ]
+
+
+def _points(now: Day, before: Day) -> list[Tile]:
+    figures, former = now.figures, before.figures
+    return [
+        Tile(
+            title=shown.say("Points given and used"),
+            figure=f"+{shown.number(figures.issued)} / −{shown.number(figures.used)}",
+            meaning=shown.say("By tickets when they were closed; later returns are not taken off."),
+            comparison=_compared(
+                f"+{shown.number(former.issued)} / −{shown.number(former.used)}", former.sales
+            ),
+        ),
+        Tile(
+            title=shown.say("Rewards"),
+            figure=shown.number(figures.rewards),
+            meaning=shown.say(
+                "Discounts paid with points, vouchers or rules: {money}.",
+                money=shown.money(figures.given),
+            ),
+            comparison=_compared(shown.number(former.rewards), former.sales),
+        ),
+    ]
+
+
+def _receipts(now: Day) -> Tile:
+    given = now.receipts
+    return Tile(
+        title=shown.say("Receipts"),
+        figure=" · ".join(
+            (
+                f"{shown.say('paper')} {shown.number(given['paper'])}",
+                f"{shown.say('e-mail')} {shown.number(given['email'])}",
+            )
+        ),
+        meaning=shown.say(
+            "{count} tickets asked for neither: no receipt, or the one behind the QR code.",
+            count=given["none"],
+        ),
+        comparison="",
+    )
+
+
+def _compared(former: str, sales: int) -> str:
+    if not sales:
+        return shown.say("no sales a week before")
+    return shown.say("a week before: {figure}", figure=former)
+
+
+def _drawing(days: Sequence[tuple[int, Figures]]) -> Chart:
+    """Draw how many tickets named a member, day by day."""
+    figures = [each for _, each in days]
+    with_member = [each.with_member for each in figures]
+    without = [each.sales - each.with_member for each in figures]
+    return Chart(
+        id="tickets",
+        title=shown.say("Tickets a day"),
+        sentence=shown.say(
+            "In the last {days} days with sales, {count} of {sales} tickets named a member.",
+            days=len(days),
+            count=sum(with_member),
+            sales=sum(with_member) + sum(without),
+        ),
+        drawing=Drawing.STACK,
+        category=shown.say("Day"),
+        categories=[shown.day(at) for at, _ in days],
+        series=[
+            Series(title=shown.say("With a member"), values=with_member),
+            Series(title=shown.say("Without"), values=without),
+        ],
+    )
