@@ -45,7 +45,12 @@ def listed(settings: Path) -> None:
 @click.argument("settings", type=SETTINGS)
 @click.argument("person")
 @click.option("--name", required=True, help="How the person is called on pages.")
-@click.option("--role", type=click.Choice(list(Role)), default=Role.MANAGER, show_default=True)
+@click.option(
+    "--role",
+    type=click.Choice([each.value for each in Role]),
+    default=Role.MANAGER.value,
+    show_default=True,
+)
 @click.option("--store", "stores", multiple=True, help="A store of a regional manager.")
 @click.option("--badge", default="", help="What a scanner reads from the person's badge.")
 @secret_option

@@ -22,7 +22,7 @@ SHELF = (
     Article(code="9782070360024", label="L’Étranger", category="livre", price=780, vat=550),
     Article(code="9782253006329", label="Vingt mille lieues", category="livre", price=890, vat=550),
     Article(code="3250390000891", label="Carnet", category="papeterie", price=1250, vat=2000),
-    Article(code="3250390004011", label="Stylo plume", category="papeterie", price=3400, vat=2000),
+    Article(code="3250390005070", label="Stylo plume", category="papeterie", price=3400, vat=2000),
     Article(code="3021690010013", label="Tabac", category="tabac", price=1100, vat=2000),
 )
 """A bookshop's; the last one never earns."""

@@ -21,7 +21,7 @@ from pos_loyalty.demo.counter import SHELF, Counter
 from pos_loyalty.demo.hq import HeadOffice
 from pos_loyalty.demo.paper import drawn, receipts
 from pos_loyalty.demo.peers import LOOPBACK, free_port
-from pos_loyalty.demo.world import CARDS, World
+from pos_loyalty.demo.world import CARDS, STAFF, World
 from pos_loyalty.receipts.figures import figures
 from pos_loyalty.texts import LOCALES, translate
 
@@ -56,7 +56,8 @@ class Stage:
         return f"http://{LOOPBACK}:{self._server.effective_port}/"
 
     def start(self) -> None:
-        """Bring the customers, then answer."""
+        """Bring the customers and the staff, then answer."""
+        self._world.employ()
         for card, profile in PEOPLE:
             try:
                 self._client.send("POST", "/members", {"card": card, "profile": profile})
@@ -150,6 +151,7 @@ class Stage:
             language=language,
             other=next(each for each in LOCALES if each != language),
             cards=CARDS,
+            staff=STAFF,
             root=root,
             world=self._world,
             **values,

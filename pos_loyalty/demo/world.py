@@ -10,6 +10,7 @@ import urllib.request
 from importlib.resources import files
 from pathlib import Path
 from string import Template
+from typing import NamedTuple
 
 from pos_loyalty.demo import postgres
 from pos_loyalty.demo.peers import (
@@ -26,6 +27,22 @@ READY_MAX_S = 30.0
 STORE, TILL = "paris-1", "1"
 CARDS = ("2990000000019", "2990000000026", "2990000000033")
 """Numbers of the demo's cards: own prefix, right check digit."""
+
+
+class Employee(NamedTuple):
+    """Somebody of the demo's shop; `secret` is what they sign in with."""
+
+    person: str
+    name: str
+    role: str
+    secret: str
+
+
+STAFF = (
+    Employee("claire", "Claire", "manager", "livres et papier"),
+    Employee("leo", "Léo", "cashier", "2468"),
+)
+"""Known to everybody who tries the demo, which listens on this machine only."""
 
 
 class DemoError(Exception):
@@ -85,6 +102,20 @@ def answers(url: str) -> bool:
         return False
 
 
+def called(*arguments: str) -> str:
+    """Call the command line and give what it says; raises `DemoError` where it fails."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pos_loyalty", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=READY_MAX_S,
+    )
+    if done.returncode:
+        raise DemoError(f"pos-loyalty {' '.join(arguments)}:\n{done.stderr}")
+    return done.stdout
+
+
 class World:
     """Everything the demo stands on, between `start` and `stop`.
 
@@ -136,6 +167,15 @@ class World:
         self.hub.start(f"http://{LOOPBACK}:{self.hub_port}/")
         self.register.start(f"{self.api}/health")
 
+    def employ(self) -> None:
+        """Let a manager and a cashier sign in, as an installer would."""
+        settings = str(self._file("register.toml"))
+        for each in STAFF:
+            self._secret(f"{each.person}.secret", each.secret)
+            secret = str(self._file(f"secrets/{each.person}.secret"))
+            options = ("--name", each.name, "--role", each.role, "--secret-file", secret)
+            called("staff", "add", settings, each.person, *options)
+
     def stop(self) -> None:
         """Stop everything, the peers last."""
         self.register.stop()
@@ -163,17 +203,9 @@ class World:
 
     def _enrol(self) -> None:
         """Ask the hub for a one-time code, as HQ would, and put it where the register looks."""
-        command = [sys.executable, "-m", "pos_loyalty", "hub", "code", str(self._file("hub.toml"))]
-        done = subprocess.run(
-            [*command, "--store", STORE, "--till", TILL],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=READY_MAX_S,
-        )
-        if done.returncode:
-            raise DemoError(f"the hub gave no enrolment code:\n{done.stderr}")
-        self._secret("enrolment.code", done.stdout.split()[-1])
+        settings = str(self._file("hub.toml"))
+        said = called("hub", "code", settings, "--store", STORE, "--till", TILL)
+        self._secret("enrolment.code", said.split()[-1])
 
     def _write_settings(self) -> None:
         self._secret("cards.key", secrets.token_hex(32))

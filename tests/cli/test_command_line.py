@@ -185,7 +185,10 @@ def test_people_are_let_in_and_shut_out_beside_a_running_register(
     said = pos_loyalty("staff", "reset", settings, "anne", "--secret-file", short, code=1)
     assert "au moins 10 caractères" in said
     assert "LAST_MANAGER" in pos_loyalty("staff", "disable", settings, "anne", code=1)
-    assert "anne  manager  Anne" in pos_loyalty("staff", "list", settings)
+    pin = written(world, "pin", "2468\n")
+    leo = ("leo", "--name", "Léo", "--role", "cashier", "--secret-file", pin)
+    assert "leo peut maintenant" in pos_loyalty("staff", "add", settings, *leo)
+    assert "anne  manager  Anne\nleo  cashier  Léo" in pos_loyalty("staff", "list", settings)
 
 
 def test_a_hub_lists_its_registers_and_turns_one_away(world: World) -> None:
