@@ -47,9 +47,11 @@ def pos_loyalty(*arguments: object, code: int = 0) -> str:
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
     opened = World()
-    opened.start()
-    yield opened
-    opened.stop()
+    try:
+        opened.start()
+        yield opened
+    finally:
+        opened.stop()
 
 
 @pytest.fixture
