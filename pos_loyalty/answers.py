@@ -16,6 +16,19 @@ from pos_loyalty.domain.voucher_views import VoucherAnswer as VoucherAnswer
 from pos_loyalty.domain.voucher_views import VoucherView as VoucherView
 
 
+class EventAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What a member did is recorded as `id`, in a programme, and brought `points`.
+
+    None came where another till had told of the last time within the limit before.
+    """
+
+    id: str
+    programme: str
+    event: str
+    name: str
+    points: int = 0
+
+
 class Done(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """It is recorded; `id` names what was made, `url` where a receipt is found, if anywhere.
 

@@ -126,6 +126,8 @@ class Reason(Enum):
     UNDO_IMPOSSIBLE = (Kind.PRECONDITION, "This can no longer be undone: {problem}.")
     RIGHT_UNKNOWN = (Kind.NOT_FOUND, "The member's tier has no such right.")
     RIGHT_USED_UP = (Kind.PRECONDITION, "All {count} are used until {day}.")
+    EVENT_UNKNOWN = (Kind.NOT_FOUND, "No programme of the member has such an event.")
+    EVENT_LIMIT = (Kind.PRECONDITION, "This brought its points {count} times already.")
     REFERRAL_IMPOSSIBLE = (Kind.PRECONDITION, "This referral brings nothing: {problem}.")
     # journal and store
     STORE_BUSY = (Kind.UNAVAILABLE, "The database is locked by another program.")
@@ -336,6 +338,7 @@ class Wrong(StrEnum):
     EXCLUDES_NOTHING = "name a category, an article or a flag"
     KEY_OF_OTHER_KIND = "leave it out: a reward of the kind {kind} does not use it"
     LABEL_TWICE = "another reward has this label"
+    CODE_TWICE = "another event has this code"
     WALLET_CENTS = "write the same as in amount: a cent of the wallet pays a cent"
     WALLET_CURRENCY = "leave it out: a wallet of cents pays in its own currency only"
     KIND_TWICE = "name each kind once"

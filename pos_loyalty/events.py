@@ -16,6 +16,7 @@ from pos_loyalty.domain.amendments import ReturnedUnknown as ReturnedUnknown
 from pos_loyalty.domain.amendments import TicketJudged as TicketJudged
 from pos_loyalty.domain.amendments import TicketMoved as TicketMoved
 from pos_loyalty.domain.identifiers import is_stamps
+from pos_loyalty.domain.member_events import EventTold as EventTold
 from pos_loyalty.domain.rating import Rating
 from pos_loyalty.domain.shop_facts import MembershipChanged as MembershipChanged
 from pos_loyalty.domain.shop_facts import PlaceDeclared as PlaceDeclared
@@ -305,6 +306,7 @@ KINDS: dict[str, KindSpec] = {
     "card_ended": KindSpec(CardEnded, about_person=True),
     "members_linked": KindSpec(MembersLinked, about_person=True),
     "right_used": KindSpec(RightUsed),
+    "event_told": KindSpec(EventTold),
     "referral_made": KindSpec(ReferralMade, about_person=True),
     "profile_changed": KindSpec(ProfileChanged, erasable=True, about_person=True),
     "consent_changed": KindSpec(ConsentChanged, erasable=True, about_person=True),

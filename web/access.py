@@ -76,7 +76,7 @@ _TILL = frozenset({
     "changeConsents", "listTickets", "showStatement", "attachCard", "replaceCard", "detachCard",
     "inviteMember", "leaveProgramme",
     "claimTicket", "takeBackUnknown", "blockCard", "previewReturn", "referMember", "useRight",
-    "undoRight", "readLabel", "listJobs", "resumeJob", "streamEvents",
+    "undoRight", "tellEvent", "undoEvent", "readLabel", "listJobs", "resumeJob", "streamEvents",
 })  # fmt: skip
 _BY_HAND = frozenset(
     {"adjustPoints", "transferPoints", "undoAdjustment", "moveTicket", "undoTicketMove"}

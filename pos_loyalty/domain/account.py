@@ -39,7 +39,8 @@ class Pot(Struct, array_like=True, gc=False):
     days on which points of an owner ended so. `carried` are parts of a point that wait for the
     next ticket, as (owner, fraction), `earned` what caps count, by (day, owner), and `occasions`
     what is given only once and was: (owner, name, period, origin, moment). `rights` are uses of
-    rights, as (owner, name, last day of the period, uses).
+    rights, as (owner, name, last day of the period, uses). `events` are what its owners did, as
+    (owner, event, last day of the period, mark, points).
     """
 
     programme: str
@@ -53,6 +54,7 @@ class Pot(Struct, array_like=True, gc=False):
     earned: list[tuple[int, int, int]] = []
     occasions: list[tuple[int, str, str, int, int]] = []
     rights: list[tuple[int, str, int, int]] = []
+    events: list[tuple[int, str, int, int, int]] = []
 
 
 class Voucher(Struct, array_like=True, gc=False):

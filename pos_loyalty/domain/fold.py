@@ -23,6 +23,7 @@ from pos_loyalty.domain.legs import (
     ReferralCore,
     RightCore,
 )
+from pos_loyalty.domain.member_events import tell
 from pos_loyalty.domain.pots import (
     begin_hold,
     credit,
@@ -211,4 +212,5 @@ _STEPS: dict[str, Callable[[State, Leg, Tickets], None]] = {
     "voucher": _voucher,
     "referral": _refer,
     "right": _use_right,
+    "event": tell,
 }

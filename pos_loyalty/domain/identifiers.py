@@ -83,8 +83,20 @@ def adjustment_mark(key: str) -> int:
 
     Beyond every number that names a leg: no other lot has it. 0 for an adjustment without a key.
     """
-    if not key.startswith(adjustment_key("")):
-        return 0
+    return _mark(key) if key.startswith(adjustment_key("")) else 0
+
+
+def event_key(told: str) -> str:
+    """Give the business key of what a member did, from the id of its telling."""
+    return f"event/{told}"
+
+
+def event_mark(key: str) -> int:
+    """Give the number by which the lot of what a member did is known, from its business key."""
+    return _mark(key)
+
+
+def _mark(key: str) -> int:
     return 1 << 61 | int.from_bytes(hashlib.sha256(key.encode()).digest()[:7], "big")
 
 

@@ -178,6 +178,22 @@ class RightCore(Struct, array_like=True, gc=False):
     count: int
 
 
+class EventCore(Struct, array_like=True, gc=False):
+    """What a member did was told: `points` until the day `expires`, at most `limit` times by the
+    day `until`. `mark` names its lot; with `undone` it is taken back."""
+
+    programme: str
+    event: str
+    day: int
+    points: int
+    expires: int
+    limit: int
+    until: int
+    mark: int
+    undone: bool = False
+    name: str = ""
+
+
 class ReferralCore(Struct, array_like=True, gc=False):
     """Somebody was brought by another account's owner."""
 

@@ -14,6 +14,7 @@ from pos_loyalty.domain.account import State, living
 from pos_loyalty.domain.days import iso
 from pos_loyalty.domain.fold import step
 from pos_loyalty.domain.legs import Leg, PartRecord
+from pos_loyalty.domain.member_events import decode_event
 from pos_loyalty.domain.pots import LOT_SLACK_DAYS
 from pos_loyalty.domain.sold import Tickets
 
@@ -25,7 +26,8 @@ class Movement(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A line of a statement: more or fewer `points` on a business day, and the `balance` after it.
 
     `kind` is sale, spent, return, given_back, adjustment, opening, link, erasure, lapsed, or
-    carried for what a hub told of the time before. `ticket` is the key of a sale or a return.
+    carried for what a hub told of the time before; event, by its `name`, for what the member did
+    beside buying. `ticket` is the key of a sale or a return.
     """
 
     day: str
@@ -34,6 +36,7 @@ class Movement(Struct, frozen=True, omit_defaults=True, kw_only=True):
     points: int
     balance: int = 0
     ticket: str = ""
+    name: str = ""
 
 
 class _Line(NamedTuple):
@@ -43,6 +46,7 @@ class _Line(NamedTuple):
     programme: str
     points: int
     ticket: str
+    name: str = ""
 
 
 class _Lot(NamedTuple):
@@ -77,7 +81,7 @@ def movements(
 
 def _balanced(lines: Iterable[_Line]) -> Iterator[Movement]:
     balances: Sums = {}
-    for day, _, kind, programme, points, ticket in lines:
+    for day, _, kind, programme, points, ticket, name in lines:
         balances[programme] = balances.get(programme, 0) + points
         yield Movement(
             day=iso(day),
@@ -86,6 +90,7 @@ def _balanced(lines: Iterable[_Line]) -> Iterator[Movement]:
             points=points,
             balance=balances[programme],
             ticket=ticket,
+            name=name,
         )
 
 
@@ -119,7 +124,8 @@ class _Teller:
         for programme in sorted({*sums, *after}):
             moved = after.get(programme, 0) - sums.get(programme, 0)
             told = [(kind, points.get(programme, 0)) for kind, points in kinds]
-            self._note(day, leg.kind, programme, moved - sum(n for _, n in told), leg.ticket)
+            rest = moved - sum(n for _, n in told)
+            self._note(day, leg.kind, programme, rest, leg.ticket, _name(leg))
             for kind, points in told:
                 self._note(day, kind, programme, points, leg.ticket)
         for lot in sorted({*lots, *left}):
@@ -180,9 +186,11 @@ class _Teller:
         accounts = self._state.accounts
         return account in accounts and accounts.index(account) in self._members
 
-    def _note(self, day: int, kind: str, programme: str, points: int, ticket: str = "") -> None:
+    def _note(
+        self, day: int, kind: str, programme: str, points: int, ticket: str = "", name: str = ""
+    ) -> None:
         if points:
-            self.lines.append(_Line(day, next(self._order), kind, programme, points, ticket))
+            self.lines.append(_Line(day, next(self._order), kind, programme, points, ticket, name))
 
     def _lapse(self, day: int, programme: str, points: int) -> None:
         """Note what lapsed, behind all else of its day."""
@@ -208,6 +216,10 @@ class _Teller:
             owed = sum(points for owner, points in pot.debts if owner in self._members)
             sums[pot.programme] = sums.get(pot.programme, 0) - owed
         return sums
+
+
+def _name(leg: Leg) -> str:
+    return decode_event(leg.core).name if leg.kind == "event" else ""
 
 
 def _sums(rows: Iterable[tuple[str, int]]) -> Sums:

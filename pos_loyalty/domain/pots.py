@@ -217,5 +217,7 @@ def trim(pot: Pot, day: int) -> None:
         del pot.earned[0]
     if pot.rights:
         pot.rights = [each for each in pot.rights if each[2] >= day - LOT_SLACK_DAYS]
+    if pot.events:
+        pot.events = [each for each in pot.events if each[2] >= day - LOT_SLACK_DAYS]
     while pot.window and pot.window[0][0] < day - WINDOW_DAYS_MAX:
         del pot.window[0]

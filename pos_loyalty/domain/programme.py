@@ -26,6 +26,8 @@ Spread = Literal["piece", "bundle"]
 """Whether what comes off the cheapest piece lies on it, or on all pieces that go together."""
 Period = Literal["month", "quarter", "year"]
 """The calendar period in which uses of a right are counted."""
+EventPeriod = Literal["day", "month", "year", "ever"]
+"""The period in which what a member did brings points no more often than its limit."""
 When = Literal["first_purchase", "birthday", "referral", "profile"]
 """What points that are given once are for."""
 Members = Literal["all", "invited"]
@@ -90,6 +92,17 @@ class Right(Struct, frozen=True):
     tier: str
     count: int = 0
     per: Period = "year"
+
+
+class MemberEvent(Struct, frozen=True):
+    """Points for what a member did beside buying, as somebody tells it by its `code`: `limit` times
+    `per` calendar period, or in all; 0 is any number of times."""
+
+    code: str
+    name: str
+    points: int
+    limit: int = 1
+    per: EventPeriod = "ever"
 
 
 class Once(Struct, frozen=True):
@@ -305,6 +318,7 @@ class Programme(Struct, frozen=True):
     stamps: Stamps | None = None
     rights: tuple[Right, ...] = ()
     members: Members = "all"
+    events: tuple[MemberEvent, ...] = ()
 
     def has_ended(self, day: int) -> bool:
         """Tell whether a day lies behind the programme's last, if it has one."""

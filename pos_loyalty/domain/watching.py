@@ -19,6 +19,7 @@ class Code(StrEnum):
     SHARED_ADDRESS = "SHARED_ADDRESS"
     RETURN_WITHOUT_TICKET = "RETURN_WITHOUT_TICKET"
     OVERSPENT = "OVERSPENT"
+    EVENT_REPEATED = "EVENT_REPEATED"
 
 
 SENTENCES: Mapping[Code, str] = MappingProxyType(
@@ -30,6 +31,7 @@ SENTENCES: Mapping[Code, str] = MappingProxyType(
         Code.MANUAL_POINTS: "One person moved {points} points by hand in a day.",
         Code.SHARED_ADDRESS: "{count} members have the same address.",
         Code.RETURN_WITHOUT_TICKET: "Goods came back without a ticket.",
+        Code.EVENT_REPEATED: "What a member did was told {count} times more than it brings points.",
         Code.OVERSPENT: "{points} points were spent that another ticket had spent before.",
     }
 )

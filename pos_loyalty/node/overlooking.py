@@ -1,13 +1,16 @@
 """What only a hub sees, because tickets of several tills meet there."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from pos_loyalty.domain.days import iso
+from pos_loyalty.domain.member_events import REFUSED, EventTold, tellings
 from pos_loyalty.domain.sold import decode_record
 from pos_loyalty.domain.watching import Code
 from pos_loyalty.events import Fact, Flagged, SaleClosed, decode_payload
 from pos_loyalty.node.context import Context
 from pos_loyalty.node.watching import Seen, look_at_sale, named, told
-from pos_loyalty.store import flags, tickets
+from pos_loyalty.store import flags, people, tickets
 from pos_loyalty.store.groups import accounts_of
 from pos_loyalty.store.journal import Draft
 
@@ -19,7 +22,7 @@ def look(ctx: Context, facts: Sequence[Fact], groups: set[bytes]) -> list[Draft]
 
     What is flagged already is not told again.
     """
-    seen = [*_sales(ctx, facts), *_overspent(ctx, sorted(groups))]
+    seen = [*_sales(ctx, facts), *_overspent(ctx, sorted(groups)), *_repeated(ctx, facts)]
     fresh = [each for each in seen if _is_news(ctx, each)]
     drafts: list[Draft] = []
     for each in fresh:
@@ -67,6 +70,34 @@ def _overspent(ctx: Context, groups: list[bytes]) -> Iterator[Seen]:
                 operator=sale.operator if sale else "",
             )
             yield Seen(flag)
+
+
+def _repeated(ctx: Context, facts: Sequence[Fact]) -> Iterator[Seen]:
+    """Look for what tills told of members more often than its limit, without knowing it."""
+    told_of = [decode_payload(each.kind, each.payload) for each in facts if _is_event(each)]
+    for account in sorted({each.account for each in told_of if isinstance(each, EventTold)}):
+        state = people.account_of(ctx.tx, bytes.fromhex(account)).state
+        for pot in state.pots:
+            beyond = Counter(
+                (state.accounts[each.owner], each.event, each.until)
+                for each in tellings(pot)
+                if each.points == REFUSED
+            )
+            for (owner, event, until), count in sorted(beyond.items()):
+                name = f"{owner.hex()}/{pot.programme}/{event}/{until}/{count}"
+                yield Seen(
+                    Flagged(
+                        flag=named(Code.EVENT_REPEATED, name),
+                        code=Code.EVENT_REPEATED,
+                        day=iso(ctx.today),
+                        account=owner.hex(),
+                        values={"count": count},
+                    )
+                )
+
+
+def _is_event(fact: Fact) -> bool:
+    return fact.kind == "event_told" and bool(fact.payload)
 
 
 def _owed(record: bytes) -> int:

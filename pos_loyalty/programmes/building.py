@@ -14,6 +14,7 @@ from pos_loyalty.domain.programme import (
     Quantity,
     Tier,
 )
+from pos_loyalty.programmes.events import events_of
 from pos_loyalty.programmes.exchange import exchanges_of
 from pos_loyalty.programmes.limits import advantage_of
 from pos_loyalty.programmes.once import once_of
@@ -99,6 +100,7 @@ def _beside(found: dict[str, Any]) -> dict[str, Any]:
         "once": once_of(found),
         "stamps": stamps_of(found),
         "rights": rights_of(found),
+        "events": events_of(found),
     }
 
 

@@ -5,6 +5,7 @@ from itertools import chain, pairwise
 
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.errors import Wrong
+from pos_loyalty.programmes.events import faults_of_events
 from pos_loyalty.programmes.exchange import faults_of_exchanges
 from pos_loyalty.programmes.faults import Fault
 from pos_loyalty.programmes.limits import faults_of_limits
@@ -25,6 +26,7 @@ def contradictions(programme: Programme) -> Iterator[Fault]:
         faults_of_once(programme.once),
         faults_of_stamps(programme),
         faults_of_rights(programme),
+        faults_of_events(programme),
         faults_of_rewards(programme.rewards, programme.stacking),
         _wallet(programme),
         faults_of_exchanges(programme),

@@ -16,6 +16,7 @@ from pos_loyalty.domain.programme import (
     Unit,
     Upgrade,
 )
+from pos_loyalty.programmes.events import EventSection
 from pos_loyalty.programmes.exchange import ExchangeSection
 from pos_loyalty.programmes.kinds import (
     CODE,
@@ -155,6 +156,7 @@ LISTS: dict[str, type[Struct]] = {
     "bonus": BonusSection,
     "once": OnceSection,
     "right": RightSection,
+    "event": EventSection,
     "tier": TierSection,
     "exchange": ExchangeSection,
     "voucher": VoucherSection,

@@ -8,11 +8,18 @@ import msgspec
 
 from pos_loyalty import events
 from pos_loyalty.domain.account import encode
-from pos_loyalty.domain.days import day_of
-from pos_loyalty.domain.identifiers import adjustment_key, adjustment_mark, ticket_account
+from pos_loyalty.domain.days import NEVER, day_of
+from pos_loyalty.domain.identifiers import (
+    adjustment_key,
+    adjustment_mark,
+    event_key,
+    event_mark,
+    ticket_account,
+)
 from pos_loyalty.domain.legs import (
     NO_TERMS,
     ErasureCore,
+    EventCore,
     HoldCore,
     LinkCore,
     OpeningCore,
@@ -39,6 +46,7 @@ _DATED: Mapping[str, Callable[[bytes], Any]] = MappingProxyType(
         "sale": msgspec.msgpack.Decoder(SaleCore).decode,
         "return": msgspec.msgpack.Decoder(ReturnCore).decode,
         "adjustment": msgspec.msgpack.Decoder(PointsCore).decode,
+        "event": msgspec.msgpack.Decoder(EventCore).decode,
     }
 )
 """What has a day that the fold looks at, by the kind of its leg."""
@@ -91,6 +99,8 @@ def draft(key: str, payload: object) -> Draft | None:
             count = -1 if payload.undoes else 1
             used = RightCore(payload.programme, payload.right, day_of(payload.until), count)
             return _plain("right", payload.account, encode(used), day_of(payload.day))
+        case events.EventTold():
+            return _told(key, payload)
     return _of_vouchers(payload) or _of_people(payload)
 
 
@@ -118,7 +128,7 @@ def _on_day(found: Draft, latest: int) -> bytes:
     """
     if found.day <= latest:
         return found.core
-    core: SaleCore | ReturnCore | PointsCore = _DATED[found.kind](found.core)
+    core: SaleCore | ReturnCore | PointsCore | EventCore = _DATED[found.kind](found.core)
     core.day = latest
     return encode(core)
 
@@ -250,6 +260,23 @@ def _adjustment(key: str, adjusted: events.PointsAdjusted) -> Draft:
     points = adjusted.programme, adjusted.points, day, day_of(adjusted.expires)
     core = encode((*points, mark) if mark else points)
     return _plain("adjustment", adjusted.account, core, day)
+
+
+def _told(key: str, told: events.EventTold) -> Draft:
+    day, mark = day_of(told.day), event_mark(event_key(told.undoes) if told.undoes else key)
+    core = EventCore(
+        programme=told.programme,
+        event=told.event,
+        day=day,
+        points=told.points,
+        expires=day_of(told.expires),
+        limit=told.limit,
+        until=day_of(told.until) if told.until else NEVER,
+        mark=mark,
+        undone=bool(told.undoes),
+        name=told.name,
+    )
+    return _plain("event", told.account, encode(core), day)
 
 
 def _opening(opening: events.BalanceOpened) -> Draft:

@@ -152,6 +152,18 @@ EXAMPLES: list[Any] = [
     events.RightUsed(
         account=CARD, programme="P", right="Retouches", day="2026-02-28", until="2026-12-31"
     ),
+    events.EventTold(
+        account=CARD,
+        programme="P",
+        event="app_download",
+        name="Application téléchargée",
+        points=50,
+        day="2026-02-28",
+        expires="2027-02-28",
+        limit=1,
+        until="2026-12-31",
+        reference="order 77",
+    ),
     events.ReferralMade(member=MEMBER, by=CARD, day="2026-02-28"),
     events.ProfileChanged(member=MEMBER, field="name", value="Zoé Kéroual"),
     events.ConsentChanged(

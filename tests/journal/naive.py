@@ -91,6 +91,9 @@ class World:
             case events.RightUsed():
                 account = bytes.fromhex(payload.account)
                 self.group(account).use(account, payload)
+            case events.EventTold():
+                account = bytes.fromhex(payload.account)
+                self.group(account).tell(account, fact, payload)
             case events.ReferralMade() if payload.member != payload.by:
                 friend = bytes.fromhex(payload.member)
                 self.group(friend).refer(friend, bytes.fromhex(payload.by))
@@ -143,6 +146,7 @@ class World:
             events.PointsHeld,
             events.HoldReleased,
             events.RightUsed,
+            events.EventTold,
         )
         return {account} if isinstance(payload, points) else set(sorted(accounts)[:1])
 

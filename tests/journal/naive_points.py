@@ -13,7 +13,12 @@ from math import ceil, floor
 from typing import Any
 
 from pos_loyalty.domain.days import add_months, day_of
-from pos_loyalty.domain.identifiers import adjustment_key, adjustment_mark
+from pos_loyalty.domain.identifiers import (
+    adjustment_key,
+    adjustment_mark,
+    event_key,
+    event_mark,
+)
 from pos_loyalty.events import Fact
 
 
@@ -44,6 +49,16 @@ class Won:
     tie: int
     at: int
     by: bytes | None
+
+
+@dataclass
+class Told:
+    """What a member did, and what it brought."""
+
+    owner: bytes
+    event: str
+    until: str
+    points: int
 
 
 @dataclass
@@ -85,6 +100,7 @@ class Group:
         self.won: dict[str, list[Won]] = defaultdict(list)
         self.rights: dict[tuple[str, bytes, str, str], int] = defaultdict(int)
         self.brought: dict[bytes, bytes] = {}  # friends, by whom
+        self.told: dict[tuple[str, str], Told] = {}  # what members did, by programme and key
         self.early: dict[str, list[tuple[Fact, Any]]] = defaultdict(list)
 
     def name(self, *accounts: bytes) -> None:
@@ -253,6 +269,34 @@ class Group:
     def use(self, account: bytes, used: Any) -> None:
         self.name(account)
         self.rights[used.programme, account, used.right, used.until] += -1 if used.undoes else 1
+
+    def tell(self, account: bytes, fact: Fact, said: Any) -> None:
+        """Credit what a member did while its limit is not reached, or take that back."""
+        self.name(account)
+        programme, day = said.programme, counted_day(fact, said.day)
+        self.fall_asleep(programme, day)
+        key = event_key(said.undoes) if said.undoes else fact.key
+        known = self.told.get((programme, key))
+        if said.undoes:
+            points = known.points if known else 0
+            self.told[programme, key] = Told(account, said.event, said.until, 0)
+            left = self._take_from(programme, event_mark(key), points)
+            self.take(account, programme, left, day)
+        elif known is None and account not in self.closed:
+            pool = self.pool(account)
+            same = [
+                each
+                for (what, _), each in self.told.items()
+                if what == programme and each.points and each.owner in pool
+                and (each.event, each.until) == (said.event, said.until)
+            ]  # fmt: skip
+            room = not said.limit or len(same) < said.limit
+            points = said.points if room else 0
+            self.told[programme, key] = Told(account, said.event, said.until, points)
+            last = self.last_of(programme, account, day_of(said.expires), day)
+            lot = self._lot(fact, account, programme, last, day, points)
+            lot.tie = event_mark(key)
+            self.earn(account, lot)
 
     def refer(self, friend: bytes, by: bytes) -> None:
         self.name(friend, by)

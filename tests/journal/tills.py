@@ -12,7 +12,7 @@ from pos_loyalty import events
 from pos_loyalty.domain.account import State, decode_state
 from pos_loyalty.domain.balance import EMPTY, Balance, balance
 from pos_loyalty.domain.days import day_of
-from pos_loyalty.domain.identifiers import amendment_key, voucher_key
+from pos_loyalty.domain.identifiers import amendment_key, event_key, voucher_key
 from pos_loyalty.domain.legs import Record
 from pos_loyalty.domain.sold import decode_record
 from pos_loyalty.domain.ticket import ticket_key
@@ -95,6 +95,8 @@ def business_key(payload: Any) -> str:
             return amendment_key(payload.ticket, payload.turn)
         case events.RightUsed(undoes=undone) if undone:
             return f"undo/{undone}"
+        case events.EventTold(undoes=undone, reference=reference):
+            return f"undo/{undone}" if undone else event_key(ident(reference).hex())
         case events.ReferralMade():
             return f"referral/{payload.member}"
         case events.BalanceOpened():

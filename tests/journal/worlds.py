@@ -304,7 +304,21 @@ def holds() -> st.SearchStrategy[Any]:
         until=st.sampled_from([iso(START + 30), iso(START + 364)]),
         undoes=st.sampled_from(["", "", ident("use 1").hex()]),
     )
-    return st.one_of(held, released, used)
+    told = st.builds(
+        events.EventTold,
+        account=_hex(ACCOUNTS),
+        programme=st.sampled_from(["P", "Q"]),
+        event=st.sampled_from(["app", "review"]),
+        name=st.just("App"),
+        points=st.integers(1, 60),
+        day=_days(),
+        expires=st.sampled_from([iso(START + 40), iso(START + 364)]),
+        limit=st.sampled_from([0, 1, 1, 2]),
+        until=st.sampled_from(["", iso(START + 30), iso(START + 364)]),
+        reference=st.sampled_from(["r1", "r2", "r3", "r4", "r5"]),
+        undoes=st.sampled_from(["", "", ident("r1").hex(), ident("r2").hex()]),
+    )
+    return st.one_of(held, released, used, told)
 
 
 def people() -> st.SearchStrategy[Any]:

@@ -108,6 +108,7 @@ PATH_PARAMETERS: Mapping[str, str] = MappingProxyType(
         "adjustment": _HEX,
         "flag": _HEX,
         "use": _HEX,
+        "told": _HEX,
         "job": _HEX,
         "programme": r"^[a-z0-9][a-z0-9_-]{0,31}$",
         "version": r"^[0-9a-f]{12}$",
