@@ -5,6 +5,7 @@ is folded again from the first sale of its newest quarter on, as when a fact com
 limit is an account of just one such quarter, folded from its first fact.
 """
 
+import gc
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,7 +119,9 @@ def run(
         for at, command in sorted(told, key=lambda each: each[0]):
             clock.at_ms = at
             node.execute(command)
+        gc.freeze()  # as a node does when it has begun
         figures = [_figure(node, quarters, index, rounds) for index in range(len(quarters))]
+        gc.unfreeze()
         node.close()
     return figures
 

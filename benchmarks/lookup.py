@@ -59,7 +59,7 @@ def run(
     with TemporaryDirectory(dir=scratch(directory)) as name:
         folder = Path(name)
         found = {}
-        for count in (few, members):
+        for count in sorted({few, members}):
             path = folder / f"{count}.db"
             populate(path, count, now_ms=SystemClock().now_ms())
             found[count] = measure(path, count, lookups)

@@ -3,6 +3,7 @@
 The account has bought and brought back; its facts lie among those of others, as in a shop.
 """
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
@@ -93,7 +94,9 @@ def run(*, facts: int = FACTS, rounds: int = ROUNDS, directory: str = "") -> lis
         commands = list(history(facts, ACCOUNTS, SystemClock().now_ms()))
         for first in range(0, len(commands), TOGETHER):
             node.execute_many(commands[first : first + TOGETHER])
+        gc.freeze()  # as a node does when it has begun
         product, limit, count = measure(node, rounds)
+        gc.unfreeze()
         node.close()
     title = f"refold of {count:,} nine-line facts from the store, p50"
     read = median(limit)

@@ -81,7 +81,8 @@ def _sale(state: State, leg: Leg, tickets: Tickets) -> None:
 
 
 def _rate(state: State, ticket: Ticket, owner: int, index: int, leg: Leg) -> None:
-    part, members, day = ticket.core.parts[index], pool(state, owner), ticket.core.day
+    core = ticket.core
+    part, day, members = core.parts[index], core.day, pool(state, owner)
     pot = pot_of(state, part.programme)
     terms, points, expires = part.terms or NO_TERMS, part.earned, part.expires
     if pot.active:
@@ -94,7 +95,7 @@ def _rate(state: State, ticket: Ticket, owner: int, index: int, leg: Leg) -> Non
         kept.kept = kept.qualifying = 0
         return
     trim(pot, day)
-    if terms is not NO_TERMS and not terms.alone:
+    if part.terms is not None and not terms.alone:
         points = given(state, pot, ticket, index, owner=owner, moment=leg.moment)
     if pot.cuts:
         expires = last_day(pot, owner, expires, day)

@@ -3,6 +3,7 @@
 Cores are encoded as arrays, so a field may only be added at the end, with a default.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -77,17 +78,25 @@ class Part(Struct, array_like=True, gc=False):
     spent: int
     expires: int
     courtesy: int
-    holds: list[bytes]
+    holds: tuple[bytes, ...]
     lines: msgspec.Raw
     terms: Terms | None = None
 
 
 class SaleCore(Struct, array_like=True, gc=False):
-    """A sale as the fold needs it; quantities in thousandths, by line."""
+    """A sale as the fold needs it; `sold` are encoded quantities, which only a return opens."""
 
     day: int
-    quantities: list[int]
+    sold: msgspec.Raw
     parts: list[Part]
+
+    @property
+    def quantities(self) -> list[int]:
+        """The thousandths sold, by line."""
+        return _decode_quantities(self.sold)
+
+
+_decode_quantities = msgspec.msgpack.Decoder(list[int]).decode
 
 
 class ReturnCore(Struct, array_like=True, gc=False):
@@ -269,4 +278,9 @@ class Leg(NamedTuple):
 
 def origin_of(node: bytes, inc: int, seq: int) -> int:
     """Give the number that names a fact in its group."""
-    return seq * 1_000_003 + int.from_bytes(node[-4:], "big") + inc + 1
+    return seq * 1_000_003 + _number_of(node) + inc + 1
+
+
+@lru_cache(maxsize=1024)
+def _number_of(node: bytes) -> int:
+    return int.from_bytes(node[-4:], "big")

@@ -130,6 +130,8 @@ def end_idle(pot: Pot, day: int) -> None:
 
 def last_day(pot: Pot, owner: int, expires: int, since: int) -> int:
     """Give the last day of points that an owner had on the day `since`, cut or not."""
+    if not pot.cuts:
+        return expires
     return min([expires, *(end for who, end in pot.cuts if who == owner and end >= since)])
 
 
@@ -211,13 +213,14 @@ def use_right(pot: Pot, owner: int, right: str, until: int, count: int) -> None:
 
 def trim(pot: Pot, day: int) -> None:
     """Cut what no later fact of this time can need, by the sale's own day only."""
-    while pot.lots and pot.lots[0].expires < day - LOT_SLACK_DAYS:
-        del pot.lots[0]
+    lots, window = pot.lots, pot.window
+    while lots and lots[0].expires < day - LOT_SLACK_DAYS:
+        del lots[0]
     while pot.earned and pot.earned[0][0] < day - CAP_DAYS:
         del pot.earned[0]
     if pot.rights:
         pot.rights = [each for each in pot.rights if each[2] >= day - LOT_SLACK_DAYS]
     if pot.events:
         pot.events = [each for each in pot.events if each[2] >= day - LOT_SLACK_DAYS]
-    while pot.window and pot.window[0][0] < day - WINDOW_DAYS_MAX:
-        del pot.window[0]
+    while window and window[0][0] < day - WINDOW_DAYS_MAX:
+        del window[0]

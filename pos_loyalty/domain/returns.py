@@ -49,23 +49,18 @@ def _lessen(state: State, ticket: Ticket, index: int, told: ReturnCore) -> tuple
     Gives what a record keeps of it. What lapsed so long ago that its lot may be cut is settled: no
     other points pay for it.
     """
-    record, day = ticket.opened(), told.day
-    part, kept = ticket.core.parts[index], record.parts[index]
-    lines, sold, back = decode_lines(part.lines), ticket.core.quantities, record.returned
+    day, part, kept = told.day, ticket.core.parts[index], ticket.opened().parts[index]
     pot = pot_of(state, part.programme)
     owner = owner_of(state, ticket.account)
     members = pool(state, owner)
-    end_idle(pot, day)
+    if pot.active:
+        end_idle(pot, day)
     less, base, taken = lost(state, pot, ticket, index, owner=owner, day=day)
     gone = less
     if base < kept.qualifying:
         qualify(pot, owner, ticket.core.day, base - kept.qualifying)
         kept.qualifying = base
-    carried = max(0, remaining(lines.spent, sold, back) - told.restores)
-    restored = max(kept.restored, part.spent - carried)
-    given = _restore(state, pot, kept, restored - kept.restored, since=ticket.core.day, day=day,
-                     courtesy=part.courtesy, members=members)  # fmt: skip
-    kept.restored = restored
+    given = _give_back(state, pot, ticket, index, told, members) if part.spent else 0
     expires = last_day(pot, owner, part.expires, ticket.core.day)
     if gone and owner not in state.closed and day <= expires + LOT_SLACK_DAYS:
         own = Lot(expires, ticket.core.day, ticket.origin, owner, 0)
@@ -73,6 +68,22 @@ def _lessen(state: State, ticket: Ticket, index: int, told: ReturnCore) -> tuple
         gone -= reduce(pot, own, gone)
         spend(pot, members, owner, gone, day)
     return less, taken, given
+
+
+def _give_back(
+    state: State, pot: Pot, ticket: Ticket, index: int, told: ReturnCore, members: list[int]
+) -> int:
+    """Give back what a ticket's part spent on lines that no longer count; tells how much of it
+    came to `members`."""
+    record, part = ticket.opened(), ticket.core.parts[index]
+    kept, spent = record.parts[index], decode_lines(part.lines).spent
+    sold, back = ticket.core.quantities, record.returned
+    carried = max(0, remaining(spent, sold, back) - told.restores)
+    restored = max(kept.restored, part.spent - carried)
+    given = _restore(state, pot, kept, restored - kept.restored, since=ticket.core.day,
+                     day=told.day, courtesy=part.courtesy, members=members)  # fmt: skip
+    kept.restored = restored
+    return given
 
 
 def _restore(

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from msgspec import Raw
+
 from pos_loyalty.domain.account import decode_state, encode
 from pos_loyalty.domain.balance import EMPTY
 from pos_loyalty.domain.calendar import minute_of_day
@@ -38,7 +40,7 @@ def foreseen(
     if part.terms is None or part.terms.alone:
         return None
     state = decode_state(encode(people.account_of(ctx.tx, account).state))
-    core = SaleCore(ctx.today, [line.quantity or 1 for line in lines], [part])
+    core = SaleCore(ctx.today, Raw(encode([line.quantity or 1 for line in lines])), [part])
     stamp, tickets = ctx.now_ms << COUNTER_BITS, Tickets()
     step(state, Leg(account, stamp, b"none", 0, 0, "sale", "", encode(core)), tickets)
     return tickets.known[""]

@@ -205,7 +205,7 @@ def _sale(key: str, sale: events.SaleClosed) -> Draft:
     account = bytes.fromhex(sale.account) if sale.account else ticket_account(key)
     core = SaleCore(
         day_of(sale.day),
-        [line.quantity or 1 for line in sale.lines],
+        msgspec.Raw(encode([line.quantity or 1 for line in sale.lines])),
         [part_of(rating, len(sale.lines)) for rating in sale.ratings] if sale.account else [],
     )
     amount = sum(line.amount for line in sale.lines) - sum(d.amount for d in sale.discounts)
@@ -232,7 +232,7 @@ def part_of(rating: Rating, lines: int) -> Part:
         spent=sum(rating.spent),
         expires=rating.expires,
         courtesy=rating.courtesy,
-        holds=[bytes.fromhex(hold) for hold in rating.holds],
+        holds=tuple([bytes.fromhex(hold) for hold in rating.holds]),
         lines=msgspec.Raw(encode(detail)),
         terms=None if terms == NO_TERMS else terms,
     )

@@ -45,6 +45,12 @@ def test_every_benchmark_is_measured_small() -> None:
     assert SMALL.keys() == BENCHMARKS.keys()
 
 
+def test_look_ups_among_few_members_alone_are_measured(tmp_path: Path) -> None:
+    lookup = import_module(BENCHMARKS["lookup"])
+    figures = lookup.run(members=60, few=60, lookups=20, directory=str(tmp_path))
+    assert figures[-1].ratio == 1
+
+
 def test_the_source_tables_come_to_what_is_known_of_them() -> None:
     wanted = journey.Totals(journey.TICKETS, journey.CENTS, 4_519_934, journey.LINES)
     assert journey.expected() == wanted
