@@ -31,6 +31,7 @@ BENCHMARKS = MappingProxyType(
         "import": "benchmarks.importing",
         "hub_ingest": "benchmarks.hub_ingest",
         "cold_start": "benchmarks.cold_start",
+        "painted": "benchmarks.painted",
         "backtest": "benchmarks.backtest",
         "replay": "benchmarks.replay",
     }

@@ -193,9 +193,9 @@ def find(tx: Tx, text: str) -> list[bytes]:
         if len(digits) == 4:
             found += [row[0] for row in tx.rows(_BY_TAIL, tail_=digits, limit_=limit)]
     else:
-        sought = {folded(text): None, max(words, key=len, default=""): None}
+        sought = (folded(text), *(word for word in words if len(word) >= SEARCH_MIN))
         limit = FOUND_MAX if len(words) < 2 else LOOKED_AT_MAX
-        for word in filter(None, sought):
+        for word in filter(None, dict.fromkeys(sought)):
             for field in ("last_name", "first_name", "email"):
                 rows = tx.rows(_BY_FIELD, field_=field, limit_=limit, **_between(word))
                 found += [row[0] for row in rows]
@@ -214,9 +214,11 @@ def matches(profile: dict[str, str], cards: list[Card], text: str) -> bool:
         phone = folded(profile.get("phone", ""), phone=True)
         if not phone.startswith(_phone_end(digits)) and all(card.tail != digits for card in cards):
             return False
-    values = [folded(profile.get(name, "")) for name in ("last_name", "first_name", "email")]
+    told = [profile.get(name, "") for name in ("last_name", "first_name", "email")]
+    values = [folded(value) for value in told]
     if not digits and any(value.startswith(folded(text)) for value in values):
         return True
+    values += [folded(part) for value in told[:2] for part in value.replace("-", " ").split()]
     return all(any(value.startswith(word) for value in values) for word in words)
 
 

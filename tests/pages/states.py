@@ -33,7 +33,7 @@ class Shop:
         ):
             phone = f"06 12 34 56 {index}8"
             self.caller.enrol(index, phone=phone, city="Lyon", **profile)
-            self.caller.sell(f"before-{index}", 45_000, card=card(index))
+            self.caller.sell(f"before-{index}", 30_000, card=card(index))
 
     def scan(self, index: int) -> None:
         """Read a card at the till's scanner."""

@@ -63,7 +63,9 @@ class NowShown(Struct, frozen=True, kw_only=True):
 def show_now() -> Response:
     """Show the till as it stands: what a screen needs when it opens or missed something."""
     found, session = _let_in()
-    return _told(NowShown(staff=session.staff, screen=glances.screen(found.node)))
+    person = found.staff.find(session.staff) if session.staff else None
+    shown = glances.screen(found.node)
+    return _told(NowShown(staff=person.name if person else "", screen=shown))
 
 
 @till.get("/members")

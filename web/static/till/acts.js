@@ -1,6 +1,6 @@
 // What the cashier's commands do: each asks the register and lets its answer change the state.
 
-import {cents} from "./dom.js";
+import {cents, T} from "./dom.js";
 import {returnActs} from "./returns.js";
 import {isPos, stageOf, TRIES_MAX} from "./state.js";
 import {call, newKey, ticketPath} from "./wire.js";
@@ -18,11 +18,9 @@ export function acts(tools) {
   const {dispatch, attempt, typed, draft, forget, search, now} = tools;
   let waiting = 0;
   let asked = 0;
-  const send = (method, path, body, more = {}) => call(method, path, body, {...more, staff: now().staff});
-
   async function ensureBasket() {
     if (now().basket) return now().basket.basket;
-    const made = await send("POST", "/baskets", {});
+    const made = await call("POST", "/baskets", {});
     dispatch("set", {basket: made});
     return made.basket;
   }
@@ -35,16 +33,17 @@ export function acts(tools) {
       Object.fromEntries(DISCOUNT_FIELDS.filter((name) => each[name] !== undefined).map((name) => [name, each[name]])));
   }
 
-  const lineOf = (amount) => [{article: "vente", amount}];
+  const lineOf = (amount) => [{article: "vente", label: T.stage, amount}];
 
   async function quote(amount, again = true) {
+    const who = whose();
     const basket = await ensureBasket();
     localStorage.setItem("own-basket", basket);
     dispatch("set", {own: basket});
     const held = discounts().filter((each) => each.hold || each.voucher);
     let answer;
     try {
-      answer = await send("PUT", `/baskets/${basket}/content`, {lines: lineOf(amount), discounts: held});
+      answer = await call("PUT", `/baskets/${basket}/content`, {lines: lineOf(amount), discounts: held});
     } catch (error) {
       if ((error.problem || {}).reason !== "BASKET_UNKNOWN" || !again) throw error;
       dispatch("set", {basket: null}); // somebody else closed it
@@ -52,15 +51,15 @@ export function acts(tools) {
     }
     if (answer.promotions) {
       dispatch("set", {basket: answer});
-      answer = await send("PUT", `/baskets/${basket}/content`, {lines: lineOf(amount), discounts: discounts()});
+      answer = await call("PUT", `/baskets/${basket}/content`, {lines: lineOf(amount), discounts: discounts()});
     }
-    if (now().keyed && now().keyed.amount === amount) dispatch("basket_changed", answer);
+    if (whose() === who && now().keyed && now().keyed.amount === amount) dispatch("basket_changed", answer);
     return null;
   }
 
   async function attach(member) {
     const basket = await ensureBasket();
-    const answer = await send("PUT", `/baskets/${basket}/member`, {member});
+    const answer = await call("PUT", `/baskets/${basket}/member`, {member});
     dispatch("basket_changed", answer);
     look(member);
   }
@@ -70,9 +69,13 @@ export function acts(tools) {
     if (told) dispatch("glance", told);
   }
 
+  /** Name whom the sale is for: an answer that was asked for somebody else comes too late. */
+  const whose = () => ((now().person || {}).view || {}).member || "";
+
   async function showBasket(basket) {
+    const who = whose();
     const told = await call("GET", `/baskets/${basket}`).catch(() => null);
-    if (told && now().basket && now().basket.basket === basket) dispatch("basket_changed", told);
+    if (told && whose() === who && now().basket && now().basket.basket === basket) dispatch("basket_changed", told);
   }
 
   async function hold(choice, approved = "") {
@@ -84,7 +87,7 @@ export function acts(tools) {
     }
     return attempt(async () => {
       try {
-        await send("POST", `/baskets/${basket.basket}/holds`, {blocks, reward: label, approved_by: approved});
+        await call("POST", `/baskets/${basket.basket}/holds`, {blocks, reward: label, approved_by: approved});
       } catch (error) {
         if ((error.problem || {}).reason !== "SECOND_PERSON_NEEDED" || approved) throw error;
         return dispatch("open", {step: "approve", retry: {hold: choice}});
@@ -102,10 +105,10 @@ export function acts(tools) {
     await attempt(() => quote(amount));
     dispatch("set", {busy: false});
     const {basket, wish} = now();
-    if (!basket || now().refusal || now().link === "lost") return;
+    if (now().refusal) return;
     const own = Date.now().toString(36).toUpperCase();
     const sale = {
-      number: typed("number") || `E${own}`, lines: lineOf(amount), basket: basket.basket, discounts: discounts(), approved_by: approved,
+      number: typed("number") || `E${own}`, lines: lineOf(amount), basket: basket ? basket.basket : "", discounts: discounts(), approved_by: approved,
       ...(wish && wish !== "email" ? {receipt: {channel: wish}} : {}),
     };
     sessionStorage.setItem(PENDING, JSON.stringify({key: newKey(), sale}));
@@ -119,7 +122,7 @@ export function acts(tools) {
     dispatch("set", {busy: true});
     await attempt(async () => {
       try {
-        dispatch("sale_closed", await send("POST", "/sales", kept.sale, {key: kept.key, patient: true}));
+        dispatch("sale_closed", await call("POST", "/sales", kept.sale, {key: kept.key, patient: true}));
         forget();
       } catch (error) {
         const reason = (error.problem || {}).reason;
@@ -154,7 +157,7 @@ export function acts(tools) {
     const known = done && done.member && now().who && now().who.glance && now().who.glance.email;
     if (channel === "email" && !email && !known) return dispatch("open", {step: "mail", found: null, mail: {usable: false, meant: ""}});
     return attempt(async () => {
-      const told = await send("POST", `/tickets/${ticketPath(ticket)}/receipt`, {channel, email});
+      const told = await call("POST", `/tickets/${ticketPath(ticket)}/receipt`, {channel, email});
       dispatch("set", {step: "", handed: channel, code: told.url || ""});
       forget();
     });
@@ -195,7 +198,7 @@ export function acts(tools) {
     dispatch("set", {step: "", found: null, purpose: "", done: null, returned: null});
     forget({but: SALE});
     await attempt(async () => {
-      if (purpose === "attach" && basket) await send("POST", `/members/${member}/cards`, {basket: basket.basket});
+      if (purpose === "attach" && basket) await call("POST", `/members/${member}/cards`, {basket: basket.basket});
       await attach(member);
     });
   }
@@ -208,7 +211,7 @@ export function acts(tools) {
     await attempt(async () => {
       const profile = {first_name: typed("first_name"), ...(contact.includes("@") ? {email: contact} : {phone: contact})};
       const carded = person && !person.view && basket ? {basket: basket.basket} : {};
-      const made = await send("POST", "/members", {...carded, profile});
+      const made = await call("POST", "/members", {...carded, profile});
       forget({but: SALE});
       dispatch("set", {step: "", found: null});
       await attach(made.member);
@@ -233,12 +236,12 @@ export function acts(tools) {
   async function remember(channel) {
     const {person} = now();
     const glance = {...person.glance, receipt: channel};
-    await attempt(() => send("PATCH", `/members/${person.view.member}/profile`, {receipt: channel}));
+    await attempt(() => call("PATCH", `/members/${person.view.member}/profile`, {receipt: channel}));
     dispatch("glance", glance);
   }
 
   return {
-    ...returnActs({...tools, send}),
+    ...returnActs(tools),
     resend,
     search: find,
     find: () => {
@@ -274,17 +277,17 @@ export function acts(tools) {
       if (name === "sale_closed" && !now().busy) after();
     },
     scanned: (text) => attempt(async () => {
-      const told = await send("POST", "/scans", {text, device: "keyboard"});
+      const told = await call("POST", "/scans", {text, device: "keyboard"});
       if (told.member) look(told.member.member);
     }),
     detach: () => attempt(async () => {
       const {basket} = now();
-      if (basket) dispatch("basket_changed", await send("DELETE", `/baskets/${basket.basket}/member`));
+      if (basket) dispatch("basket_changed", await call("DELETE", `/baskets/${basket.basket}/member`));
     }),
     drop: () => attempt(async () => {
       const {basket} = now();
       dispatch("set", {basket: null});
-      if (basket) await send("DELETE", `/baskets/${basket.basket}`);
+      if (basket) await call("DELETE", `/baskets/${basket.basket}`);
     }),
     change: () => attempt(async () => {
       const {member} = now().other;
@@ -295,7 +298,7 @@ export function acts(tools) {
     enrol: () => (now().step === "enrol" ? enrolled() : dispatch("open", {step: "enrol", done: null, mail: {usable: false, meant: ""}, found: null})),
     send_enrol: enrolled,
     amount: () => focusOn("amount"),
-    asked: () => dispatch("set", {asked: true}),
+    asked: () => tools.share("asked", {}),
     send_close: () => close(),
     reward: () => {
       const {person, step} = now();
@@ -314,7 +317,7 @@ export function acts(tools) {
     },
     release: () => attempt(async () => {
       const {held, basket} = now();
-      await send("DELETE", `/holds/${held.hold}`);
+      await call("DELETE", `/holds/${held.hold}`);
       dispatch("set", {held: null});
       await showBasket(basket.basket);
     }),
@@ -324,7 +327,7 @@ export function acts(tools) {
       const code = typed("approver");
       dispatch("set", {step: "", retry: null});
       if (retry && retry.hold) return hold(retry.hold, code);
-      if (retry && retry.goods) return returnActs({...tools, send}).giveback(code);
+      if (retry && retry.goods) return returnActs(tools).giveback(code);
       return close(code);
     },
     receipt: () => (now().done ? false : now().person && now().person.view && dispatch("open", {step: "receipt"})),
@@ -340,14 +343,14 @@ export function acts(tools) {
       const keep = typed("keep") === "on";
       const {done} = now();
       if (!email) return;
-      if (keep && done && done.member) attempt(() => send("PATCH", `/members/${done.member.member}/profile`, {email}));
+      if (keep && done && done.member) attempt(() => call("PATCH", `/members/${done.member.member}/profile`, {email}));
       hand("email", email);
     },
     reprint: () => hand("paper"),
     right: (name) => attempt(async () => {
       const {view} = now().person;
-      await send("POST", `/members/${view.member}/rights`, {right: name});
-      dispatch("member_changed", await send("GET", `/members/${view.member}`));
+      await call("POST", `/members/${view.member}/rights`, {right: name});
+      dispatch("member_changed", await call("GET", `/members/${view.member}`));
     }),
     details: () => attempt(async () => {
       const {person} = now();
@@ -373,7 +376,7 @@ export function acts(tools) {
 
   function answerJob(job, again) {
     return attempt(async () => {
-      await send("POST", `/jobs/${job}/answer`, {again});
+      await call("POST", `/jobs/${job}/answer`, {again});
     });
   }
 

@@ -17,7 +17,7 @@ export function meant(code) {
 export class Wedge {
   #text = "";
   #last = -Infinity;
-  #field = null;
+  #field = "";
   #before = "";
 
   /** Take a key that was pressed at `at` ms while `field` had the focus; gives a label or "". */
@@ -33,7 +33,7 @@ export class Wedge {
     if (!char) return "";
     if (!fast) {
       this.#text = "";
-      this.#field = field;
+      this.#field = field ? field.id : "";
       this.#before = field ? field.value : "";
     }
     this.#text += char;
@@ -42,7 +42,7 @@ export class Wedge {
 
   /** Take back what a burst left in the field that it was typed into. */
   clean(search) {
-    const field = this.#field || search;
+    const field = document.getElementById(this.#field) || search; // it may have been made anew
     field.value = this.#before;
     field.dispatchEvent(new Event("input", {bubbles: true}));
   }

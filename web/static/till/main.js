@@ -56,7 +56,7 @@ async function attempt(work) {
   }
 }
 
-const does = acts({dispatch, attempt, typed, draft, forget, search, now: () => state, fresh: refresh});
+const does = acts({dispatch, attempt, typed, draft, forget, search, now: () => state, fresh: refresh, share: (name, body) => share(name, body)});
 
 async function refresh() {
   const told = await call("GET", "/till/now").catch((error) => error.problem);
@@ -117,7 +117,7 @@ listen({
 const kept = localStorage.getItem("theme");
 if (kept) document.documentElement.dataset.theme = kept;
 
-follow((name, body) => (name === "missed" ? refresh() : does.heard(name, body)), (line) => {
+const share = follow((name, body) => (name === "missed" ? refresh() : does.heard(name, body)), (line) => {
   if (line !== "there") {
     dispatch("linked", {line});
     return;

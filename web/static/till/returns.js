@@ -1,10 +1,10 @@
 // Goods that come back: the ticket is shown, what it would give and take is said, then it is done.
 
 import {left} from "./stages.js";
-import {newKey, ticketPath} from "./wire.js";
+import {call, newKey, ticketPath} from "./wire.js";
 
-/** Give the commands of returns; `send` asks the register as the cashier who is signed in. */
-export function returnActs({dispatch, attempt, typed, forget, now, send}) {
+/** Give the commands of returns. */
+export function returnActs({dispatch, attempt, typed, forget, now}) {
   const goodsOf = ({view, lines}) => lines.map((line) => ({line, quantity: left(view, line)}));
 
   function asked(approved = "") {
@@ -17,7 +17,7 @@ export function returnActs({dispatch, attempt, typed, forget, now, send}) {
     const {returning} = now();
     if (!returning.lines.length) return change({preview: null, choice: null});
     try {
-      return change({preview: await send("POST", "/returns/preview", asked()), choice: null});
+      return change({preview: await call("POST", "/returns/preview", asked()), choice: null});
     } catch (error) {
       if ((error.problem || {}).reason !== "CHOICE_NEEDED") throw error;
       return change({preview: null, choice: choiceOf(error.problem)});
@@ -28,18 +28,18 @@ export function returnActs({dispatch, attempt, typed, forget, now, send}) {
 
   async function open() {
     const {person, tickets, screen} = now();
-    const own = person && person.view ? (await send("GET", `/members/${person.view.member}/tickets`)).tickets : [];
+    const own = person && person.view ? (await call("GET", `/members/${person.view.member}/tickets`)).tickets : [];
     dispatch("open", {step: "return", returning: {tickets: [...new Set([...tickets, ...own])], lines: [], answers: {}, prefix: screen ? screen.prefix : ""}});
   }
 
   async function show(text) {
     const {returning} = now();
     const key = text.includes("/") ? text : returning.tickets.find((each) => each.endsWith(`/${text}`)) || returning.prefix + text;
-    const view = await send("GET", `/tickets/${ticketPath(key)}`);
+    const view = await call("GET", `/tickets/${ticketPath(key)}`);
     if (!view.sale) return dispatch("set", {refusal: {key: "not_a_sale"}});
     const lines = view.sale.lines.map((_, at) => at).filter((at) => left(view, at) > 0);
     change({ticket: key, view, lines, number: `R${Date.now().toString(36).toUpperCase()}`, key: newKey()});
-    forget();
+    forget({but: ["amount", "number"]});
     return preview();
   }
 
@@ -61,7 +61,7 @@ export function returnActs({dispatch, attempt, typed, forget, now, send}) {
     giveback: (approved = "") => attempt(async () => {
       const {returning} = now();
       if (!returning || !returning.preview) return;
-      const told = await send("POST", "/returns", asked(typeof approved === "string" ? approved : ""), {key: returning.key});
+      const told = await call("POST", "/returns", asked(typeof approved === "string" ? approved : ""), {key: returning.key});
       forget();
       dispatch("set", {step: "", returning: null, done: null, returned: told});
     }),

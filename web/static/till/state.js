@@ -143,6 +143,7 @@ const REDUCERS = {
   member_changed: fresher,
   sale_closed: sold,
   now: snapshot,
+  asked: (state) => ({...state, asked: true}),
   job_changed: (state, job) => ({...state, jobs: {...state.jobs, [job.id]: job}}),
   device_changed: (state, told) => ({...state, devices: {...state.devices, [told.device]: told}}),
   hub_changed: (state, told) => ({...state, hub: told}),

@@ -24,7 +24,7 @@ export function paint(state) {
   const name = stageOf(state);
   const moved = stage.dataset.stage !== name;
   const active = stage.contains(document.activeElement) ? document.activeElement : null;
-  const [focused, at] = active ? [active.name || active.dataset.act, active.selectionStart] : ["", null];
+  const [focused, at] = active ? [placeOf(active), active.selectionStart] : ["", null];
   stage.dataset.stage = name;
   stage.classList.toggle("stale", state.link === "lost");
   stage.setAttribute("aria-busy", String(state.busy));
@@ -42,9 +42,16 @@ function refill(field) {
   else field.value = drafts.get(field.name);
 }
 
+/** Give where the focus is, so that it is found again on a stage that was made anew. */
+function placeOf(element) {
+  const {act} = element.dataset;
+  if (act) return `[data-act="${act}"]${element.value ? `[value="${CSS.escape(element.value)}"]` : ""}`;
+  return element.name ? `[name="${element.name}"]` : `[data-form="${element.form && element.form.dataset.form}"] [type=submit]`;
+}
+
 function refocus(moved, focused, at) {
   const first = moved && stage.querySelector("[data-first]");
-  const same = focused && stage.querySelector(`[name="${focused}"], [data-act="${focused}"]`);
+  const same = focused && stage.querySelector(focused);
   if (first) first.focus();
   else if (same) {
     same.focus();

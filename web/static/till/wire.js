@@ -29,11 +29,10 @@ export class Refused extends Error {
  *
  * `patient` writes are sent until they are answered: a sale is never given up and never doubled.
  */
-export async function call(method, path, body, {key = newKey(), patient = false, staff = ""} = {}) {
+export async function call(method, path, body, {key = newKey(), patient = false} = {}) {
   const headers = {"Accept-Language": document.documentElement.lang};
   if (method !== "GET") headers["Idempotency-Key"] = key;
   if (body !== undefined) headers["Content-Type"] = "application/json";
-  if (staff) headers.Operator = staff;
   const sent = {method, headers, body: body === undefined ? undefined : JSON.stringify(body), cache: "no-store"};
   for (let tried = 1; ; tried += 1) {
     const answer = await fetch(path.startsWith("/till") ? path : API + path, sent).catch(() => null);
@@ -53,8 +52,10 @@ async function read(answer) {
 }
 
 /**
- * Tell `heard(name, body)` of every event and `linked(state)` of the line: there, lost, or fresh
- * where something may have been missed. One tab holds the stream and tells the others.
+ * Tell `heard(name, body)` of every event and `linked(state)` of the line: there or lost. One
+ * tab holds the stream and tells the others; after `there` something may have been missed.
+ *
+ * Gives what shares an event of this tab with all of them.
  */
 export function follow(heard, linked) {
   const others = new BroadcastChannel(CHANNEL);
@@ -80,11 +81,13 @@ export function follow(heard, linked) {
   };
   const lead = () => new Promise(() => {
     leading = true;
+    line = ""; // the tab that led before may have missed something
     open(tell, turn);
   });
   others.postMessage({asks: true});
   if (navigator.locks) navigator.locks.request(CHANNEL, lead);
   else lead(); // a page that came over plain HTTP from another machine has no locks
+  return tell;
 }
 
 function open(tell, turn) {
