@@ -338,6 +338,7 @@ class Wrong(StrEnum):
     EXCLUDES_NOTHING = "name a category, an article or a flag"
     KEY_OF_OTHER_KIND = "leave it out: a reward of the kind {kind} does not use it"
     LABEL_TWICE = "another reward has this label"
+    BUNDLE_OF_NOTHING = "no [[part]] says what goes into this bundle"
     CODE_TWICE = "another event has this code"
     WALLET_CENTS = "write the same as in amount: a cent of the wallet pays a cent"
     WALLET_CURRENCY = "leave it out: a wallet of cents pays in its own currency only"

@@ -32,8 +32,8 @@ When = Literal["first_purchase", "birthday", "referral", "profile"]
 """What points that are given once are for."""
 Members = Literal["all", "invited"]
 """Whether every member takes part in a programme, or those only who were invited to it."""
-RewardKind = Literal["amount", "percent", "item", "cheapest"]
-STACKING: tuple[RewardKind, ...] = ("item", "cheapest", "percent", "amount")
+RewardKind = Literal["amount", "percent", "item", "cheapest", "bundle"]
+STACKING: tuple[RewardKind, ...] = ("item", "bundle", "cheapest", "percent", "amount")
 """The order in which kinds of reward come off, unless a programme says otherwise."""
 Unit = Literal["points", "cents"]
 """What is counted: points, or the minor units of a money wallet."""
@@ -160,7 +160,7 @@ class Reward(Struct, frozen=True):
     name. `minimum` of an item is what is bought besides. `stack` is for promotions of one kind:
     of the "best" ones that touch a line only the one that takes most off is given. An amount pays
     at most `share` percent of what its lines cost (0: all of it). What the cheapest cost less
-    lies on them, or is `spread` over the bundle.
+    lies on them, or is `spread` over the bundle. A bundle costs `price`, whatever its pieces cost.
     """
 
     label: str
@@ -178,6 +178,17 @@ class Reward(Struct, frozen=True):
     on_return: OnReturn = "keep"
     share: int = 0
     spread: Spread = "piece"
+    price: int = 0
+
+
+class BundlePart(Struct, frozen=True):
+    """What goes into the bundle of a `reward`: `count` pieces of the articles that it names."""
+
+    reward: str
+    count: int = 1
+    articles: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
 
 
 class VoucherRule(Struct, frozen=True, kw_only=True):
@@ -319,6 +330,7 @@ class Programme(Struct, frozen=True):
     rights: tuple[Right, ...] = ()
     members: Members = "all"
     events: tuple[MemberEvent, ...] = ()
+    parts: tuple[BundlePart, ...] = ()
 
     def has_ended(self, day: int) -> bool:
         """Tell whether a day lies behind the programme's last, if it has one."""
@@ -345,7 +357,12 @@ class Programme(Struct, frozen=True):
         if rate is None:
             return None
         rewards = tuple(
-            replace(each, amount=rate.back(each.amount), minimum=rate.back(each.minimum))
+            replace(
+                each,
+                amount=rate.back(each.amount),
+                minimum=rate.back(each.minimum),
+                price=rate.back(each.price),
+            )
             for each in self.rewards
         )
         first = next((each for each in rewards if each.points and each.kind == "amount"), None)

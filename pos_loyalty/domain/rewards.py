@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from pos_loyalty.domain.bundles import Piece, bundled
 from pos_loyalty.domain.programme import Programme, Reward, RewardKind
 from pos_loyalty.domain.rulebook import excludes, touches
 from pos_loyalty.domain.ticket import Discount, Line, less, paid_by_line, shares
@@ -212,6 +213,9 @@ def _uses(
     if reward.kind == "item":
         price, line, _ = units[-1] if units else Units(0, 0, 0)
         return _some(Use(price, (line,))) if due - price >= reward.minimum else []
+    if reward.kind == "bundle":
+        pieces = [Piece(*each) for each in units]
+        return _some(Use(*bundled(programme, reward, lines, pieces)))
     return _cheapest(units, reward)
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from pos_loyalty.domain.days import weekday
 from pos_loyalty.domain.derivation import Rule, rules_of, way_of, width_of
 from pos_loyalty.domain.programme import (
+    BundlePart,
     Exclusion,
     Multiplier,
     Programme,
@@ -117,7 +118,9 @@ def _in_force(rule: Multiplier, day: int, minute: int) -> bool:
     return rule.first_day <= day and (not rule.last_day or day <= rule.last_day)
 
 
-def touches(rule: Multiplier | Quantity | Reward | VoucherRule | Stamps, line: Line) -> bool:
+def touches(
+    rule: Multiplier | Quantity | Reward | VoucherRule | Stamps | BundlePart, line: Line
+) -> bool:
     """Tell whether a rule means a line's article: by every condition that it names."""
     if rule.categories and line.category not in rule.categories:
         return False

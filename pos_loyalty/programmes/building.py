@@ -18,7 +18,7 @@ from pos_loyalty.programmes.events import events_of
 from pos_loyalty.programmes.exchange import exchanges_of
 from pos_loyalty.programmes.limits import advantage_of
 from pos_loyalty.programmes.once import once_of
-from pos_loyalty.programmes.rewards import order_of, rewards_of
+from pos_loyalty.programmes.rewards import order_of, parts_of, rewards_of
 from pos_loyalty.programmes.rights import rights_of
 from pos_loyalty.programmes.sections import ExpirySection, MultiplierSection, TiersSection
 from pos_loyalty.programmes.stamps import stamps_of
@@ -101,6 +101,7 @@ def _beside(found: dict[str, Any]) -> dict[str, Any]:
         "stamps": stamps_of(found),
         "rights": rights_of(found),
         "events": events_of(found),
+        "parts": parts_of(found),
     }
 
 

@@ -10,7 +10,7 @@ from pos_loyalty.programmes.exchange import faults_of_exchanges
 from pos_loyalty.programmes.faults import Fault
 from pos_loyalty.programmes.limits import faults_of_limits
 from pos_loyalty.programmes.once import faults_of_once
-from pos_loyalty.programmes.rewards import faults_of_rewards
+from pos_loyalty.programmes.rewards import faults_of_parts, faults_of_rewards
 from pos_loyalty.programmes.rights import faults_of_rights
 from pos_loyalty.programmes.stamps import faults_of_stamps
 from pos_loyalty.programmes.vouchers import faults_of_vouchers
@@ -28,6 +28,7 @@ def contradictions(programme: Programme) -> Iterator[Fault]:
         faults_of_rights(programme),
         faults_of_events(programme),
         faults_of_rewards(programme.rewards, programme.stacking),
+        faults_of_parts(programme),
         _wallet(programme),
         faults_of_exchanges(programme),
         faults_of_vouchers(programme),

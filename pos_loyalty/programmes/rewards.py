@@ -3,9 +3,17 @@
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
-from pos_loyalty.domain.programme import STACKING, OnReturn, Reward, RewardKind, Spread
+from pos_loyalty.domain.programme import (
+    STACKING,
+    BundlePart,
+    OnReturn,
+    Programme,
+    Reward,
+    RewardKind,
+    Spread,
+)
 from pos_loyalty.errors import Wrong
 from pos_loyalty.programmes.faults import Fault
 from pos_loyalty.programmes.kinds import Count, Minutes, Positive, Text
@@ -15,6 +23,7 @@ _OF_KIND = {
     "percent": {"percent"},
     "item": set[str](),
     "cheapest": {"percent", "each"},
+    "bundle": {"price"},
 }
 
 
@@ -51,6 +60,17 @@ class RewardItem(Struct, forbid_unknown_fields=True, kw_only=True):
     on_return: OnReturn = "keep"
     share: Share = 0
     spread: Spread | None = None
+    price: Count = 0
+
+
+class PartSection(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`[[part]]`: what goes into the bundle of a `reward`, by its label."""
+
+    reward: Text
+    count: Annotated[int, Meta(ge=1, le=100)] = 1
+    articles: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
 
 
 class Stacking(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -83,7 +103,7 @@ def faults_of_rewards(rewards: Sequence[Reward], order: Sequence[RewardKind]) ->
         path = f"reward[{index}]"
         if any(each.label == reward.label for each in rewards[:index]):
             yield f"{path}.label", Wrong.LABEL_TWICE, {}
-        for key in ("amount", "percent", "each"):
+        for key in ("amount", "percent", "each", "price"):
             value, meant = getattr(reward, key), key in _OF_KIND[reward.kind]
             if value and not meant:
                 yield f"{path}.{key}", Wrong.KEY_OF_OTHER_KIND, {"kind": reward.kind}
@@ -95,6 +115,28 @@ def faults_of_rewards(rewards: Sequence[Reward], order: Sequence[RewardKind]) ->
             yield f"{path}.spread", Wrong.KEY_OF_OTHER_KIND, {"kind": reward.kind}
         if reward.on_return == "claw_back" and reward.kind == "item":
             yield f"{path}.on_return", Wrong.KEY_OF_OTHER_KIND, {"kind": reward.kind}
+
+
+def parts_of(found: dict[str, Any]) -> tuple[BundlePart, ...]:
+    """Give the parts of bundles of a text that was read."""
+    return tuple(BundlePart(*structs.astuple(each)) for each in found["part"])
+
+
+def faults_of_parts(programme: Programme) -> Iterator[Fault]:
+    """Find bundles without parts, and parts of what is no bundle or of any article."""
+    kinds = {each.label: each.kind for each in programme.rewards}
+    for index, part in enumerate(programme.parts):
+        kind = kinds.get(part.reward)
+        if kind is None:
+            yield f"part[{index}].reward", Wrong.LABEL_UNKNOWN, {}
+        elif kind != "bundle":
+            yield f"part[{index}].reward", Wrong.KEY_OF_OTHER_KIND, {"kind": kind}
+        if not (part.articles or part.categories or part.flags):
+            yield f"part[{index}].articles", Wrong.KEY_MISSING, {}
+    made = {part.reward for part in programme.parts}
+    for index, reward in enumerate(programme.rewards):
+        if reward.kind == "bundle" and reward.label not in made:
+            yield f"reward[{index}].kind", Wrong.BUNDLE_OF_NOTHING, {}
 
 
 def _reward(given: OneReward) -> Reward:
@@ -132,4 +174,5 @@ def _item(given: RewardItem) -> Reward:
         on_return=given.on_return,
         share=given.share,
         spread=given.spread or ("bundle" if cheapest and percent == 100 else "piece"),
+        price=given.price,
     )

@@ -32,7 +32,7 @@ from pos_loyalty.programmes.kinds import (
 )
 from pos_loyalty.programmes.limits import LimitsSection
 from pos_loyalty.programmes.once import OnceSection
-from pos_loyalty.programmes.rewards import OneReward, RewardItem, Stacking
+from pos_loyalty.programmes.rewards import OneReward, PartSection, RewardItem, Stacking
 from pos_loyalty.programmes.rights import RightSection
 from pos_loyalty.programmes.stamps import StampsSection
 from pos_loyalty.programmes.vouchers import GiftCardSection, RedemptionSection, VoucherSection
@@ -157,6 +157,7 @@ LISTS: dict[str, type[Struct]] = {
     "once": OnceSection,
     "right": RightSection,
     "event": EventSection,
+    "part": PartSection,
     "tier": TierSection,
     "exchange": ExchangeSection,
     "voucher": VoucherSection,
