@@ -25,6 +25,7 @@ SMALL: Mapping[str, dict[str, Any]] = {
     "import": {"limit": 60},
     "hub_ingest": {"tickets": 200, "batch": 50, "accounts": 40},
     "cold_start": {"members": 300, "rounds": 1},
+    "painted": {"members": 300, "scans": 3, "rounds": 1},
     "backtest": {"limit": 60, "rules": 20},
     "replay": {"limit": 40},
 }
