@@ -238,6 +238,11 @@ class Reason(Enum):
     )
     PAIRING_CODE_REFUSED = (Kind.FORBIDDEN, "This pairing code is not valid, or was used already.")
     SCREEN_UNKNOWN = (Kind.NOT_FOUND, "No screen or session of this kind is open.")
+    SCREEN_EXISTS = (Kind.CONFLICT, "Another screen or program has this name.")
+    PRINT_FAILED = (
+        Kind.UNAVAILABLE,
+        "The printer did not take it: look at its paper, cover and cable.",
+    )
     # files from elsewhere
     FILE_UNREADABLE = (Kind.INVALID, "There is no file {name}, or it may not be read.")
     FILE_UNWRITABLE = (Kind.INVALID, "Nothing can be written to {name}; name a file elsewhere.")

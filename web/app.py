@@ -19,6 +19,7 @@ from pos_loyalty.node.staff import Staff
 from pos_loyalty.queries import Queries
 from web import problems
 from web.access import Tokens
+from web.accounts.pairing_codes import Pairing
 from web.accounts.signing import Signing
 from web.api import routes
 from web.api.operation import api
@@ -87,6 +88,8 @@ def create_app(
             wrong_max=settings.panel.wrong_max,
             wait_s=settings.panel.wait_s,
         ),
+        house=hooks.house,
+        pairing=Pairing(node.clock),
         setup_code=secrets.token_hex(SETUP_BYTES).upper(),
         insight=Insight(node.store, node.settings, node.clock, insight_path(node.store)),
         closings=Closings(node),

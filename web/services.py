@@ -14,7 +14,9 @@ from pos_loyalty.node.sessions import Sessions
 from pos_loyalty.node.staff import Staff
 from pos_loyalty.queries import Queries
 from web.access import Tokens
+from web.accounts.pairing_codes import Pairing
 from web.accounts.signing import Signing
+from web.house import House
 from web.streams import Streams
 from web.throttle import WrongTokens
 
@@ -63,13 +65,15 @@ class PanelSettings:
     """How the panel's pages behave; times in seconds.
 
     `shop` is what they call the shop. Who does nothing for `idle_s` is signed out; more than
-    `wrong_max` wrong PINs or passwords within `wait_s` make a person wait as long.
+    `wrong_max` wrong PINs or passwords within `wait_s` make a person wait as long. `network` tells
+    whether other machines reach the register.
     """
 
     shop: str = ""
     idle_s: int = 1_800
     wrong_max: int = 5
     wait_s: int = 300
+    network: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,13 +113,14 @@ class Hooks:
     `refuses_label` tells whether a text that somebody sent as a card or a scan holds a payment
     card; it may overwrite what it is given. `queues` gives further queue lengths for the health
     page, by name. `wake` is called after every command that was carried out. `receipt` writes a
-    ticket's receipt as it is printed, in a language.
+    ticket's receipt as it is printed, in a language. `house` answers the panel's system pages.
     """
 
     refuses_label: Callable[[bytearray], bool]
     queues: Callable[[], Mapping[str, int]] = no_queues
     wake: Callable[[], None] = field(default=lambda: None)
     receipt: Callable[[str, str], str] = field(default=lambda ticket, language: "")
+    house: House = field(default_factory=House)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,9 +141,11 @@ class Services:
     staff: Staff
     audit: Audit
     signing: Signing
+    pairing: Pairing
     setup_code: str
     insight: Insight
     closings: Closings
+    house: House
 
 
 def attach(app: Flask, services: Services) -> None:

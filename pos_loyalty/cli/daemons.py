@@ -20,4 +20,5 @@ def run_command(settings: Path, training: bool) -> None:
 
     config = load_register(settings)
     configure(level=config.log.level, form=config.log.form)
-    run_until_told(Register(config, SystemClock(), training=training))
+    register = Register(config, SystemClock(), training=training, settings_file=settings)
+    run_until_told(register)

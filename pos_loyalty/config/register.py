@@ -110,6 +110,7 @@ class Api(Section):
     """Where the till screen and the POS software reach this register."""
 
     host: Annotated[str, kinds.HOST] = "127.0.0.1"
+    names: tuple[Annotated[str, kinds.HOST], ...] = ()
     port: Annotated[int, Whole(0, 65_535)] = 8_765
     threads: Annotated[int, Whole(24, 256)] = 32  # an open event stream holds one
     token_file: Annotated[Path, Secret(may_be_absent=True)]

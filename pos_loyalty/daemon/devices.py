@@ -1,7 +1,7 @@
 """From device events to commands and notices: what a scan, a swipe or a lost device means."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 import structlog
@@ -57,10 +57,18 @@ class RefusedRead(Struct, frozen=True, kw_only=True):
     detail: str
 
 
-class Inlet:
-    """Takes device events from any thread; each read becomes one command."""
+Keep = Callable[[LabelRead | TrackRead], None]
 
-    def __init__(self, node: Node, locale: str) -> None:
+
+def _keep_nothing(_: LabelRead | TrackRead) -> None:
+    """Keep no read."""
+
+
+class Inlet:
+    """Takes device events from any thread; each read becomes one command, and `keep` sees it."""
+
+    def __init__(self, node: Node, locale: str, *, keep: Keep = _keep_nothing) -> None:
+        self._keep = keep
         self._node = node
         self._locale = locale
         self._log = structlog.get_logger("devices")
@@ -69,8 +77,10 @@ class Inlet:
         """Carry out what a device event asks; a refusal is told on the board."""
         match event:
             case LabelRead():
+                self._keep(event)
                 self._read(event.device, event.text)
             case TrackRead():
+                self._keep(event)
                 self._read(event.device, event.card)
             case ReadRefused():
                 self._refused(event.device, LoyaltyError(REASONS[event.reason]))

@@ -4,6 +4,7 @@ import random
 import threading
 from collections.abc import Callable
 from importlib.metadata import version
+from pathlib import Path
 
 import structlog
 
@@ -11,10 +12,11 @@ from drivers.framing.payment_guard import PaymentGuard
 from drivers.supervisor import Supervisor
 from pos_loyalty import commands
 from pos_loyalty.config import RegisterConfig
-from pos_loyalty.config.sections import Uplink
+from pos_loyalty.config.sections import LOOPBACK, Uplink
 from pos_loyalty.daemon import wiring
 from pos_loyalty.daemon.devices import Inlet
 from pos_loyalty.daemon.following import InsightFollower
+from pos_loyalty.daemon.house import RecentScans, house_of
 from pos_loyalty.daemon.publishing import Publisher
 from pos_loyalty.daemon.shadowing import Follower
 from pos_loyalty.daemon.tokens import TokenFile, check_tokens, new_control_token
@@ -65,9 +67,11 @@ class Register:
         clock: Clock,
         *,
         training: bool = False,
+        settings_file: Path | None = None,
         fault: Fault = no_fault,
     ) -> None:
         self.config = config
+        self._settings_file = settings_file
         self.training = training or config.training.enabled
         self._log = structlog.get_logger("register")
         devices = wiring.devices_of(config)
@@ -80,9 +84,10 @@ class Register:
         self.node = Node(store, settings, clock, fault=fault)
         self.queries = Queries(store, settings, clock)
         self.issuer = Issuer(self.queries, wiring.shop_wording(config, settings))
+        self.scans = RecentScans(clock)
         self.supervisor = Supervisor(
             devices,
-            deliver=Inlet(self.node, config.node.locale).deliver,
+            deliver=Inlet(self.node, config.node.locale, keep=self.scans.keep).deliver,
             own_prefixes=config.cards.prefixes,
         )
         self.dispatcher = Dispatcher(
@@ -134,6 +139,14 @@ class Register:
                 queues=self._queues,
                 wake=self._wake,
                 receipt=self._receipt,
+                house=house_of(
+                    config,
+                    self.node,
+                    supervisor=self.supervisor,
+                    scans=self.scans,
+                    link=self.link,
+                    settings_file=self._settings_file,
+                ),
             ),
             settings=WebSettings(
                 version=version("pos-loyalty"),
@@ -145,6 +158,7 @@ class Register:
                     idle_s=config.panel.idle_minutes * 60,
                     wrong_max=config.panel.wrong_sign_ins_max,
                     wait_s=config.panel.lock_minutes * 60,
+                    network=config.api.host not in LOOPBACK,
                 ),
                 display=wiring.display_settings(config),
             ),

@@ -1,6 +1,7 @@
 """From settings to the values that each part takes; nothing is opened here."""
 
 import secrets
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -23,7 +24,12 @@ from pos_loyalty.domain.identifiers import card_account
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.mail import Security, SmtpMailer, SmtpSettings
 from pos_loyalty.node.tidy import Keeping
-from pos_loyalty.ports.documents import ReceiptDocument, SellerBlock
+from pos_loyalty.ports.documents import (
+    PrintableReceipt,
+    ReceiptDocument,
+    SellerBlock,
+    TextRow,
+)
 from pos_loyalty.ports.services import Clock
 from pos_loyalty.receipts.layout import lay_out
 from pos_loyalty.receipts.ticket import ShopWording
@@ -150,7 +156,7 @@ def hub_settings(config: HubConfig, node: bytes) -> NodeSettings:
 def host_names(config: RegisterConfig) -> tuple[str, ...]:
     """Give the names under which the register is called: its own, and its receipts' address."""
     page = urlsplit(config.receipt.qr_url or "").hostname
-    return (*LOOPBACK_NAMES, config.api.host, *([page] if page else []))
+    return (*LOOPBACK_NAMES, config.api.host, *config.api.names, *([page] if page else []))
 
 
 def enrolment_code(hub: Uplink) -> str:
@@ -240,15 +246,7 @@ def display_settings(config: RegisterConfig) -> DisplaySettings:
 
 def encoder(config: RegisterConfig) -> Encode:
     """Give the function that makes the printer's bytes; the encoder is made at its first use."""
-    profile = EscposProfile(
-        columns=config.printer.columns,
-        code_page=config.printer.code_page,
-        page=config.printer.page,
-        native_qr=config.printer.native_qr,
-        qr_size=config.printer.qr_size,
-        cut=Cut(config.printer.cut),
-        kick_drawer=config.printer.kick_drawer,
-    )
+    profile = _profile(config)
     made: list[EscposEncoder] = []
 
     def encode(document: ReceiptDocument) -> bytes:
@@ -260,6 +258,27 @@ def encoder(config: RegisterConfig) -> Encode:
         return made[0].encode(rows)
 
     return encode
+
+
+def trial_page(config: RegisterConfig, text: str) -> bytes:
+    """Give the printer's bytes of a short test: the shop's name, accents, and a width's worth."""
+    profile = replace(_profile(config), kick_drawer=False)
+    columns = profile.columns
+    told = (config.store.trade_name, text, "é è ç à ê ù € ë", ("1234567890" * 7)[:columns])
+    rows = tuple(TextRow(profile.spell(each)[:columns].ljust(columns)) for each in told)
+    return EscposEncoder(profile).encode(PrintableReceipt(columns, rows))
+
+
+def _profile(config: RegisterConfig) -> EscposProfile:
+    return EscposProfile(
+        columns=config.printer.columns,
+        code_page=config.printer.code_page,
+        page=config.printer.page,
+        native_qr=config.printer.native_qr,
+        qr_size=config.printer.qr_size,
+        cut=Cut(config.printer.cut),
+        kick_drawer=config.printer.kick_drawer,
+    )
 
 
 def mailer(mail: Mail | None, clock: Clock) -> SmtpMailer | None:

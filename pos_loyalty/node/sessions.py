@@ -62,6 +62,10 @@ class Sessions:
         self._keep(signed)
         return signed
 
+    def name(self, session: Session, device: str) -> None:
+        """Call a screen otherwise from now on."""
+        self._keep(session._replace(device=device))
+
     def end(self, digest: bytes) -> None:
         """Show a browser out."""
 

@@ -4,6 +4,7 @@ from flask import Flask, request
 from flask_limiter import Limiter
 from flask_wtf.csrf import CSRFProtect
 
+from web.accounts.pairing import pairing
 from web.accounts.people import attach_login
 from web.panel.pages import panel
 from web.throttle import sender_of
@@ -28,4 +29,6 @@ def attach_panel(app: Flask, key: bytes) -> None:
         lambda: sender_of(request.remote_addr or ""), app=app, storage_uri="memory://"
     )
     limiter.limit(FORMS_A_MINUTE, methods=["POST"])(panel)
+    limiter.limit(FORMS_A_MINUTE, methods=["POST"])(pairing)
     app.register_blueprint(panel)
+    app.register_blueprint(pairing)

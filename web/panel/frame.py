@@ -26,6 +26,7 @@ from web.accounts.guard import check_access, needs, open_to_all
 from web.accounts.people import user
 from web.assets import PAGE_POLICY, asset
 from web.panel import shown
+from web.panel.alerts import alerts_now
 from web.panel.menu import menu_for
 from web.problems import status_of
 from web.services import services
@@ -150,9 +151,9 @@ def change_look() -> Answer:
 
 
 def own_path(asked: str) -> str:
-    """Give a path below `/panel` as it is, and the panel's first page instead of any other."""
+    """Give a path of these pages as it is, and the panel's first page instead of any other."""
     first = url_for("panel.home")
-    clean = asked.startswith("/panel/") and "\\" not in asked and asked.isprintable()
+    clean = asked.startswith(("/panel/", "/pair/")) and "\\" not in asked and asked.isprintable()
     return asked if clean else first
 
 
@@ -164,7 +165,8 @@ def _to_sign_in() -> AnyResponse:
 
 
 @panel.after_request
-def _secure(response: Response) -> Response:
+def secure(response: Response) -> Response:
+    """Say what the page may load and run."""
     response.headers["Content-Security-Policy"] = PAGE_POLICY
     response.headers["Referrer-Policy"] = "same-origin"
     response.vary.add("HX-Request")
@@ -172,7 +174,7 @@ def _secure(response: Response) -> Response:
 
 
 @panel.context_processor
-def _around() -> dict[str, Any]:
+def around() -> dict[str, Any]:
     """Give what every template may use."""
     found, person = services(), user()
     settings = found.node.settings
@@ -192,6 +194,8 @@ def _around() -> dict[str, Any]:
         "shop": found.settings.panel.shop or settings.store,
         "store": settings.store,
         "till": settings.till,
+        "alerts": len(alerts_now()) if person is not None and person.may(Role.MANAGER) else 0,
+        "network": found.settings.panel.network,
         "here": request.full_path.rstrip("?"),
         "role_titles": ROLE_TITLES,
         "told": _told,

@@ -38,7 +38,17 @@ MENU: tuple[Group, ...] = (
     ),
     Group(
         title="System",
-        entries=(Entry(endpoint="audit", title="Audit", icon="history"),),
+        entries=(
+            Entry(endpoint="users", title="Users", icon="user-cog"),
+            Entry(endpoint="screens", title="Screens", icon="device-tablet"),
+            Entry(endpoint="devices", title="Devices", icon="plug-connected"),
+            Entry(endpoint="sync", title="Sync", icon="refresh"),
+            Entry(endpoint="alerts", title="Alerts", icon="alert-triangle"),
+            Entry(endpoint="settings", title="Settings", icon="settings"),
+            Entry(endpoint="backup", title="Backup", icon="database-export"),
+            Entry(endpoint="replace_till", title="Replace a till", icon="replace"),
+            Entry(endpoint="audit", title="Audit", icon="history"),
+        ),
     ),
 )
 """The navigation; the first entry that somebody may open is their first page."""

@@ -11,8 +11,11 @@ from web.panel import (
     member,
     member_changes,
     members,
+    screens,
+    system,
     tickets,
     today,
+    users,
 )
 from web.panel.frame import panel
 
@@ -28,6 +31,9 @@ __all__ = [
     "member_changes",
     "members",
     "panel",
+    "screens",
+    "system",
     "tickets",
     "today",
+    "users",
 ]

@@ -12,6 +12,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "noscript": "This screen needs JavaScript.",
         "unpaired": "This screen is not known here",
         "unpaired_how": "Open it on the till itself, or let the manager pair it.",
+        "unpaired_code": "Type the manager's code",
         "badges": "State",
         "troubles": "Troubles",
         "theme": "Light or dark",

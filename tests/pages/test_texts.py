@@ -1,0 +1,59 @@
+"""Every sentence of the panel stands in the French catalogues, with the same values."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from pos_loyalty.texts import translate
+from tests.support.tree import ROOT, python_files, syntax
+
+TEMPLATES = ROOT / "web" / "templates" / "panel"
+IN_TEMPLATE = re.compile(r"""_\(\s*(?:"([^"]+)"|'([^']+)')|help="([^"]+)\"""")
+SAYING = {"say", "tell", "tell_undo", "StringField", "SelectField", "PasswordField", "BooleanField"}
+TITLED = {"title", "advice", "action"}
+SAME = {
+    *("Actions", "Badge", "Code", "E-mail", "Menu", "Pages", "Points", "Programme", "Provision"),
+    *("Ticket", "Ticket {number}", "Tickets", "e-mail", "{seconds} s"),
+}
+"""Words that are the same in both languages."""
+
+
+def templates() -> Iterator[str]:
+    for path in sorted(TEMPLATES.rglob("*.html")):
+        for found in IN_TEMPLATE.finditer(path.read_text(encoding="utf-8")):
+            yield next(filter(None, found.groups()))
+
+
+def code() -> Iterator[str]:
+    for path in python_files("web/panel", "web/accounts"):
+        for node in ast.walk(syntax(path)):
+            if isinstance(node, ast.Call):
+                named = [each.value for each in node.keywords if each.arg in TITLED]
+                first = node.args[:1] if name_of(node.func) in SAYING else []
+                for each in (*first, *named):
+                    if isinstance(each, ast.Constant) and isinstance(each.value, str):
+                        yield each.value
+
+
+def name_of(function: ast.expr) -> str:
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def values(sentence: str) -> set[str]:
+    return set(re.findall(r"\{(\w+)\}", sentence))
+
+
+@pytest.mark.parametrize("find", [templates, code])
+def test_every_sentence_is_said_in_french_with_the_same_values(
+    find: Callable[[], Iterator[str]],
+) -> None:
+    missing = sorted(
+        each
+        for each in set(find()) - SAME
+        if each and (translate(each, "fr") == each or values(translate(each, "fr")) != values(each))
+    )
+    assert missing == []

@@ -1,0 +1,128 @@
+"""Screens on the shop's network: in with a code, once and for some minutes; out at a click."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import requests
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from pos_loyalty.clock import SystemClock
+from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.node.sessions import Visitor
+from pos_loyalty.node.staff import Role
+from tests.support.house import lively_house
+from tests.support.panel import SECRETS, employ
+from tests.web.registers import Caller, Register
+from tests.web.test_signing import Browser
+from web.accounts.pairing_codes import CODE_LIFE_S, Pairing
+from web.services import EXTENSION, Services, attach
+
+TABLET = {"REMOTE_ADDR": "192.0.2.7"}
+
+
+class HandClock(SystemClock):
+    """A clock that a test turns."""
+
+    now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture(scope="module")
+def services(register: Register) -> Services:
+    found: Services = register.app.extensions[EXTENSION]
+    employ(found.staff, Role.MANAGER, Role.HQ, Role.CASHIER)
+    attach(register.app, replace(found, house=lively_house()))
+    return found
+
+
+@pytest.fixture
+def tablet(register: Register, services: Services) -> FlaskClient:
+    return register.app.test_client()
+
+
+@pytest.fixture
+def manager(caller: Caller, services: Services) -> Iterator[Browser]:
+    with requests.Session() as session:
+        browser = Browser(caller.url, session)
+        browser.sign_in("manager", SECRETS[Role.MANAGER])
+        yield browser
+
+
+def asked(tablet: FlaskClient, path: str, **form: Any) -> TestResponse:
+    given: dict[str, Any] = {"environ_base": TABLET, "base_url": "http://127.0.0.1"}
+    if not form:
+        return tablet.get(path, **given)
+    mark = re.search(r'name="csrf_token" value="([^"]+)"', tablet.get(path, **given).text)
+    assert mark is not None
+    return tablet.post(path, data={"csrf_token": mark[1], **form}, **given)
+
+
+def test_a_tablet_comes_in_by_the_code_and_goes_out_at_a_click(
+    manager: Browser, services: Services, tablet: FlaskClient
+) -> None:
+    assert asked(tablet, "/till/").status_code != 200
+    page = manager.send("/screens", page="/screens", name="counter-1", kind="screen").text
+    code = re.search(r'class="code">([0-9]{4} [0-9]{4})<', page)
+    assert code is not None
+    assert asked(tablet, "/pair/", code=code[1]).headers["Location"] == "/till/"
+    assert asked(tablet, "/till/").status_code == 200
+    (session,) = [each for each in services.sessions.all() if each.device == "counter-1"]
+    manager.send("/screens/revoke", page="/screens", session=session.digest.hex())
+    assert asked(tablet, "/till/").status_code != 200
+
+
+def test_a_code_serves_once_and_not_for_long(services: Services) -> None:
+    clock = HandClock()
+    pairing = Pairing(clock)
+    first, second = (pairing.invite(Visitor.SCREEN, name) for name in ("a", "b"))
+    assert pairing.accept(f"{first[:4]} {first[4:]}", origin="192.0.2.1").name == "a"
+    for typed in (first, second):
+        clock.now += CODE_LIFE_S
+        with pytest.raises(LoyaltyError) as caught:
+            pairing.accept(typed, origin="192.0.2.1")
+        assert caught.value.reason is Reason.PAIRING_CODE_REFUSED
+
+
+def test_codes_are_not_found_by_trying(services: Services) -> None:
+    pairing = Pairing(HandClock())
+    code = pairing.invite(Visitor.SCREEN, "a")
+    told = []
+    for typed in [*map(str, range(10_000_000, 10_000_006)), code]:
+        with pytest.raises(LoyaltyError) as caught:
+            pairing.accept(typed, origin="192.0.2.1")
+        told.append(caught.value.reason)
+    assert told == [Reason.PAIRING_CODE_REFUSED] * 5 + [Reason.TOO_MANY_REQUESTS] * 2
+
+
+@pytest.mark.parametrize("name", ["admin-1", "ADMIN-1", "a b", ""])
+def test_a_screen_gets_a_name_of_its_own(manager: Browser, name: str) -> None:
+    assert manager.send("/screens", page="/screens", name=name, kind="screen").status_code == 422
+
+
+def test_nobody_gives_a_role_above_their_own(manager: Browser, services: Services) -> None:
+    made = {"person": "boss", "name": "Boss", "secret": "a long password", "stores": ""}
+    manager.send("/users/new", page="/users/new", role="hq", **made)
+    manager.send("/users/disable", page="/users", person="hq")
+    manager.send("/users/hq/secret", page="/users", secret="my own password")
+    assert services.staff.find("boss") is None
+    assert services.staff.is_welcome("hq")
+    assert services.staff.verified("hq", SECRETS[Role.HQ]) is not None
+
+
+def test_a_cashier_makes_no_code_and_no_backup(caller: Caller, services: Services) -> None:
+    with requests.Session() as session:
+        browser = Browser(caller.url, session)
+        browser.sign_in("cashier", SECRETS[Role.CASHIER])
+        for path in ("/screens", "/backup/make", "/devices/print", "/users/new"):
+            assert browser.send(path, page="/me").status_code == 403
+
+
+def test_alerts_stand_on_every_page(manager: Browser) -> None:
+    assert "Alertes : 4" in manager.get("/me").text
+    assert "roll" in manager.get("/alerts").text
