@@ -215,6 +215,7 @@ export function acts(tools) {
       forget({but: SALE});
       dispatch("set", {step: "", found: null});
       await attach(made.member);
+      if (carded.basket && now().person) dispatch("set", {person: {...now().person, how: "card"}});
     });
     dispatch("set", {busy: false});
   }

@@ -162,7 +162,7 @@ function presets(offer, view) {
   return blocks.map((count) => ({
     blocks: count, reward: offer.label, fits: count <= most,
     label: offer.kind && offer.kind !== "amount" ? offer.label : money(count * offer.amount),
-    note: say("left_after", {points: points(Math.max(0, (view.available || 0) - count * offer.points), view.unit)}),
+    note: count > most ? "" : say("left_after", {points: points(Math.max(0, (view.available || 0) - count * offer.points), view.unit)}),
   }));
 }
 
@@ -210,12 +210,21 @@ function done(state) {
       figure(T.balance_now, points(view.points || 0, view.unit), used ? say("used", {points: points(used, view.unit)}) : "")) : null,
     missed ? h("div", {class: "call"}, line(say("did_bring", {points: points(missed.points, missed.unit)}), "big"),
       line(state.wasAsked ? T.was_asked : T.ask_next, "soft")) : null,
-    ...(issued || []).map((each) => line(say("issued", {label: each.label || T.gift_card}), "hint")),
+    ...brought(issued || []).map((label) => line(say("issued", {label}), "hint")),
     line(trouble, "warn"),
     state.code ? h("img", {class: "code", src: `/till/qr?ticket=${encodeURIComponent(state.done.ticket)}`, alt: T.qr_alt, width: 200, height: 200}) : null,
     handed ? line(T[`handed_${state.code ? "qr" : state.handed}`], "good") : h("div", null, h("h3", null, T.receipt_title), choices(state, "hand")),
     keys(button("return", T.return, {key: "F8"}), button("reprint", T.reprint, {key: "F9"}), button("back", T.next, {key: "Esc"})),
   ];
+}
+
+/** Name what a ticket brought, each kind once. */
+function brought(issued) {
+  const labels = issued.map((each) => each.label || T.gift_card);
+  return [...new Set(labels)].map((label) => {
+    const count = labels.filter((each) => each === label).length;
+    return count > 1 ? `${count} × ${label}` : label;
+  });
 }
 
 function details(state) {
