@@ -129,7 +129,7 @@ def test_after_too_many_wrong_tries_the_right_secret_waits_too(
     assert answer.status_code == 429
     assert re.search(r"dans \d+ secondes", answer.text)
     services.signing.pardon("paul")
-    assert browser.sign_in("paul", "1111").status_code == 200
+    assert browser.sign_in("Paul", "1111").status_code == 200
 
 
 def test_a_disabled_person_is_out_at_once(browser: Browser, services: Services) -> None:
