@@ -9,11 +9,13 @@ import {draft, forget, paint, spokenOf, typed} from "./view.js";
 import {call, follow, Refused} from "./wire.js";
 
 const RETURN_MS = 30_000;
+const REFRESHES_MAX = 4;
 const SALE = ["amount", "number"];
 const search = document.getElementById("search");
 let state = begin();
 let painting = false;
 let clock = 0;
+let events = 0; // so many came from the register
 
 /** Let an event change the state, and the page follow before the next frame. */
 function dispatch(name, body = {}) {
@@ -58,9 +60,12 @@ async function attempt(work) {
 
 const does = acts({dispatch, attempt, typed, draft, forget, search, now: () => state, fresh: refresh, share: (name, body) => share(name, body)});
 
-async function refresh() {
+/** Ask how the till stands; what an event overtook is asked again. */
+async function refresh(tries = REFRESHES_MAX) {
+  const before = events;
   const told = await call("GET", "/till/now").catch((error) => error.problem);
-  if (told.screen) dispatch("now", told);
+  if (told.screen && events !== before && tries > 1) refresh(tries - 1);
+  else if (told.screen) dispatch("now", told);
   else if (told.reason === "TOKEN_REFUSED") location.reload();
 }
 
@@ -117,7 +122,11 @@ listen({
 const kept = localStorage.getItem("theme");
 if (kept) document.documentElement.dataset.theme = kept;
 
-const share = follow((name, body) => (name === "missed" ? refresh() : does.heard(name, body)), (line) => {
+const share = follow((name, body) => {
+  events += 1;
+  if (name === "missed") refresh();
+  else does.heard(name, body);
+}, (line) => {
   if (line !== "there") {
     dispatch("linked", {line});
     return;
