@@ -23,6 +23,7 @@ BENCHMARKS = MappingProxyType(
         "lookup": "benchmarks.lookup",
         "growth": "benchmarks.growth",
         "scan": "benchmarks.scan",
+        "panel": "benchmarks.panel",
         "rating": "benchmarks.rating",
         "derivation": "benchmarks.derivation",
         "refold": "benchmarks.refold",

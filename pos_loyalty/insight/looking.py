@@ -4,7 +4,6 @@ Lists and figures are as fresh as the read model, a moment behind the till; what
 one member or one ticket is read from the database itself.
 """
 
-from dataclasses import replace
 from pathlib import Path
 
 from msgspec import Struct
@@ -132,15 +131,11 @@ class Insight:
     def members(
         self, wanted: MemberFilter, after: tuple[int, bytes] | None = None
     ) -> Page[MemberLine, tuple[int, bytes]]:
-        """Give a page of members who fit, looking on until it is full."""
+        """Give a page of members who fit."""
         with InsightFile(self._path) as file:
             found = file.members(wanted, after)
-            rows, left = found.rows, wanted.limit - len(found.rows)
-            while left and found.after is not None:
-                found = file.members(replace(wanted, limit=left), found.after)
-                rows, left = rows + found.rows, left - len(found.rows)
         with self._store.read() as tx:
-            lines = [line for row in rows if (line := self._line(tx, row)) is not None]
+            lines = [line for row in found.rows if (line := self._line(tx, row)) is not None]
         return Page(lines, found.after)
 
     def find(self, text: str, limit: int = 50) -> list[MemberLine]:

@@ -149,7 +149,7 @@ class InsightFile:
         """Give a page of members beyond a (value sorted by, member)."""
         sql, values = members(wanted, after)
         rows = self._db.execute(sql, values).fetchall()
-        return wanted.page([(MemberRow(*row[:-1]), bool(row[-1])) for row in rows])
+        return wanted.page([MemberRow(*row) for row in rows])
 
     def member(self, member: bytes) -> MemberRow | None:
         """Give what one member is listed by."""

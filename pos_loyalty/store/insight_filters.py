@@ -1,7 +1,6 @@
 """What lists are asked for, and the SQL that answers: by key, never by counting rows.
 
-A filter that fits hardly any row is looked for among `SCAN_MAX` members at a time, so that no
-answer takes long; the page then says from where to look on.
+A filter that fits hardly any member is looked for in an index that holds all it asks.
 """
 
 from collections.abc import Sequence
@@ -11,8 +10,6 @@ from typing import Any, Generic, Literal, NamedTuple, TypeVar
 from pos_loyalty.store.insight_rows import MemberRow
 
 PAGE = 50
-SCAN_MAX = 50_000
-"""Members that one answer looks at, at most."""
 RowT = TypeVar("RowT")
 KeyT = TypeVar("KeyT")
 Sort = Literal["last", "points", "joined"]
@@ -55,14 +52,10 @@ class MemberFilter:
     descending: bool = True
     limit: int = PAGE
 
-    def page(self, found: Sequence[tuple[MemberRow, bool]]) -> Page[Any, Any]:
-        """Give the page of what SQL gave: rows that fit, and the last one that was looked at."""
-        rows = [row for row, fits in found if fits]
-        if len(rows) > self.limit:
-            rows = rows[: self.limit]
-            return Page(rows, self._key(rows[-1]))
-        beyond = next((row for row, fits in found if not fits), None)
-        return Page(rows, self._key(beyond) if beyond is not None else None)
+    def page(self, found: Sequence[MemberRow]) -> Page[MemberRow, tuple[int, bytes]]:
+        """Give the page of what SQL gave: one row more than it holds says that it goes on."""
+        rows = list(found[: self.limit])
+        return Page(rows, self._key(rows[-1]) if len(found) > self.limit else None)
 
     def _key(self, row: MemberRow) -> tuple[int, bytes]:
         return getattr(row, self.sort), row.member
@@ -88,23 +81,13 @@ def tickets(wanted: TicketFilter, after: tuple[int, str] | None) -> tuple[str, l
 
 
 def members(wanted: MemberFilter, after: tuple[int, bytes] | None) -> tuple[str, list[Any]]:
-    """Give the select of a page of members: those that fit, and the last one looked at where
-    there may be more; the last column tells which of the two a row is."""
-    ranges, range_values = _ranges(wanted, after)
-    tests, test_values = _tests(wanted)
-    way, back = _way(wanted.descending), _way(not wanted.descending)
+    """Give the select of a page of members, one row more than the page holds."""
+    ranges, values = _ranges(wanted, after)
+    tests, more = _tests(wanted)
+    way = _way(wanted.descending)
     order = f"{wanted.sort} {way}, member {way}"
-    looked = f"SELECT * FROM member{_where(ranges)} ORDER BY {order} LIMIT {SCAN_MAX}"
-    sql = (
-        f"WITH looked AS MATERIALIZED ({looked}) "
-        f"SELECT *, 1 FROM (SELECT * FROM looked{_where(tests)} ORDER BY {order} LIMIT ?) "
-        f"UNION ALL SELECT *, 0 FROM (SELECT * FROM looked "
-        f"ORDER BY {wanted.sort} {back}, member {back} LIMIT 1) "
-        f"WHERE (SELECT count(*) FROM looked) = {SCAN_MAX}"
-    )
-    if not tests:
-        sql = f"SELECT *, 1 FROM member{_where(ranges)} ORDER BY {order} LIMIT ?"
-    return sql, [*range_values, *test_values, wanted.limit + 1]
+    sql = f"SELECT * FROM member{_where([*ranges, *tests])} ORDER BY {order} LIMIT ?"
+    return sql, [*values, *more, wanted.limit + 1]
 
 
 def _ranges(wanted: MemberFilter, after: tuple[int, bytes] | None) -> tuple[list[str], list[Any]]:

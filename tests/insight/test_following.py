@@ -19,7 +19,7 @@ from pos_loyalty.insight.looking import Insight
 from pos_loyalty.store import insight_filters, schema
 from pos_loyalty.store.insight_file import InsightFile
 from pos_loyalty.store.insight_filters import MemberFilter, Sort, TicketFilter
-from pos_loyalty.store.insight_rows import Figures, MemberRow, TicketRow
+from pos_loyalty.store.insight_rows import Figures, TicketRow
 from tests.support.shop import Till
 
 SORTS: tuple[Sort, ...] = ("last", "points", "joined")
@@ -197,20 +197,14 @@ def test_a_ticket_that_loses_its_number_leaves_the_figures(tmp_path: Path) -> No
     assert (found["2"].sales, found["2"].amount) == (1, 700)
 
 
-def test_a_filter_that_fits_hardly_anybody_says_from_where_to_look_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(insight_filters, "SCAN_MAX", 10)
-    rows = [MemberRow(bytes([n]), 1, 100 - n, 0, "", int(n == 33), 0, "") for n in range(40)]
-    wanted, after, asked = MemberFilter(email=True), None, 0
+def test_a_list_of_members_asks_its_indexes_only(tmp_path: Path) -> None:
     with InsightFile(tmp_path / "some.panel") as file:
-        with file.changing():
-            file.keep_members(rows)
-        found = file.members(wanted, after)
-        while not found.rows:
-            assert found.after is not None
-            found, asked = file.members(wanted, found.after), asked + 1
-    assert (found.rows, asked) == ([rows[33]], 3)
+        for sort, tier in product(SORTS, ("", "Gold")):
+            wanted = MemberFilter(sort=sort, tier=tier, email=True, points_min=3, unused_since=9)
+            sql, values = insight_filters.members(wanted, (5, b"m"))
+            plan = str(file._db.execute(f"EXPLAIN QUERY PLAN {sql}", values).fetchall())
+            assert "COVERING INDEX" in plan
+            assert "TEMP B-TREE" not in plan or (sort, tier) == ("joined", "Gold")
 
 
 def test_tickets_are_found_by_number_day_and_amount(looked: Looked) -> None:

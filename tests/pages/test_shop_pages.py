@@ -5,13 +5,19 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
+from pos_loyalty import commands
+from pos_loyalty.commands import KnownArticle
 from pos_loyalty.domain.days import iso
+from pos_loyalty.domain.profile import FIELDS
 from pos_loyalty.node.staff import Role
 from tests.support.lively import enliven, follow
 from tests.support.panel import NARROW, WIDE, employ, reader, troubles
-from tests.web.registers import Caller, Register
+from tests.web.registers import Caller, Register, card
+from web.panel.member import FIELD_TITLES
+from web.panel.member_changes import ProfileForm
 
-LISTS = ("today", "members", "tickets", "days", "closing", "flags", "liability")
+LISTS = ("today", "members", "tickets", "days", "closing", "flags", "liability", "articles")
+FORMS = ("programmes", "programmes/new", "cards")
 OF_MEMBER = ("", "/ledger", "/edit", "/points", "/cards/new")
 
 
@@ -31,7 +37,12 @@ class Shop:
     def addresses(self) -> list[str]:
         """Every page, where it shows something."""
         member = f"members/{self.members[0]}"
-        pages = [*LISTS, *(member + part for part in OF_MEMBER), f"ticket/{self.ticket('0003')}"]
+        pages = [
+            *LISTS,
+            *FORMS,
+            *(member + part for part in OF_MEMBER),
+            f"ticket/{self.ticket('0003')}",
+        ]
         return [f"/panel/{each}" for each in pages]
 
 
@@ -64,6 +75,11 @@ def test_every_page_of_the_shop_keeps_to_the_policy(chromium: Browser, shop: Sho
         for address in shop.addresses:
             page.goto(address)
             page.get_by_role("heading", level=1).wait_for()
+
+
+def test_every_field_of_a_profile_has_its_place_in_the_form() -> None:
+    assert {name for name in vars(ProfileForm) if name in FIELDS} == set(FIELDS)
+    assert set(FIELD_TITLES) == set(FIELDS)
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -150,6 +166,61 @@ def test_a_z_that_differs_is_said_to_differ(chromium: Browser, shop: Shop) -> No
         page.get_by_role("button", name="Keep").click()
         page.get_by_text("The total was kept.").wait_for()
         assert page.locator(".badge.tone-danger").count() == 1
+
+
+def test_a_candidate_with_a_fault_is_told_so_and_keeps_its_text(
+    chromium: Browser, shop: Shop
+) -> None:
+    with reader(chromium, shop.caller.url, language="en", strict=True) as page:
+        page.goto("/panel/programmes/new")
+        page.get_by_label("Document").fill("[programme]\nid = 3\n")
+        page.get_by_role("button", name="Publish").click()
+        page.get_by_role("heading", name="To be put right").wait_for()
+        assert page.get_by_label("Document").input_value().startswith("[programme]")
+    assert len(shop.register.queries.programmes()) == 1
+
+
+def test_a_version_is_planned_and_withdrawn(chromium: Browser, shop: Shop) -> None:
+    text = shop.register.queries.programme(shop.register.queries.programmes()[0].version).toml
+    with reader(chromium, shop.caller.url, language="en", strict=True) as page:
+        page.goto("/panel/programmes/new")
+        later = text.replace("first_day = 2025-01-01", "first_day = 2099-01-01")
+        page.get_by_label("Document").fill(later)
+        page.get_by_role("button", name="Publish").click()
+        page.get_by_text("It is published, in force from").wait_for()
+        page.locator("summary", has_text="Withdraw").click()
+        page.get_by_role("button", name="Withdraw").click()
+        page.get_by_text("It was withdrawn.").wait_for()
+    states = {each.state for each in shop.register.queries.programmes()}
+    assert states == {"in_force", "withdrawn"}
+
+
+def test_an_unknown_article_is_classified(chromium: Browser, shop: Shop) -> None:
+    known = (KnownArticle(code="1", label="Bread"),)
+    shop.register.node.execute(commands.KeepArticles(id="file", articles=known))
+    shop.caller.sell("9100", 700)
+    with reader(chromium, shop.caller.url, language="en", strict=True) as page:
+        page.goto("/panel/articles")
+        page.get_by_role("link", name="3250390000891").click()
+        page.get_by_label("Label").fill("Coffee")
+        page.get_by_label("VAT in percent").fill("5.5")
+        page.get_by_role("button", name="Save").click()
+        page.get_by_text("Every article is known.").wait_for()
+    assert shop.register.queries.unknown_articles() == []
+
+
+def test_a_card_leads_to_its_member_and_a_batch_to_a_file(chromium: Browser, shop: Shop) -> None:
+    with reader(chromium, shop.caller.url, language="en", strict=True) as page:
+        page.goto("/panel/cards")
+        page.get_by_label("First serial number").fill("0")
+        page.get_by_label("How many").fill("3")
+        with page.expect_download() as told:
+            page.get_by_role("button", name="CSV file").click()
+        lines = told.value.path().read_text().split()
+        page.get_by_label("Number of the card").fill(card(4))
+        page.get_by_role("button", name="Search").click()
+        page.wait_for_url(f"**/members/{shop.members[4]}")
+    assert lines == ["number", card(0), card(1), card(2)]
 
 
 @pytest.mark.parametrize(

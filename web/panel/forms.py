@@ -6,13 +6,13 @@ Labels, help and faults are English sentences, translated where they are drawn.
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField
+from wtforms import Field, HiddenField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from pos_loyalty.errors import LoyaltyError
 from pos_loyalty.texts import explain
-from web.panel.shown import page_locale
+from web.panel.shown import page_locale, say
 
 NEEDED = "This field is required."
 TOO_LONG = "This is too long."
@@ -20,6 +20,12 @@ TOO_LONG = "This is too long."
 
 class PanelForm(FlaskForm):  # type: ignore[misc]
     """A form of the panel, protected against other sites."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        for field in self:
+            if isinstance(field, SelectField):
+                field.choices = choices(*((e.value, say(e.label)) for e in field.choices))
 
     def refuse(self, error: LoyaltyError, field: Field | None = None) -> None:
         """Show a refusal at a field, or above the form where none is to blame."""

@@ -37,6 +37,7 @@ FIELD_TITLES = {
     "postcode": "Postcode",
     "city": "City",
     "language": "Language",
+    "receipt": "Receipt usually wanted",
 }
 CARD_STATES = {"active": "in use", "blocked": "blocked", "replaced": "replaced"}
 REASONS = {"email": "same e-mail", "phone": "same phone", "name": "same name and postcode"}

@@ -37,6 +37,12 @@ class ProfileForm(PanelForm):
     language = SelectField(
         FIELD_TITLES["language"], choices=choices(("", "–"), ("fr", "Français"), ("en", "English"))
     )
+    receipt = SelectField(
+        FIELD_TITLES["receipt"],
+        choices=choices(
+            ("", "–"), ("none", "None"), ("paper", "Paper"), ("email", "E-mail"), ("qr", "QR")
+        ),
+    )
 
 
 class PointsForm(PanelForm):

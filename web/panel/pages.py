@@ -3,7 +3,9 @@
 from web.accounts import first
 from web.accounts import pages as accounts
 from web.panel import (
+    articles,
     audit,
+    cards,
     closing,
     flags,
     home,
@@ -11,6 +13,7 @@ from web.panel import (
     member,
     member_changes,
     members,
+    programmes,
     screens,
     system,
     tickets,
@@ -21,7 +24,9 @@ from web.panel.frame import panel
 
 __all__ = [
     "accounts",
+    "articles",
     "audit",
+    "cards",
     "closing",
     "first",
     "flags",
@@ -31,6 +36,7 @@ __all__ = [
     "member_changes",
     "members",
     "panel",
+    "programmes",
     "screens",
     "system",
     "tickets",
