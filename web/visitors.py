@@ -11,7 +11,6 @@ from ipaddress import ip_address
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.sessions import Session, Sessions, Visitor
 from web.access import Device, Profile
 
@@ -34,15 +33,15 @@ def visitor(sessions: Sessions, kind: Visitor) -> Session | None:
     return found if found is not None and found.kind == kind else None
 
 
-def let_in_here(sessions: Sessions, kind: Visitor) -> Callable[[Response], Response]:
+def let_in_here(sessions: Sessions, kind: Visitor) -> Callable[[Response], Response] | None:
     """Let a browser on this machine in; gives what puts its token into the answer.
 
-    A browser of elsewhere that nobody let in is refused (`OPERATION_REFUSED`).
+    Nothing for a browser of elsewhere that nobody let in.
     """
     if visitor(sessions, kind) is not None:
         return lambda response: response
     if not ip_address(request.remote_addr or "0.0.0.0").is_loopback:
-        raise LoyaltyError(Reason.OPERATION_REFUSED)
+        return None
     device = f"{kind}-{secrets.token_hex(3)}"
     token = sessions.open(kind, device=device, life_ms=SCREEN_LIFE_MS)
 

@@ -54,7 +54,7 @@ def test_a_newcomer_scans_sells_and_sees_the_paper_the_mail_and_head_office(
     with watched(chromium) as customer:
         address = page.get_by_role("link", name="Afficheur client").get_attribute("href")
         assert address is not None
-        with customer.page.expect_request("**/display/events*"):
+        with customer.page.expect_response("**/display/events*"):
             customer.page.goto(address)
         press(page, "Encaisser")
         press(customer.page, "Par e-mail")

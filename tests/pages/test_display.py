@@ -49,7 +49,7 @@ def opened(
     chromium: Browser, caller: Caller, *, language: str = "fr", theme: str = "light"
 ) -> Iterator[Watched]:
     with watched(chromium, theme=theme) as seen:
-        with seen.page.expect_request("**/display/events*"):
+        with seen.page.expect_response("**/display/events*"):
             seen.page.goto(f"{caller.url}/display/?lang={language}")
         yield seen
 
@@ -201,8 +201,11 @@ def test_a_stranger_joins_on_their_telephone_with_the_points_of_the_purchase(
     assert [each["points"] for each in found] == [78]
 
 
-def test_a_browser_of_elsewhere_is_not_let_in(shop: tuple[Register, Caller]) -> None:
+def test_a_browser_of_elsewhere_is_led_to_the_code_that_lets_it_in(
+    shop: tuple[Register, Caller],
+) -> None:
     register, _ = shop
     asked = {"environ_base": {"REMOTE_ADDR": "192.0.2.7"}, "base_url": "http://127.0.0.1"}
     answer = register.app.test_client().get("/display/", **asked)
-    assert (answer.status_code, answer.headers.get("Set-Cookie")) == (403, None)
+    assert (answer.status_code, answer.location) == (302, "/pair/")
+    assert "Set-Cookie" not in answer.headers

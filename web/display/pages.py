@@ -11,6 +11,7 @@ from pos_loyalty.node.notices import Posted
 from pos_loyalty.node.sessions import Session, Visitor
 from pos_loyalty.receipts.explained import spoken
 from pos_loyalty.texts import LOCALES
+from web.accounts.pairing import to_pairing
 from web.assets import asset, page
 from web.display.answering import NONCE_BYTES, Answering, new_nonce
 from web.display.fragments import render
@@ -36,6 +37,8 @@ def show() -> Response:
     """Show the display at rest; a browser on this machine is let in as a display of its own."""
     found, language = services(), _language()
     let_in = let_in_here(found.sessions, Visitor.DISPLAY)
+    if let_in is None:
+        return to_pairing()
     text = render_template(
         "display/display.html",
         asset=asset,

@@ -1,8 +1,6 @@
 """The pages of the till screen: one page, which the register's events keep up to date."""
 
 import io
-import secrets
-from ipaddress import ip_address
 
 import segno
 from flask import Blueprint, Response, render_template, request
@@ -12,14 +10,12 @@ from msgspec import json
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node import glances
 from pos_loyalty.node.sessions import Visitor
-from web.assets import PAGE_POLICY, asset
+from web.assets import asset, page
 from web.problems import reader_locale
 from web.services import services
 from web.till.texts import said
-from web.visitors import remember, visitor
+from web.visitors import let_in_here, visitor
 
-SCREEN_LIFE_MS = 400 * 86_400_000
-"""So long after it was seen last a paired screen is known: the longest that browsers keep."""
 MODULES = (
     "dom.js", "wire.js", "keys.js", "state.js", "parts.js", "stages.js", "view.js", "pad.js",
     "acts.js", "returns.js",
@@ -33,16 +29,10 @@ till = Blueprint("till", __name__, url_prefix="/till", template_folder="../templ
 @till.get("/")
 def show() -> Response:
     """Show the till screen; a browser on this machine is let in as a screen of its own."""
-    found = services()
-    known = visitor(found.sessions, Visitor.SCREEN)
-    if known is None and not _on_this_machine():
+    let_in = let_in_here(services().sessions, Visitor.SCREEN)
+    if let_in is None:
         return _page("till/unpaired.html", status=403)
-    response = _page("till/till.html")
-    if known is None:
-        device = f"screen-{secrets.token_hex(3)}"
-        token = found.sessions.open(Visitor.SCREEN, device=device, life_ms=SCREEN_LIFE_MS)
-        remember(response, Visitor.SCREEN, token, life_ms=SCREEN_LIFE_MS)
-    return response
+    return let_in(_page("till/till.html"))
 
 
 @till.get("/qr")
@@ -77,10 +67,4 @@ def _page(template: str, status: int = 200) -> Response:
         till=own.till,
         given=Markup(given.decode().replace("<", "\\u003c")),
     )
-    response = Response(text, status=status, mimetype="text/html")
-    response.headers["Content-Security-Policy"] = PAGE_POLICY
-    return response
-
-
-def _on_this_machine() -> bool:
-    return ip_address(request.remote_addr or "0.0.0.0").is_loopback
+    return page(text, status)
