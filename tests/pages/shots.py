@@ -20,18 +20,22 @@ COLOURS = 64  # a flat page needs no more, and the file is a quarter of the size
 SETTLED_MS = 300
 
 
-def take(page: Page, shop: Shop, folder: Path) -> None:
+def keep(page: Page, name: str) -> None:
+    """Keep what a page shows now, in few colours."""
+    page.wait_for_timeout(SETTLED_MS)
+    path = FOLDER / f"{name}.png"
+    page.screenshot(path=path)
+    with Image.open(path) as picture:
+        few = picture.convert("P", palette=Image.Palette.ADAPTIVE, colors=COLOURS)
+        few.save(path, optimize=True)
+
+
+def take(page: Page, shop: Shop) -> None:
     """Go through the states that the docs show, each from an idle till."""
     hands = Keyboard(page)
     for name in SHOWN:
         STATES[name](shop, hands)
-        page.wait_for_timeout(SETTLED_MS)
-        path = folder / f"till-{name}.png"
-        page.screenshot(path=path)
-        with Image.open(path) as picture:
-            picture.convert("P", palette=Image.Palette.ADAPTIVE, colors=COLOURS).save(
-                path, optimize=True
-            )
+        keep(page, f"till-{name}")
         home(hands)
 
 
@@ -51,7 +55,7 @@ def main() -> None:
         size = {"width": WIDTH, "height": HEIGHT}
         page = browser.new_page(viewport=size, locale="fr-FR")  # type: ignore[arg-type]
         page.goto(f"{caller.url}/till/")
-        take(page, shop, FOLDER)
+        take(page, shop)
         browser.close()
 
 

@@ -2,19 +2,34 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 import pytest
+from babel.messages.pofile import read_po
 
 from pos_loyalty.texts import translate
 from tests.support.tree import ROOT, python_files, syntax
 
+CATALOGUES = ROOT / "pos_loyalty" / "locale" / "fr" / "LC_MESSAGES"
 TEMPLATES = ROOT / "web" / "templates" / "panel"
 IN_TEMPLATE = re.compile(r"""_\(\s*(?:"([^"]+)"|'([^']+)')|help="([^"]+)\"""")
 SAYING = {"say", "tell", "tell_undo", "StringField", "SelectField", "PasswordField", "BooleanField"}
 TITLED = {"title", "advice", "action"}
 SAME = {
-    *("Actions", "Badge", "Code", "E-mail", "Menu", "Pages", "Points", "Programme", "Provision"),
+    *(
+        "Actions",
+        "Article {code}",
+        "Badge",
+        "Document",
+        "Code",
+        "E-mail",
+        "Menu",
+        "Pages",
+        "Points",
+        "Programme",
+        "Provision",
+    ),
     *("Ticket", "Ticket {number}", "Tickets", "e-mail", "{seconds} s"),
 }
 """Words that are the same in both languages."""
@@ -45,6 +60,16 @@ def name_of(function: ast.expr) -> str:
 
 def values(sentence: str) -> set[str]:
     return set(re.findall(r"\{(\w+)\}", sentence))
+
+
+def test_every_sentence_has_one_translation() -> None:
+    known = Counter(
+        message.id
+        for path in CATALOGUES.glob("*.po")
+        for message in read_po(path.open("rb"), locale="fr")
+        if message.id
+    )
+    assert [sentence for sentence, times in known.items() if times > 1] == []
 
 
 @pytest.mark.parametrize("find", [templates, code])

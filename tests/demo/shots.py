@@ -1,0 +1,91 @@
+"""Pictures of the demo for the docs: `python -m tests.demo.shots` makes them anew.
+
+They show the demo as a newcomer sees it, with a year of real tickets behind it.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from pos_loyalty.demo.history import bring
+from pos_loyalty.demo.stage import Stage
+from pos_loyalty.demo.world import STAFF, World
+from tests.pages.shots import keep
+from tests.support.chromium import QUIET
+
+MANAGER = STAFF[0]
+PANEL = {  # what stands in the docs, by page of the panel
+    "panel-today": "/panel/today",
+    "panel-members": "/panel/members",
+}
+PATIENT_MS = 30_000
+
+
+@contextmanager
+def demo() -> Iterator[tuple[World, Stage]]:
+    """Give the demo with its year, running."""
+    world = World()
+    try:
+        world.start()
+        stage = Stage(world, "fr")
+        stage.start()
+        bring(world)
+        yield world, stage
+        stage.stop()
+    finally:
+        world.stop()
+
+
+def sell(stage_page: Page, customer: Page) -> None:
+    """Sell to Zoé as the tour says, and let her choose paper."""
+    stage_page.get_by_role("button", name="L’Étranger").click()
+    stage_page.get_by_role("button", name="Passer la carte de Zoé").click()
+    expect(stage_page.locator("#counter")).to_contain_text("Zoé", timeout=PATIENT_MS)
+    stage_page.get_by_role("button", name="Tabac").click()
+    stage_page.get_by_role("button", name="Encaisser").click()
+    customer.get_by_role("button", name="Par e-mail").wait_for()
+    keep(customer, "display-receipt")
+    customer.get_by_role("button", name="Sur papier").click()
+    stage_page.locator("#paper svg").wait_for(timeout=PATIENT_MS)
+
+
+def sign_in(page: Page, root: str) -> None:
+    """Sign in to the panel as the demo's manager."""
+    page.goto(f"{root}/panel/")
+    page.get_by_label("Nom de connexion").fill(MANAGER.person)
+    page.get_by_label("Mot de passe").fill(MANAGER.secret)
+    page.get_by_role("button", name="Se connecter").click()
+    page.wait_for_url("**/panel/**")
+
+
+def take(browser: Browser, world: World, stage: Stage) -> None:
+    """Go through the demo with a counter, a customer and a manager."""
+    context = browser.new_context(locale="fr-FR", viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(PATIENT_MS)
+    root = world.api.removesuffix("/api/v1")
+    shown, customer, manager = context.new_page(), context.new_page(), context.new_page()
+    shown.goto(stage.url)
+    with customer.expect_response("**/display/events*"):
+        customer.goto(f"{root}/display/")
+    sell(shown, customer)
+    keep(shown, "demo")
+    sign_in(manager, root)
+    for name, address in PANEL.items():
+        manager.goto(root + address)
+        keep(manager, name)
+    context.close()
+
+
+def main() -> None:
+    """Start the demo, walk through it, keep what is seen."""
+    program = shutil.which("chromium")
+    with demo() as (world, stage), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=[*QUIET])
+        take(browser, world, stage)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
