@@ -14,6 +14,30 @@ settings.register_profile("patient", settings(), deadline=None)
 settings.load_profile("patient")
 
 
+LONG_FILES = (
+    "tests/web/test_fuzzed.py",
+    "tests/demo/test_demo.py",
+    "tests/cli/test_command_line.py",
+    "tests/sync/test_restored_hub.py",
+    "tests/pages/test_till_states.py",
+    "tests/pages/test_till_line.py",
+    "tests/journal/test_any_order.py",
+    "tests/cases/test_properties.py",
+    "tests/pages/test_shop_pages.py",
+    "tests/pages/test_panel.py",
+    "tests/benchmarks/test_smoke.py",
+    "tests/crash/test_killed.py",
+    "tests/store/test_verify.py",
+    "tests/journal/test_naive_fold.py",
+)
+"""What takes longest begins first: no process is left with it while the others have nothing."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    ranks = {name: rank for rank, name in enumerate(LONG_FILES)}
+    items.sort(key=lambda item: ranks.get(item.nodeid.partition("::")[0], len(ranks)))
+
+
 def begins_the_run(config: pytest.Config) -> bool:
     """Tell the process that was started from the parallel workers that it starts."""
     return not hasattr(config, "workerinput")

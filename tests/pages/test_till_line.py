@@ -17,6 +17,7 @@ PAGE_BYTES_MAX = 60_000
 TABS = 7
 BETWEEN_KEYS_S = 0.004
 AZERTY = dict(zip("0123456789", "à&é\"'(-è_ç", strict=True))
+ENTER = ("Enter", "Enter", "\r")
 VIOLATIONS = """document.addEventListener("securitypolicyviolation",
     event => console.error("refused by policy: " + event.blockedURI))"""
 
@@ -137,12 +138,29 @@ def test_a_scanner_that_types_on_a_french_keyboard_is_read_wherever_the_focus_is
     expect(page.locator("[name=amount]")).to_have_value("12")
 
 
+def test_a_person_who_goes_on_with_tab_is_no_scanner_however_fast(
+    line: Line, context: BrowserContext
+) -> None:
+    page, scans = screen(context, line.up()), list[str]()
+    page.on("request", lambda asked: scans.append(asked.url) if "/scans" in asked.url else None)
+    page.locator("[name=amount]").focus()
+    typed_fast(
+        page, *((f"Digit{each}", each, each) for each in "000012"), ("Tab", "Tab", ""), ENTER
+    )
+    on(page, "done")
+    assert scans == []
+
+
 def typed_by_a_scanner(page: Page, text: str) -> None:
-    """Send keys as fast as a scanner that is set for another layout than the machine's."""
+    """Press keys as a scanner that is set for another layout than the machine's."""
+    typed_fast(page, *((f"Digit{each}", AZERTY[each], AZERTY[each]) for each in text), ENTER)
+
+
+def typed_fast(page: Page, *pressed: tuple[str, str, str]) -> None:
+    """Press keys, each by its code, what the layout makes of it and what it writes."""
     keys = page.context.new_cdp_session(page)
     at = time.time()
-    pressed = [(f"Digit{each}", AZERTY[each], AZERTY[each]) for each in text]
-    for nth, (code, key, char) in enumerate([*pressed, ("Enter", "Enter", "\r")]):
+    for nth, (code, key, char) in enumerate(pressed):
         told = {"code": code, "key": key, "timestamp": at + nth * BETWEEN_KEYS_S}
         keys.send("Input.dispatchKeyEvent", {**told, "type": "keyDown", "text": char})
         keys.send("Input.dispatchKeyEvent", {**told, "type": "keyUp"})

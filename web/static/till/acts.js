@@ -146,7 +146,7 @@ export function acts(tools) {
 
   async function count(ticket, was) {
     const told = await call("POST", "/till/asked", {ticket, asked: was}).catch(() => null);
-    if (told && now().screen) dispatch("set", {screen: {...now().screen, asked: told}, asked: false});
+    if (told && now().screen) dispatch("set", {screen: {...now().screen, asked: told}});
   }
 
   function hand(channel, email = "") {

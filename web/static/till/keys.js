@@ -2,6 +2,7 @@
 
 const BURST_MS = 30;
 const BURST_MIN = 6;
+const WRITES_NOTHING = /^(?:Tab|Escape|Backspace|Delete|Insert|Home|End|Page\w+|Arrow\w+|F\d+)$/;
 const NAMED = {Minus: "-", Slash: "/", Period: ".", Space: " "};
 const FUNCTION_KEYS = {
   F1: "find", F2: "reward", F3: "receipt", F4: "enrol", F6: "details", F7: "amount", F8: "return", F9: "reprint",
@@ -29,9 +30,10 @@ export class Wedge {
       this.#text = "";
       return label;
     }
+    if (WRITES_NOTHING.test(code)) this.#text = ""; // a person's keys: no scanner presses them
     const char = meant(code);
     if (!char) return "";
-    if (!fast) {
+    if (!fast || !this.#text) {
       this.#text = "";
       this.#field = field ? field.id : "";
       this.#before = field ? field.value : "";
