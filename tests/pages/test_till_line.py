@@ -18,6 +18,12 @@ TABS = 7
 BETWEEN_KEYS_S = 0.004
 AZERTY = dict(zip("0123456789", "à&é\"'(-è_ç", strict=True))
 ENTER = ("Enter", "Enter", "\r")
+PRESSED_AND_MADE_ANEW = """() => {
+    const stage = document.getElementById("stage");
+    const pressed = new KeyboardEvent("keydown", {code: "Digit3", key: "3", bubbles: true});
+    stage.dispatchEvent(pressed);
+    stage.replaceChildren(...[...stage.children].map(each => each.cloneNode(true)));
+}"""
 VIOLATIONS = """document.addEventListener("securitypolicyviolation",
     event => console.error("refused by policy: " + event.blockedURI))"""
 
@@ -149,6 +155,16 @@ def test_a_person_who_goes_on_with_tab_is_no_scanner_however_fast(
     )
     on(page, "done")
     assert scans == []
+
+
+def test_a_digit_chooses_also_where_the_stage_was_made_anew_meanwhile(
+    line: Line, context: BrowserContext
+) -> None:
+    shop = line.up()
+    page = screen(context, shop)
+    states.missed(shop, Keyboard(page))
+    page.evaluate(PRESSED_AND_MADE_ANEW)
+    on(page, "mail")
 
 
 def typed_by_a_scanner(page: Page, text: str) -> None:

@@ -112,10 +112,16 @@ listen({
   picks: (digit, field) => {
     const stage = stageOf(state);
     if (field && !(field === search && stage === "matches" && /[^\d\s@]$/.test(search.value))) return null;
-    const shown = [...document.querySelectorAll("#stage [data-act]")].filter((each) =>
-      (each.closest(".matches") || (each.querySelector("kbd") || {}).textContent === String(digit)) && !each.disabled);
-    const chosen = stage === "matches" ? shown[digit - 1] : shown[0];
-    return chosen ? () => chosen.click() : null;
+    const find = () => {
+      const shown = [...document.querySelectorAll("#stage [data-act]")].filter((each) =>
+        (each.closest(".matches") || (each.querySelector("kbd") || {}).textContent === String(digit)) && !each.disabled);
+      return stage === "matches" ? shown[digit - 1] : shown[0];
+    };
+    if (!find()) return null;
+    return () => { // looked for again: the stage may have been made anew meanwhile
+      const chosen = stageOf(state) === stage && find();
+      if (chosen) chosen.click();
+    };
   },
 });
 
