@@ -5,7 +5,7 @@ from typing import Protocol
 
 from playwright.sync_api import Locator, Page, expect
 
-PATIENCE_MS = 8_000
+PATIENCE_MS = 20_000
 
 
 class Hands(Protocol):

@@ -38,7 +38,7 @@ def line(tmp_path: Path) -> Iterator[Line]:
 @pytest.fixture
 def context(chromium: Browser) -> Iterator[BrowserContext]:
     opened = chromium.new_context(locale="fr-FR")
-    opened.set_default_timeout(10_000)
+    opened.set_default_timeout(20_000)
     yield opened
     opened.close()
 

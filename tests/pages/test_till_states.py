@@ -46,7 +46,7 @@ def hands(request: pytest.FixtureRequest, chromium: Browser, shop: Shop) -> Iter
     touch = request.param.startswith("touch")
     opened = context(chromium, "en-GB" if touch else "fr-FR", touch=touch)
     page = opened.new_page()
-    page.set_default_timeout(5_000)
+    page.set_default_timeout(20_000)
     page.goto(f"{shop.caller.url}/till/")
     yield Finger(page) if touch else Keyboard(page)
     opened.close()

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+expect.set_options(timeout=20_000)  # what is on its way may come late on a busy machine
 QUIET = (  # a browser asks its makers for news at every start; these tests talk to loopback only
     "--disable-background-networking",
     "--disable-component-update",
