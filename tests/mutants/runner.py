@@ -25,6 +25,7 @@ NURSERY = Path(__file__).with_name("nursery.py")
 PARALLEL = 3  # some tests wait more than they work
 LIMIT_S = 300  # for all tests of one bug
 GRACE_S = 20  # to stop servers that the tests started
+ATTEMPTS = 3  # a bug that makes a race goes unnoticed now and then
 TESTS_FAILED = 1  # pytest's exit code
 NOT_COPIED = shutil.ignore_patterns(
     ".git", ".venv*", "__pycache__", ".*_cache", ".hypothesis", "*.egg-info", "demo-data"
@@ -121,8 +122,19 @@ def judge(mutant: Mutant, nursery: Nursery, root: Path = ROOT) -> Verdict:
             detail = f"its old text stands {found} times in {mutant.file}"
             return Verdict(mutant=mutant, fate=Fate.UNUSABLE, detail=detail)
         spoiled.write_text(source.replace(mutant.old, mutant.new), encoding="utf-8")
-        code, said = nursery.run(tree, mutant.tests)
-    return verdict(mutant, code, said)
+        return attempted(mutant, nursery, tree)
+
+
+def attempted(mutant: Mutant, nursery: Nursery, tree: Path) -> Verdict:
+    """Run the tests until they notice, a few times at most; a late success is told."""
+    attempt = 1
+    while (reached := verdict(mutant, *nursery.run(tree, mutant.tests))).fate is Fate.SURVIVED:
+        if attempt == ATTEMPTS:
+            return reached
+        attempt += 1
+    if reached.fate is Fate.KILLED and attempt > 1:
+        return replace(reached, detail=f"noticed at attempt {attempt} only")
+    return reached
 
 
 def verdict(mutant: Mutant, code: int | None, said: str) -> Verdict:

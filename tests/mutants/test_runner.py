@@ -58,6 +58,22 @@ def test_every_named_test_must_notice_not_just_one(tree: Path, nursery: Nursery)
     assert verdict.detail == "green: tests/test_sum.py::test_nothing"
 
 
+def test_a_race_that_its_test_notices_now_and_then_is_killed_and_that_is_told(
+    tree: Path, nursery: Nursery
+) -> None:
+    (tree / "tests/test_sum.py").write_text(
+        "from pathlib import Path\n\nfrom pos_loyalty.sum import total\n\n"
+        "def test_two_and_two():\n"
+        "    ran = Path(__file__).with_name('ran')\n"
+        "    lucky = not ran.exists()\n"
+        "    ran.touch()\n"
+        "    assert lucky or total(2, 2) == 4\n"
+    )
+    verdict = judge(planted("a + b", "a - b"), nursery, tree)
+    assert verdict.fate is Fate.KILLED
+    assert verdict.detail == "noticed at attempt 2 only"
+
+
 @pytest.mark.parametrize(
     ("mutant", "detail"),
     [

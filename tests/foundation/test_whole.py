@@ -1,0 +1,46 @@
+"""The run of every test: what fails among others gets a second try alone, and only so many do."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.whole import UNSTEADY_MAX, run_whole
+
+STEADY = "def test_steady():\n    pass\n"
+UNSTEADY = (
+    "from pathlib import Path\n\n"
+    "def test_unsteady{number}():\n"
+    "    ran = Path(__file__).with_name('ran{number}')\n"
+    "    lucky = ran.exists()\n"
+    "    ran.touch()\n"
+    "    assert lucky\n"
+)
+BROKEN = "def test_broken():\n    assert 1 + 1 == 3\n"
+
+
+def project(root: Path, *tests: str) -> Path:
+    (root / "pyproject.toml").write_text("[tool.pytest.ini_options]\naddopts = '-q'\n")
+    for number, text in enumerate(tests):
+        (root / f"test_{number}.py").write_text(text.format(number=number))
+    return root
+
+
+def test_what_fails_only_among_others_is_named_and_does_not_stop_the_run(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run_whole(project(tmp_path, STEADY, UNSTEADY)) == 0
+    said = capfd.readouterr().out
+    assert "UNSTEADY: failed among others, passed alone: test_1.py::test_unsteady1" in said
+
+
+def test_what_fails_again_fails_the_run(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run_whole(project(tmp_path, BROKEN, UNSTEADY)) == 1
+    assert "UNSTEADY" not in capfd.readouterr().out
+
+
+def test_many_failures_get_no_second_try(tmp_path: Path) -> None:
+    assert run_whole(project(tmp_path, *[UNSTEADY] * (UNSTEADY_MAX + 1))) == 1
+
+
+def test_a_run_that_could_not_begin_fails(tmp_path: Path) -> None:
+    assert run_whole(project(tmp_path)) != 0
