@@ -359,6 +359,10 @@ class Wrong(StrEnum):
     CARRIED_AND_CUT = "what is carried over is neither capped nor rounded: leave those keys out"
     NO_VISIT = "say what a visit brings: visit"
     NOT_TIME = 'write a time of day in quotes, such as "17:30"'
+    SEGMENT_OF_ALL = 'describe the members in [segment], and write members = "segment"'
+    SEGMENT_EMPTY = "name at least one condition"
+    AGES_REVERSED = "it is less than age_from"
+    NOT_CONSENT = 'write a purpose and a channel in quotes, such as "news/email"'
     NEVER_USABLE = "points would end before they can be spent"
 
 

@@ -362,7 +362,7 @@ class Queries:
             day=today,
             now_ms=self._clock.now_ms(),
             under_hub=self._settings.under_hub,
-            beside=shop.beside(tx, known, self._settings.currency, today, member),
+            beside=shop.having(tx, known, self._settings.currency, today, member),
         )
 
 

@@ -55,6 +55,8 @@ def lost(
     """
     part, kept = ticket.core.parts[index], ticket.opened().parts[index]
     sold, back = ticket.core.quantities, ticket.returned
+    if kept.shut:
+        return Lost(0, 0, 0)
     terms = part.terms or NO_TERMS
     rated = kept.kept - sum(count for _, count, by in kept.extras if by != GONE)
     points, base = worth_of(part, sold, back)

@@ -15,6 +15,7 @@ from pos_loyalty.domain.sold import Ticket
 CauseCode = Literal[
     "rate", "tier", "rule", "quantity", "bonus", "visit", "excluded", "unpaid", "fraction",
     "threshold", "no_exchange", "no_programme", "once", "carried", "limit", "returned",
+    "segment",
 ]  # fmt: skip
 
 
@@ -24,7 +25,8 @@ class Cause(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     Beside other tickets: `once` brings `points` for what `name` says, `carried` for parts of a
     point that had waited, `limit` takes off what a day or a month may not bring any more, and
-    `returned` what went with goods that came back.
+    `returned` what went with goods that came back; a `segment` is for who bought on `per` days and
+    for `amount` before.
     Where a ticket brings nothing: lines are `excluded`, or `unpaid` in money; `numerator` over
     `denominator` is a `fraction` of a point; `threshold` is the `amount` that brings something.
     """
@@ -60,11 +62,19 @@ def with_others(why: Why, ticket: Ticket, index: int = 0) -> Why:
     if ticket.record is None or index >= len(ticket.record.parts):
         return why
     kept = ticket.record.parts[index]
+    if kept.shut:
+        return structs.replace(why, points=0, causes=(_reserved(ticket.core.parts[index]),))
     found = [*_beside(ticket.core.parts[index], kept)]
     causes = why.causes if why.points or not found else ()
     back = kept.brought - kept.kept
     gone = (Cause(code="returned", points=-back),) if back else ()
     return structs.replace(why, points=kept.kept, causes=(*gone, *causes, *found))
+
+
+def _reserved(part: Part) -> Cause:
+    gate = part.terms.gate if part.terms else None
+    spend, visits = (gate.spend, gate.visits) if gate else (0, 0)
+    return Cause(code="segment", amount=spend, per=visits)
 
 
 def _beside(part: Part, kept: PartRecord) -> Iterator[Cause]:

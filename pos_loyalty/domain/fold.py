@@ -40,6 +40,7 @@ from pos_loyalty.domain.pots import (
     use_right,
 )
 from pos_loyalty.domain.returns import take_back
+from pos_loyalty.domain.segments import is_open
 from pos_loyalty.domain.sold import Ticket, Tickets, decode_sale
 from pos_loyalty.domain.voucher_fold import step_voucher
 
@@ -72,12 +73,21 @@ def _sale(state: State, leg: Leg, tickets: Tickets) -> None:
     tickets.known[leg.ticket] = ticket
     if core.parts or leg.account != ticket_account(leg.ticket):
         owner = owner_of(state, leg.account)
+        _shut_gates(state, ticket, owner)
         for index, part in enumerate(core.parts):
             for hold in part.holds:
                 end_hold(pot_of(state, part.programme), hold, owner, leg.moment)
             _rate(state, ticket, owner, index, leg)
     for early in tickets.early.pop(leg.ticket, ()):
         take_back(state, early, tickets)
+
+
+def _shut_gates(state: State, ticket: Ticket, owner: int) -> None:
+    """Note the parts that are not for this customer, by what they bought before the ticket."""
+    for index, part in enumerate(ticket.core.parts):
+        gate = part.terms.gate if part.terms else None
+        if gate is not None and not is_open(state, owner, gate, ticket.core.day):
+            ticket.opened().parts[index].shut = True
 
 
 def _rate(state: State, ticket: Ticket, owner: int, index: int, leg: Leg) -> None:
@@ -90,7 +100,7 @@ def _rate(state: State, ticket: Ticket, owner: int, index: int, leg: Leg) -> Non
     if part.spent:
         taken = spend(pot, members, owner, part.spent, day)
         ticket.opened().parts[index].allocations = taken
-    if owner in state.closed:
+    if owner in state.closed or ticket.is_shut(index):
         kept = ticket.opened().parts[index]
         kept.kept = kept.qualifying = 0
         return

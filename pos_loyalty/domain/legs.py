@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from pos_loyalty.domain.occasions import Occasion
+from pos_loyalty.domain.segments import Gate
 
 COUNTER_BITS = 16
 """The low bits of a stamp are a counter within its millisecond."""
@@ -50,7 +51,8 @@ class Terms(Struct, array_like=True, gc=False):
     The points can be spent from the day `first` on; `idle` is after how many months without a
     purchase the member's points end (0: never). `over` is what was earned beyond whole points and
     waits for the next ticket, as (numerator, denominator). A day and a month bring no more than
-    their caps (0: any number). `occasions` are for what is given only once.
+    their caps (0: any number). `occasions` are for what is given only once. Nothing is earned
+    where the `gate` is shut.
     """
 
     first: int = 0
@@ -59,11 +61,13 @@ class Terms(Struct, array_like=True, gc=False):
     day_cap: int = 0
     month_cap: int = 0
     occasions: list[Occasion] = []
+    gate: Gate | None = None
 
     @property
     def alone(self) -> bool:
         """Tell whether what the ticket brings hangs on no other ticket."""
-        return self.over is None and not (self.day_cap or self.month_cap or self.occasions)
+        beside = self.day_cap or self.month_cap or self.occasions or self.gate
+        return self.over is None and not beside
 
 
 NO_TERMS = Terms()
@@ -215,7 +219,8 @@ class PartRecord(Struct, array_like=True, gc=False):
     `allocations` are the lots a redemption took, in the order taken: (last day, day, origin,
     owner, points); origin 0 is debt. `extras` are the occasions it won, as (index,
     points, who brought the customer or -1), and are among the points `kept`. `exact` is what it
-    still counts of what is carried over, once a line came back.
+    still counts of what is carried over, once a line came back. One that is `shut` was not for its
+    customer: it brings nothing, whatever comes back.
     `takings` are what each return did, as (the return's origin, points that the ticket no longer
     brings, points that left its pool, points given back to its pool).
     """
@@ -228,6 +233,7 @@ class PartRecord(Struct, array_like=True, gc=False):
     extras: list[tuple[int, int, int]] = []
     exact: str = ""
     takings: list[tuple[int, int, int, int]] = []
+    shut: bool = False
 
     @property
     def brought(self) -> int:

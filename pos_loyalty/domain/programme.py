@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from pos_loyalty.domain.days import NEVER, add_months, period_end
 from pos_loyalty.domain.exchange import Exchange, exchange_on
 from pos_loyalty.domain.money import Rounding
+from pos_loyalty.domain.segments import Segment
 
 Ends = Literal["anniversary", "month", "quarter", "half", "year"]
 """Whether points end on their anniversary, or with the period that it lies in."""
@@ -30,8 +31,8 @@ EventPeriod = Literal["day", "month", "year", "ever"]
 """The period in which what a member did brings points no more often than its limit."""
 When = Literal["first_purchase", "birthday", "referral", "profile"]
 """What points that are given once are for."""
-Members = Literal["all", "invited"]
-"""Whether every member takes part in a programme, or those only who were invited to it."""
+Members = Literal["all", "invited", "segment"]
+"""Who takes part in a programme: every member, who was invited, or whom its `segment` describes."""
 RewardKind = Literal["amount", "percent", "item", "cheapest", "bundle"]
 STACKING: tuple[RewardKind, ...] = ("item", "bundle", "cheapest", "percent", "amount")
 """The order in which kinds of reward come off, unless a programme says otherwise."""
@@ -331,6 +332,7 @@ class Programme(Struct, frozen=True):
     members: Members = "all"
     events: tuple[MemberEvent, ...] = ()
     parts: tuple[BundlePart, ...] = ()
+    segment: Segment | None = None
 
     def has_ended(self, day: int) -> bool:
         """Tell whether a day lies behind the programme's last, if it has one."""

@@ -12,6 +12,7 @@ from pos_loyalty.domain.money import Rounding, allocate, rounded, without_tax
 from pos_loyalty.domain.occasions import FIRST_CENT, Occasion, occasions_of
 from pos_loyalty.domain.programme import Programme, Quantity, Tier
 from pos_loyalty.domain.rulebook import Rulebook, Touch
+from pos_loyalty.domain.segments import Gate
 from pos_loyalty.domain.ticket import Line, weights
 
 _UNTOUCHED = Touch(excluded=False, percents=(), quantities=())
@@ -28,7 +29,7 @@ class Rating(Struct, frozen=True, omit_defaults=True, gc=False):
     of the member's end after `inactivity` months without a purchase (0: never). From `minimum` on
     it earns, at most `maximum`, and with the other tickets of its day and month at most theirs (0:
     any number). Where it is `carried` what does not reach a point waits for the next ticket.
-    `occasions` are for what is given only once.
+    `occasions` are for what is given only once. All of it is earned only where the `gate` is open.
     """
 
     programme: str
@@ -55,6 +56,7 @@ class Rating(Struct, frozen=True, omit_defaults=True, gc=False):
     maximum_day: int = 0
     maximum_month: int = 0
     occasions: tuple[Occasion, ...] = ()
+    gate: Gate | None = None
 
     @property
     def qualifying(self) -> int:

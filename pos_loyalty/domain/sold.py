@@ -64,6 +64,10 @@ class Ticket(Struct, gc=False):
         """The thousandths given back, by line."""
         return self.record.returned if self.record else [0] * len(self.core.quantities)
 
+    def is_shut(self, index: int) -> bool:
+        """Tell whether a part of the ticket was not for its customer."""
+        return self.record is not None and self.record.parts[index].shut
+
     def taking(self, origin: int) -> Taking:
         """Give what the return of this origin did; nothing where it is not known."""
         parts = self.record.parts if self.record else []

@@ -30,6 +30,7 @@ def _merge(into: Pot, pot: Pot, shift: int) -> None:
     into.active = sorted(into.active + [(owner + shift, end) for owner, end in pot.active])
     into.cuts += [(owner + shift, end) for owner, end in pot.cuts]
     into.rights = sorted(into.rights + [(each[0] + shift, *each[1:]) for each in pot.rights])
+    into.events = sorted(into.events + [(each[0] + shift, *each[1:]) for each in pot.events])
     into.carried = sorted(into.carried + [(owner + shift, part) for owner, part in pot.carried])
     into.earned = sorted(into.earned + [(d, owner + shift, n) for d, owner, n in pot.earned])
     into.occasions += [(each[0] + shift, *each[1:]) for each in pot.occasions]

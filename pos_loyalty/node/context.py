@@ -14,7 +14,7 @@ from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.events import KIND_OF, KINDS, Fact
 from pos_loyalty.settings import NodeSettings
 from pos_loyalty.store.journal import Draft
-from pos_loyalty.store.shop import ProgrammeShelf, beside, main_of
+from pos_loyalty.store.shop import ProgrammeShelf, beside, having, main_of
 from pos_loyalty.store.statements import Tx
 
 
@@ -94,6 +94,11 @@ class Context:
     def programmes_beside(self, day: int, member: bytes | None) -> list[Programme]:
         """Give the other programmes that a member takes part in."""
         return beside(self.tx, self._in_force(day), self.settings.currency, day, member)
+
+    def programmes_having(self, member: bytes) -> list[Programme]:
+        """Give the other programmes that a member may use today, with those they have left."""
+        day = self.today
+        return having(self.tx, self._in_force(day), self.settings.currency, day, member)
 
     def _in_force(self, day: int) -> list[Programme]:
         if day not in self._programmes:

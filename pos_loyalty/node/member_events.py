@@ -21,7 +21,7 @@ from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.events import decode_payload
 from pos_loyalty.node.context import Context, Decision, Notice, fact
 from pos_loyalty.node.members import member_id, show
-from pos_loyalty.store import people, tickets
+from pos_loyalty.store import people, segments, tickets
 
 
 def tell_event(ctx: Context, command: commands.TellEvent) -> Decision:
@@ -102,7 +102,10 @@ def _programmes(ctx: Context, member: bytes) -> Iterator[Programme]:
     main = ctx.programme_on(ctx.today)
     if main is not None:
         yield main
-    yield from ctx.programmes_beside(ctx.today, member)
+    state = people.account_of(ctx.tx, member).state
+    for programme in ctx.programmes_beside(ctx.today, member):
+        if segments.is_open(state, member, programme, main, ctx.today):
+            yield programme
 
 
 def _id(command: commands.TellEvent, member: bytes, programme: str) -> str:

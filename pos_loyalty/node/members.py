@@ -65,7 +65,7 @@ def show(ctx: Context, member: bytes, account: bytes = b"") -> MemberView:
         day=ctx.today,
         now_ms=ctx.now_ms,
         under_hub=ctx.settings.under_hub,
-        beside=ctx.programmes_beside(ctx.today, member),
+        beside=ctx.programmes_having(member),
     )
 
 

@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from pos_loyalty import commands, events
 from pos_loyalty.answers import Beside
 from pos_loyalty.domain.causes import with_others
 from pos_loyalty.domain.days import day_of, iso
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.domain.rating import Rating, rate
+from pos_loyalty.domain.segments import gate_of
 from pos_loyalty.domain.ticket import Line, earning_by_line
 from pos_loyalty.domain.tiers import look, tier_on
 from pos_loyalty.errors import LoyaltyError, Reason
@@ -97,9 +100,9 @@ def _rated(
     beside: dict[str, Any],
 ) -> Rating:
     """Rate lines under a programme that pays nothing of them."""
-    state = people.account_of(ctx.tx, account).state
+    state, main = people.account_of(ctx.tx, account).state, ctx.programme_on(day)
     held = look(state, account, programme, day=day, now_ms=ctx.now_ms)
-    return rate(
+    rating = rate(
         ctx.programmes.rules_of(programme),
         lines,
         paid,
@@ -108,3 +111,5 @@ def _rated(
         qualifying=held.qualifying,
         **beside,
     )
+    gate = gate_of(programme.segment, main.id if main else "", day)
+    return replace(rating, gate=gate) if gate else rating

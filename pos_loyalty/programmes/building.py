@@ -21,6 +21,7 @@ from pos_loyalty.programmes.once import once_of
 from pos_loyalty.programmes.rewards import order_of, parts_of, rewards_of
 from pos_loyalty.programmes.rights import rights_of
 from pos_loyalty.programmes.sections import ExpirySection, MultiplierSection, TiersSection
+from pos_loyalty.programmes.segments import segment_of
 from pos_loyalty.programmes.stamps import stamps_of
 from pos_loyalty.programmes.vouchers import exclusions_of, gift_cards_of, limits_of, vouchers_of
 
@@ -83,6 +84,7 @@ def programme_of(content: str, found: dict[str, Any]) -> Programme:
         redemption_amount=limits_of(found)[1],
         limits=advantage_of(found),
         members=head.members,
+        segment=segment_of(found),
     )
 
 

@@ -12,6 +12,7 @@ from pos_loyalty.programmes.limits import faults_of_limits
 from pos_loyalty.programmes.once import faults_of_once
 from pos_loyalty.programmes.rewards import faults_of_parts, faults_of_rewards
 from pos_loyalty.programmes.rights import faults_of_rights
+from pos_loyalty.programmes.segments import faults_of_segment
 from pos_loyalty.programmes.stamps import faults_of_stamps
 from pos_loyalty.programmes.vouchers import faults_of_vouchers
 
@@ -26,6 +27,7 @@ def contradictions(programme: Programme) -> Iterator[Fault]:
         faults_of_once(programme.once),
         faults_of_stamps(programme),
         faults_of_rights(programme),
+        faults_of_segment(programme),
         faults_of_events(programme),
         faults_of_rewards(programme.rewards, programme.stacking),
         faults_of_parts(programme),

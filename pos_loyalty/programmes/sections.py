@@ -34,6 +34,7 @@ from pos_loyalty.programmes.limits import LimitsSection
 from pos_loyalty.programmes.once import OnceSection
 from pos_loyalty.programmes.rewards import OneReward, PartSection, RewardItem, Stacking
 from pos_loyalty.programmes.rights import RightSection
+from pos_loyalty.programmes.segments import SegmentSection
 from pos_loyalty.programmes.stamps import StampsSection
 from pos_loyalty.programmes.vouchers import GiftCardSection, RedemptionSection, VoucherSection
 
@@ -148,6 +149,7 @@ TABLES: dict[str, type[Struct]] = {
     "gift_card": GiftCardSection,
     "redemption": RedemptionSection,
     "limits": LimitsSection,
+    "segment": SegmentSection,
 }
 LISTS: dict[str, type[Struct]] = {
     "exclusion": ExclusionSection,

@@ -140,6 +140,8 @@ def _cause(cause: CauseLike, words: Figures) -> str:
             return translate("{points} returned", language, points=number)
         case "limit":
             return translate("{points} beyond the limit", language, points=number)
+        case "segment":
+            return _reserved(cause, words)
         case "excluded":
             return translate("{name} excluded", language, name=name)
         case "unpaid":
@@ -155,6 +157,17 @@ def _cause(cause: CauseLike, words: Figures) -> str:
         case "no_exchange":
             return translate("no exchange rate for {currency}", language, currency=name)
     return translate("no programme in force", language)
+
+
+def _reserved(cause: CauseLike, words: Figures) -> str:
+    """Tell what a customer must have bought for a programme that is not for all."""
+    language, money, days = words.language, words.money(cause.amount), words.count(cause.per)
+    if not cause.per:
+        return translate("reserved, after {amount} of purchases", language, amount=money)
+    if not cause.amount:
+        return translate("reserved, after {count} days of purchases", language, count=days)
+    both = "reserved, after {count} days and {amount} of purchases"
+    return translate(both, language, count=days, amount=money)
 
 
 def exactly(number: Fraction, words: Figures) -> str:

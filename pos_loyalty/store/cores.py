@@ -247,6 +247,7 @@ def _terms(rating: Rating) -> Terms:
         day_cap=rating.maximum_day,
         month_cap=rating.maximum_month,
         occasions=list(rating.occasions),
+        gate=rating.gate,
     )
 
 

@@ -5,14 +5,15 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, exists, select, tuple_
 
+from pos_loyalty.domain.account import living
 from pos_loyalty.domain.legs import COUNTER_BITS
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.domain.rulebook import Rulebook
 from pos_loyalty.events import Fact
 from pos_loyalty.programmes.reading import read_programme
-from pos_loyalty.store import schema
+from pos_loyalty.store import schema, segments
 from pos_loyalty.store.apply import FACT
-from pos_loyalty.store.people import programmes_of
+from pos_loyalty.store.people import account_of, programmes_of
 from pos_loyalty.store.statements import Row, Tx
 
 
@@ -89,13 +90,43 @@ def beside(
     """Give those of the `known` programmes in force that a member takes part in, but the main one.
 
     Nobody needs to be invited to one for all; one without a rate for this money is not in force.
+    What a member of a segment must have bought before is left to the fold.
     """
     main = main_of(known)
     if len(known) < 2 and main is not None:
         return []
     joined = programmes_of(tx, [member], day) if member else frozenset()
-    others = [p for p in known if p is not main and (p.members == "all" or p.id in joined)]
-    local = [each.in_currency(currency, day) for each in others]
+    others = [
+        each
+        for each in known
+        if each is not main
+        and (
+            each.members == "all"
+            or (each.members == "invited" and each.id in joined)
+            or (each.segment is not None and segments.fits(tx, each.segment, main, member, day))
+        )
+    ]
+    return _in_currency(others, currency, day)
+
+
+def having(
+    tx: Tx, known: Sequence[Programme], currency: str, day: int, member: bytes
+) -> list[Programme]:
+    """Give the programmes beside the main one that a member may use today: those that they take
+    part in, what they bought before included, and those in which they still have points."""
+    main, state = main_of(known), account_of(tx, member).state
+    taking = {
+        each.id
+        for each in beside(tx, known, currency, day, member)
+        if segments.is_open(state, member, each, main, day)
+    }
+    kept = {pot.programme for pot in state.pots if pot.debts or living(pot, day)}
+    others = [each for each in known if each is not main and each.id in taking | kept]
+    return _in_currency(others, currency, day)
+
+
+def _in_currency(known: Sequence[Programme], currency: str, day: int) -> list[Programme]:
+    local = [each.in_currency(currency, day) for each in known]
     return [each for each in local if each is not None]
 
 

@@ -78,6 +78,7 @@ class Sold:
     exact: dict[str, Fraction] = field(default_factory=dict)
     capped: dict[str, int] = field(default_factory=dict)
     did: dict[str, list[tuple[int, int, int]]] = field(default_factory=dict)
+    shut: set[str] = field(default_factory=set)
 
 
 class Group:
@@ -168,10 +169,25 @@ class Group:
         self.sold[key] = sold
         if account:
             self.name(account)
+            sold.shut = {
+                rating.programme
+                for rating in sale.ratings
+                if rating.gate and not self._is_open(account, rating.gate, day)
+            }
             for rating in sale.ratings:
                 self._rate(sold, rating, day, fact)
         for early in self.early.pop(key, []):
             self.give_back(key, *early)
+
+    def _is_open(self, account: bytes, gate: Any, day: int) -> bool:
+        """Tell whether a pool had bought enough, on enough days, when a ticket was sold."""
+        pool, spent = self.pool(account), dict[int, int]()
+        days = set()
+        for (programme, who, when), amount in self.spend.items():
+            if programme == gate.programme and who in pool and gate.since <= when <= day:
+                spent[when] = spent.get(when, 0) + amount
+                days |= {when} if amount > 0 else set()
+        return len(days) >= gate.visits and sum(spent.values()) >= gate.spend
 
     def _rate(self, sold: Sold, rating: Any, day: int, fact: Fact) -> None:
         account, programme = sold.account, rating.programme
@@ -180,7 +196,7 @@ class Group:
         self.fall_asleep(programme, day)
         sold.restored[programme] = 0
         sold.taken[programme] = self.take(account, programme, sum(rating.spent), day)
-        open_ = account not in self.closed
+        open_ = account not in self.closed and programme not in sold.shut
         sold.kept[programme], sold.won[programme] = 0, []
         sold.counted[programme] = max(0, sum(rating.bases)) if open_ else 0
         if open_:
@@ -378,6 +394,8 @@ class Group:
     def _lessen(self, sold: Sold, rating: Any, day: int) -> tuple[int, int]:
         """Give the points that a ticket no longer brings, and what of it still counts."""
         programme = rating.programme
+        if programme in sold.shut:
+            return 0, 0
         exact, base = self._worth(sold, rating)
         won = sum(each.occasion.points for each in sold.won[programme])
         points = min(floor(exact), rating.maximum or floor(exact))

@@ -5,9 +5,10 @@ from functools import partial
 import pytest
 
 from pos_loyalty import events
-from pos_loyalty.domain.account import decode_state
+from pos_loyalty.domain.account import Hold, Lot, Pot, State, Voucher, decode_state
 from pos_loyalty.domain.days import iso
 from pos_loyalty.domain.identifiers import adjustment_key
+from pos_loyalty.domain.union import union
 from pos_loyalty.store.engine import Store
 from tests.journal.stories import (
     ANNE,
@@ -254,3 +255,33 @@ def test_the_newest_place_and_programme_text_of_a_day_is_told_in_the_order(shown
         story.tell(place, day=day, till=name)
     with shown(story.facts) as view:
         assert [row[7] for row in view.rows("place")] == ["old", "new"]
+
+
+def test_states_that_are_joined_lose_nothing_of_what_each_held() -> None:
+    full = Pot(
+        "P",
+        lots=[Lot(9, 1, 1, 0, 5)],
+        debts=[(0, 2)],
+        window=[(1, 0, 300)],
+        holds=[Hold(b"h", 0, 3, 9)],
+        active=[(0, 40)],
+        cuts=[(0, 3)],
+        carried=[(0, "1/2")],
+        earned=[(1, 0, 5)],
+        occasions=[(0, "welcome", "", 1, 7)],
+        rights=[(0, "delivery", 30, 1)],
+        events=[(0, "app", 30, 5, 10)],
+    )
+    state = State([b"a"], pots=[full], referrals=[(0, 0)], vouchers=[Voucher(0, 1)])
+    assert all(getattr(full, name) for name in full.__struct_fields__)
+    other = State([b"b"], [], [], [])
+    assert union([state, other]) == State(
+        [b"a", b"b"], pots=[full], referrals=[(0, 0)], vouchers=[Voucher(0, 1)]
+    )
+    (moved,) = union([other, state]).pots
+    owners = [
+        row[0]
+        for name in ("active", "cuts", "carried", "occasions", "rights", "events", "debts")
+        for row in getattr(moved, name)
+    ]
+    assert set(owners) == {1}

@@ -17,6 +17,7 @@ from pos_loyalty.domain.money import allocate
 from pos_loyalty.domain.programme import BasketBonus, Exclusion, Multiplier, Once, Programme, Tier
 from pos_loyalty.domain.rating import rate
 from pos_loyalty.domain.rulebook import Rulebook
+from pos_loyalty.domain.segments import Gate
 from pos_loyalty.domain.ticket import Discount, Line, Tender
 from pos_loyalty.events import Fact
 from tests.journal.tills import DAY_MS, MINUTE_MS, START, START_MS, Till, ident
@@ -92,6 +93,12 @@ PROGRAMMES = [
         inactivity_months=1,
     ),
 ]
+GATES = [
+    Gate("P", START, spend=10_00),
+    Gate("P", START + 15, visits=2),
+    Gate("Q", START, spend=3_00, visits=1),
+]
+"""What had to be bought before a ticket's last rating counts."""
 
 
 class Scene(NamedTuple):
@@ -112,7 +119,11 @@ def sales(draw: st.DrawFn) -> events.SaleClosed:
     chosen = draw(st.lists(st.sampled_from(PROGRAMMES), max_size=2, unique_by=lambda p: p.id))
     spent = draw(st.sampled_from([0, 0, 5, 30])) if sum(line.amount for line in lines) > 0 else 0
     holds = tuple(draw(st.lists(_holds(), max_size=2, unique=True)))
-    return sale(number, lines, account, chosen, spent=spent, holds=holds)
+    made = sale(number, lines, account, chosen, spent=spent, holds=holds)
+    gate = draw(st.sampled_from([None, *GATES]))
+    if gate is None or not made.ratings:
+        return made
+    return replace(made, ratings=(*made.ratings[:-1], replace(made.ratings[-1], gate=gate)))
 
 
 def sale(

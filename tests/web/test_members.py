@@ -152,6 +152,8 @@ def test_a_member_is_invited_to_a_programme_and_leaves_it(caller: Caller) -> Non
     sold = caller.sell("club-1", 3000, card=card(151))
     assert sold["beside"][0]["earned"] == 3
     assert sold["beside"][0]["why"]["said"].startswith("3 points : 1 point par")
-    assert "beside" not in caller.delete(asked).json()
+    (kept,) = caller.delete(asked).json()["beside"]
+    assert (kept["programme"], kept["points"]) == ("club", 3)
+    assert "beside" not in caller.sell("club-2", 3000, card=card(151))
     other = caller.put(f"/members/{member}/programmes/points")
     assert reason(other) == (404, "PROGRAMME_NOT_RESERVED")
