@@ -19,6 +19,7 @@ from pos_loyalty.domain.identifiers import is_stamps
 from pos_loyalty.domain.member_events import EventTold as EventTold
 from pos_loyalty.domain.rating import Rating
 from pos_loyalty.domain.shop_facts import MembershipChanged as MembershipChanged
+from pos_loyalty.domain.shop_facts import NoteWritten as NoteWritten
 from pos_loyalty.domain.shop_facts import PlaceDeclared as PlaceDeclared
 from pos_loyalty.domain.shop_facts import ProgrammePublished as ProgrammePublished
 from pos_loyalty.domain.shop_facts import ProgrammeWithdrawn as ProgrammeWithdrawn
@@ -311,6 +312,7 @@ KINDS: dict[str, KindSpec] = {
     "profile_changed": KindSpec(ProfileChanged, erasable=True, about_person=True),
     "consent_changed": KindSpec(ConsentChanged, erasable=True, about_person=True),
     "membership_changed": KindSpec(MembershipChanged, erasable=True, about_person=True),
+    "note_written": KindSpec(NoteWritten, erasable=True, about_person=True),
     "member_erased": KindSpec(MemberErased, about_person=True),
     "programme_published": KindSpec(ProgrammePublished),
     "place_declared": KindSpec(PlaceDeclared),

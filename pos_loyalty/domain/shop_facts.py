@@ -1,4 +1,4 @@
-"""What facts say of the shop: its programmes, who takes part in them, its places."""
+"""What facts say of the shop: its programmes, who takes part in them, its notes and places."""
 
 from msgspec import Struct
 
@@ -27,6 +27,14 @@ class MembershipChanged(Struct, frozen=True, kw_only=True, gc=False):
     programme: str
     day: str
     joined: bool
+
+
+class NoteWritten(Struct, frozen=True, kw_only=True, gc=False):
+    """Somebody of the shop wrote a note on a member; an empty `text` takes the note away."""
+
+    member: str
+    note: str
+    text: str
 
 
 class PlaceDeclared(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):

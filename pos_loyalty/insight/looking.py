@@ -12,7 +12,7 @@ from pos_loyalty.domain.calendar import business_day
 from pos_loyalty.domain.masking import masked_email, masked_phone
 from pos_loyalty.ports.services import Clock
 from pos_loyalty.settings import NodeSettings
-from pos_loyalty.store import duplicates, people, receipts_given
+from pos_loyalty.store import duplicates, local, people, receipts_given, tickets
 from pos_loyalty.store.engine import Store
 from pos_loyalty.store.insight_file import InsightFile
 from pos_loyalty.store.insight_filters import MemberFilter as MemberFilter
@@ -30,6 +30,9 @@ from pos_loyalty.store.views import standing
 WEEK = 7
 DAYS_SHOWN = 30
 DAYS_EXPORTED = 400
+MESSAGES_LOOKED_AT = 100
+TICKETS_OF_ONE = 5_000
+"""So many tickets of one card are listed: a ticket a day in 13 years."""
 
 
 class Day(Struct, frozen=True, kw_only=True):
@@ -79,6 +82,36 @@ class Consent(Struct, frozen=True, kw_only=True):
     at: int
     source: str
     wording: str
+
+
+class Note(Struct, frozen=True, kw_only=True):
+    """A note on a member: who of the shop wrote it, and when (Unix ms)."""
+
+    note: str
+    at: int
+    author: str
+    text: str
+
+
+class Message(Struct, frozen=True, kw_only=True):
+    """A receipt that went to a member from here: by mail or print, when, and what became of it.
+
+    `state` is waiting, running, asking, done or given_up. Those that ended are kept some weeks.
+    """
+
+    kind: str
+    at: int
+    state: str
+    ticket: str
+
+
+class Doable(Struct, frozen=True, kw_only=True):
+    """What a member may do beside buying, and the points for it."""
+
+    programme: str
+    code: str
+    name: str
+    points: int
 
 
 class Insight:
@@ -184,6 +217,59 @@ class Insight:
             )
             for row in rows
         ]  # fmt: skip
+
+    def notes(self, member: str) -> list[Note]:
+        """Give the notes on a member, the last written first."""
+        with self._store.read() as tx:
+            rows = people.notes_of(tx, bytes.fromhex(member))
+        return [
+            Note(note=each.note.hex(), at=each.at, author=each.author, text=each.text)
+            for each in rows
+        ]
+
+    def former_note(self, member: str, note: str) -> str:
+        """Give what a note said last, though it was taken away; empty for no note."""
+        with self._store.read() as tx:
+            log = people.note_log(tx, bytes.fromhex(member))
+        texts = [each.text for each in log if each.note.hex() == note and each.text]
+        return texts[-1] if texts else ""
+
+    def messages(self, member: str) -> list[Message]:
+        """Give the receipts that were mailed or printed for a member's newest tickets."""
+        with self._store.read() as tx:
+            keys = self._tickets_of(tx, member, MESSAGES_LOOKED_AT)
+            jobs = [job for key in keys for job in local.jobs_of(tx, key)]
+        return [
+            Message(kind=job.kind, at=job.at, state=job.state, ticket=job.ticket) for job in jobs
+        ]
+
+    def tickets_of(
+        self, member: str, *, limit: int, descending: bool, after: tuple[int, str] | None = None
+    ) -> list[TicketRow]:
+        """Give tickets and returns of a member, over all their cards, beyond a (moment, key)."""
+        with self._store.read() as tx:
+            keys = self._tickets_of(tx, member, TICKETS_OF_ONE)
+        with InsightFile(self._path) as file:
+            rows = [row for key in keys if (row := file.ticket(key)) is not None]
+        rows.sort(key=lambda row: (row.at, row.key), reverse=descending)
+        if after is not None:
+            rows = [r for r in rows if ((r.at, r.key) < after) == descending and r.key != after[1]]
+        return rows[:limit]
+
+    def events(self) -> list[Doable]:
+        """Give what members may do beside buying, in the programmes in force."""
+        with self._store.read() as tx:
+            known = self._programmes.all_on(tx, self.today)
+        return [
+            Doable(programme=programme.id, code=event.code, name=event.name, points=event.points)
+            for programme in known
+            for event in programme.events
+        ]
+
+    def _tickets_of(self, tx: Tx, member: str, limit: int) -> list[str]:
+        found = bytes.fromhex(member)
+        accounts = {found, *(card.account for card in people.cards_of(tx, found))}
+        return [key for each in sorted(accounts) for key in tickets.recent_of(tx, each, limit)]
 
     def _listed(self, tx: Tx, member: bytes) -> MemberLine | None:
         with InsightFile(self._path) as file:

@@ -282,6 +282,7 @@ _NAMING = [
         schema.profile,
         schema.consent,
         schema.membership,
+        schema.note,
     )
 ]
 _IS_NAMED = " OR ".join(

@@ -143,6 +143,11 @@ class InsightFile:
         sql, values = tickets(wanted, after)
         return [TicketRow(*row) for row in self._db.execute(sql, values)]
 
+    def ticket(self, key: str) -> TicketRow | None:
+        """Give one ticket as it is listed."""
+        found = self._db.execute("SELECT * FROM ticket WHERE key = ?", (key,)).fetchone()
+        return TicketRow(*found) if found else None
+
     def members(
         self, wanted: MemberFilter, after: tuple[int, bytes] | None
     ) -> Page[MemberRow, tuple[int, bytes]]:

@@ -99,6 +99,31 @@ def consent_log(tx: Tx, member: bytes) -> list[Row]:
     return tx.rows(_CONSENT_LOG, member_=member)
 
 
+class Note(NamedTuple):
+    """A wording of a note on a member: who wrote it, and when (Unix ms)."""
+
+    note: bytes
+    at: int
+    author: str
+    text: str
+
+
+def notes_of(tx: Tx, member: bytes) -> list[Note]:
+    """Give the notes on a member as they stand, the last written first."""
+    latest = {each.note: each for each in note_log(tx, member)}
+    return sorted((each for each in latest.values() if each.text), key=_written, reverse=True)
+
+
+def note_log(tx: Tx, member: bytes) -> list[Note]:
+    """Give every wording of the notes on a member, in order; an empty one took its note away."""
+    rows = tx.rows(_NOTES, member_=member)
+    return [Note(row[0], row[1] >> COUNTER_BITS, row[2], row[3]) for row in rows]
+
+
+def _written(note: Note) -> tuple[int, bytes]:
+    return note.at, note.note
+
+
 def programmes_of(tx: Tx, members: Iterable[bytes], day: int) -> frozenset[str]:
     """Give the programmes for invited members that any of these takes part in on a day."""
     joined: set[str] = set()
@@ -273,5 +298,11 @@ _CONSENT_LOG = (
     select(_k.purpose, _k.channel, _k.granted, _k.at, _k.source, _k.wording)
     .where(_k.member == bindparam("member_"))
     .order_by(_k.stamp.desc(), _k.node.desc(), _k.inc.desc(), _k.seq.desc())
+)
+_n = schema.note.c
+_NOTES = (
+    select(_n.note, _n.stamp, _n.author, _n.text)
+    .where(_n.member == bindparam("member_"))
+    .order_by(_n.stamp, _n.node, _n.inc, _n.seq)
 )
 _VALUES = select(_p.value).where(_p.field == bindparam("field_")).limit(bindparam("limit_"))

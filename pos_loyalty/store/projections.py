@@ -55,6 +55,9 @@ def rows_of(fact: Fact, payload: object) -> list[Projected]:
             whose = (bytes.fromhex(payload.member), payload.programme)
             said = (day_of(payload.day), int(payload.joined))
             return [(schema.membership, (*whose, *order, *said))]
+        case events.NoteWritten():
+            about = (bytes.fromhex(payload.member), bytes.fromhex(payload.note))
+            return [(schema.note, (*about, *order, payload.text, fact.actor))]
         case events.MemberErased():
             return [(schema.tombstone, (bytes.fromhex(payload.member), *order))]
     return _of_the_shop(payload, order)
@@ -131,7 +134,7 @@ def forget(tx: Tx, member: bytes) -> None:
     of facts that were set aside."""
     if tx.is_sqlite:
         tx.pragma("secure_delete = ON")
-    for table in (schema.profile, schema.consent, schema.membership):
+    for table in (schema.profile, schema.consent, schema.membership, schema.note):
         tx.delete(table, ["member"], [(member,)])
     tx.run(_ERASE, member=member)
     tx.run(_ERASE_ASIDE, member=member)

@@ -136,6 +136,11 @@ membership = _table(  # of programmes for invited members
     "derived", "membership",
     _key("member", LargeBinary), _key("programme", String), *_place(), _int("day"), _int("joined"),
 )  # fmt: skip
+note = _table(  # what the shop's people wrote about a member, and who did; empty: taken away
+    "derived", "note",
+    _key("member", LargeBinary), _key("note", LargeBinary), *_place(), _text("text"),
+    _text("author"),
+)  # fmt: skip
 hold = _table(
     "derived", "hold",
     _key("hold", LargeBinary), *_place(), _bytes("account"), _text("programme"),

@@ -170,10 +170,12 @@ def _people(view: View, world: World) -> list[tuple[str, Any, Any]]:
             for (who, programme), told in world.memberships.items()
             if who == member and _takes_part(told)
         }
+        notes = {n: t for (who, n), t in world.notes.items() if who == member and t}
         status = "erased" if member in world.erased else world.members.get(member, "")
         found += [
             ("profile", people.profile_of(view.tx, member), profile),
             ("consents", people.consents_of(view.tx, member), consents),
+            ("notes", {n.note: n.text for n in people.notes_of(view.tx, member)}, notes),
             ("programmes", people.programmes_of(view.tx, [member], NEVER), joined),
             ("status", people.status_of(view.tx, member), status),
         ]

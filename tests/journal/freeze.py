@@ -182,6 +182,7 @@ EXAMPLES: list[Any] = [
     events.PlaceDeclared(level="till", code="T2", name="Caisse 2", day="2026-01-01", parent="S1"),
     events.MembershipChanged(member=MEMBER, programme="VIP", day="2026-03-01", joined=True),
     events.ProgrammeWithdrawn(programme="P", version="sha256:1f", day="2026-03-01"),
+    events.NoteWritten(member=MEMBER, note=CARD, text="Préfère qu'on l'appelle le soir."),
 ]
 
 

@@ -171,6 +171,7 @@ class World:
         self.profiles: dict[tuple[bytes, str], str] = {}
         self.consents: dict[tuple[bytes, str, str], bool] = {}
         self.memberships: dict[tuple[bytes, str], list[tuple[str, bool]]] = {}
+        self.notes: dict[tuple[bytes, bytes], str] = {}
         self.cards: dict[bytes, tuple[bytes, str]] = {}
         self.members: dict[bytes, str] = {}
         self._consented: dict[tuple[bytes, str, str], tuple[int, bool]] = {}
@@ -196,6 +197,8 @@ class World:
             case events.MembershipChanged() if member not in self.erased:
                 told = self.memberships.setdefault((member, payload.programme), [])
                 told.append((payload.day, payload.joined))
+            case events.NoteWritten() if member not in self.erased:
+                self.notes[member, bytes.fromhex(payload.note)] = payload.text
             case events.CardAttached():
                 self.cards[bytes.fromhex(payload.account)] = member, "active"
             case events.CardEnded():

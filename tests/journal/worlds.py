@@ -339,6 +339,12 @@ def people() -> st.SearchStrategy[Any]:
         st.builds(events.EnrolmentUndone, member=member),
         _profiles(member),
         st.builds(
+            events.NoteWritten,
+            member=member,
+            note=st.sampled_from([ident("note 1").hex(), ident("note 2").hex()]),
+            text=st.sampled_from(["", "Likes dark bread", "Comes on Saturdays"]),
+        ),
+        st.builds(
             events.ConsentChanged,
             member=member,
             purpose=st.just("offers"),

@@ -14,17 +14,23 @@ from tests.support.tree import ROOT, python_files, syntax
 CATALOGUES = ROOT / "pos_loyalty" / "locale" / "fr" / "LC_MESSAGES"
 TEMPLATES = ROOT / "web" / "templates" / "panel"
 IN_TEMPLATE = re.compile(r"""_\(\s*(?:"([^"]+)"|'([^']+)')|help="([^"]+)\"""")
-SAYING = {"say", "tell", "tell_undo", "StringField", "SelectField", "PasswordField", "BooleanField"}
+SAYING = {
+    *("say", "tell", "tell_undo"),
+    *("StringField", "TextAreaField", "SelectField", "PasswordField", "BooleanField"),
+}
 TITLED = {"title", "advice", "action"}
 SAME = {
     *(
         "Actions",
+        "Article",
         "Article {code}",
         "Badge",
         "Document",
         "Code",
         "E-mail",
         "Menu",
+        "Note",
+        "Notes",
         "Pages",
         "Points",
         "Programme",

@@ -173,6 +173,8 @@ class Shop:
                 source="till",
             )
         if choice == 5:
+            if day % 2:
+                return events.NoteWritten(member=member, note=member, text=f"Seen on day {day}")
             joined = self._random.random() < 0.8
             return events.MembershipChanged(
                 member=member, programme="Q", day=iso(START + day), joined=joined

@@ -1,33 +1,19 @@
 """One member: who they are, what they have, and everything that happened, newest first."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import url_for
 
-from pos_loyalty.domain.days import NEVER, day_of
+from pos_loyalty.domain.days import NEVER
 from pos_loyalty.domain.movements import Movement
-from pos_loyalty.insight.looking import Consent
 from pos_loyalty.node.staff import Role
 from web.panel import shown
 from web.panel.frame import Answer, page, show
+from web.panel.member_notes import NoteForm, author_of
 from web.panel.tables import Asked, Cell, Column, Empty, Key, Listing, listed
+from web.panel.timeline import KINDS, timeline
 from web.services import services
 
-TIMELINE_MAX = 40
-KINDS = {
-    "sale": "Purchase",
-    "spent": "Points used",
-    "return": "Goods returned",
-    "given_back": "Points given back",
-    "adjustment": "By hand",
-    "opening": "Brought from another system",
-    "link": "Points pooled or parted",
-    "erasure": "Erased",
-    "lapsed": "Expired",
-    "carried": "Known by head office",
-}
-"""What moves points, in English."""
 FIELD_TITLES = {
     "first_name": "First name",
     "last_name": "Last name",
@@ -43,24 +29,11 @@ CARD_STATES = {"active": "in use", "blocked": "blocked", "replaced": "replaced"}
 REASONS = {"email": "same e-mail", "phone": "same phone", "name": "same name and postcode"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happened:
-    """An entry of the timeline."""
-
-    day: int
-    what: str
-    points: int = 0
-    balance: int | None = None
-    ticket: str = ""
-    about: str = ""
-
-
 @page("/members/<member>", role=Role.MANAGER)
 def member(member: str) -> Answer:
     """Show a member."""
     found = services()
     view = found.queries.member(member)
-    movements = found.queries.statement(member, TIMELINE_MAX)
     return show(
         "member.html",
         member=view,
@@ -70,7 +43,10 @@ def member(member: str) -> Answer:
             for name, value in sorted(found.queries.profile(member).items())
         ],
         consents=found.queries.consents(member),
-        happened=_timeline(movements, found.insight.consents(member)),
+        happened=timeline(found, member),
+        notes=[(each, author_of(each.author)) for each in found.insight.notes(member)],
+        note=NoteForm(formdata=None),
+        events=found.insight.events(),
         duplicates=found.insight.duplicates(member),
         pooled=found.insight.pooled_with(member),
         vouchers=found.queries.vouchers_of(member),
@@ -78,29 +54,6 @@ def member(member: str) -> Answer:
         reasons=REASONS,
         never=NEVER,
     )
-
-
-def _timeline(movements: Sequence[Movement], consents: Sequence[Consent]) -> list[Happened]:
-    told = [
-        Happened(
-            day=day_of(each.day),
-            what=KINDS[each.kind],
-            points=each.points,
-            balance=each.balance,
-            ticket=each.ticket,
-        )
-        for each in movements
-    ]
-    told.reverse()
-    told += [
-        Happened(
-            day=shown.day_at(each.at),
-            what="Consent given" if each.granted else "Consent withdrawn",
-            about=f"{each.purpose} · {each.channel}",
-        )
-        for each in consents
-    ]
-    return sorted(told, key=lambda each: each.day, reverse=True)[:TIMELINE_MAX]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +96,11 @@ def _line_key(line: Line, asked: Asked) -> Key:
     return (line.n,)
 
 
+def _what(line: Line) -> str:
+    told = shown.say(KINDS[line.movement.kind])
+    return f"{told} – {line.movement.name}" if line.movement.name else told
+
+
 def _ticket(line: Line) -> Cell:
     key = line.movement.ticket
     return Cell(text=key, href=url_for("panel.ticket", key=key)) if key else Cell(text="")
@@ -151,7 +109,7 @@ def _ticket(line: Line) -> Cell:
 LEDGER_COLUMNS: tuple[Column[Line], ...] = (
     Column(name="n", title="No.", cell=lambda each: shown.number(each.n + 1), numeric=True),
     Column(name="day", title="Day", cell=lambda each: shown.day(each.movement.day), sorted=True),
-    Column(name="what", title="What", cell=lambda each: shown.say(KINDS[each.movement.kind])),
+    Column(name="what", title="What", cell=_what),
     Column(name="ticket", title="Ticket", cell=_ticket),
     Column(name="programme", title="Programme", cell=lambda each: each.movement.programme),
     Column(

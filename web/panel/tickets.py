@@ -1,6 +1,7 @@
 """Tickets and their receipts: found again, seen as printed, given once more."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from flask import request, url_for
 from wtforms import StringField
@@ -9,7 +10,7 @@ from pos_loyalty import commands
 from pos_loyalty.answers import TicketExplanation
 from pos_loyalty.commands import ReceiptChoice
 from pos_loyalty.errors import LoyaltyError
-from pos_loyalty.insight.looking import TicketFilter, TicketRow
+from pos_loyalty.insight.looking import TICKETS_OF_ONE, TicketFilter, TicketRow
 from pos_loyalty.node.staff import Role
 from pos_loyalty.receipts.explained import spoken
 from web.panel import shown
@@ -20,6 +21,7 @@ from web.panel.reading import cents_in, day_in
 from web.panel.tables import Asked, Cell, Column, Empty, Filter, Key, Listing, listed
 from web.services import services
 
+MEMBERS_LOOKED_AT = 20
 KINDS = {"sale": "Sale", "return": "Return", "adjustment": "Points by hand"}
 
 
@@ -35,7 +37,10 @@ def _fetch(asked: Asked) -> Sequence[TicketRow]:
     cents = cents_in(amount) if amount else None
     if amount and cents is None:
         return []
-    wanted = TicketFilter(
+    if wanted := filters.get("member", ""):
+        found = services().insight.find(wanted, MEMBERS_LOOKED_AT)
+        return _of([each.member for each in found], asked)
+    fitting = TicketFilter(
         day=day_in(filters.get("day", "")),
         number=filters.get("number", ""),
         amount=cents,
@@ -43,7 +48,24 @@ def _fetch(asked: Asked) -> Sequence[TicketRow]:
         limit=asked.limit,
     )
     after = (int(asked.after[0]), str(asked.after[1])) if asked.after else None
-    return services().insight.tickets(wanted, after).rows
+    return services().insight.tickets(fitting, after).rows
+
+
+def _of(members: Sequence[str], asked: Asked) -> list[TicketRow]:
+    """Give a page of the tickets of some members that fit the other filters, too."""
+    after = (int(asked.after[0]), str(asked.after[1])) if asked.after else None
+    day, number = day_in(asked.filters.get("day", "")), asked.filters.get("number", "")
+    cents = cents_in(asked.filters.get("amount", ""))
+    rows = [
+        row
+        for member in members
+        for row in services().insight.tickets_of(
+            member, limit=TICKETS_OF_ONE, descending=asked.descending, after=after
+        )
+        if day in (0, row.day) and number in ("", row.number) and cents in (None, row.amount)
+    ]
+    rows.sort(key=lambda row: (row.at, row.key), reverse=asked.descending)
+    return rows[: asked.limit]
 
 
 def _key(row: TicketRow, asked: Asked) -> Key:
@@ -93,6 +115,7 @@ TICKETS: Listing[TicketRow] = Listing(
         Filter(name="number", title="Number"),
         Filter(name="day", title="Day (23/11/2026)"),
         Filter(name="amount", title="Amount"),
+        Filter(name="member", title="Member: name, e-mail, end of phone or card"),
     ),
     empty=Empty(
         title="No ticket was recorded yet.",
@@ -100,11 +123,29 @@ TICKETS: Listing[TicketRow] = Listing(
     ),
 )
 
+NO_PURCHASE = Empty(
+    title="Nothing has happened yet.",
+    advice="The first purchase with the card appears here.",
+)
+
 
 @page("/tickets", role=Role.MANAGER)
 def tickets() -> Answer:
     """List tickets, returns and points by hand."""
     return listed(TICKETS, "tickets.html")
+
+
+@page("/members/<member>/tickets", role=Role.MANAGER)
+def tickets_of(member: str) -> Answer:
+    """List the tickets of one member, over all their cards."""
+    view = services().queries.member(member)
+
+    def fetch(asked: Asked) -> list[TicketRow]:
+        return _of([member], asked)
+
+    own = replace(TICKETS, fetch=fetch, filters=TICKETS.filters[:-1], empty=NO_PURCHASE)
+    name = f"{view.first_name} {view.last_name}".strip()
+    return listed(own, "member_tickets.html", name=name, member=view)
 
 
 @page("/ticket/<path:key>", role=Role.MANAGER)
