@@ -120,6 +120,7 @@ class Reason(Enum):
         "This gift card was used already; its sale cannot be returned.",
     )
     HOLD_UNKNOWN = (Kind.NOT_FOUND, "This hold does not exist or has ended.")
+    BATCH_UNKNOWN = (Kind.NOT_FOUND, "This batch of cards is not known here.")
     FLAG_UNKNOWN = (Kind.NOT_FOUND, "Nobody flagged this here.")
     ADJUSTMENT_UNKNOWN = (Kind.NOT_FOUND, "This adjustment does not exist.")
     ALREADY_UNDONE = (Kind.CONFLICT, "This was already undone.")

@@ -12,6 +12,7 @@ from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.insight.looking import Insight
 from pos_loyalty.insight.whereabouts import insight_path
 from pos_loyalty.node.audit import Audit
+from pos_loyalty.node.card_stock import CardStock
 from pos_loyalty.node.closing import Closings
 from pos_loyalty.node.execute import Node
 from pos_loyalty.node.sessions import Sessions
@@ -93,6 +94,7 @@ def create_app(
         setup_code=secrets.token_hex(SETUP_BYTES).upper(),
         insight=Insight(node.store, node.settings, node.clock, insight_path(node.store)),
         closings=Closings(node),
+        card_stock=CardStock(node),
     )
     app.register_blueprint(assets)
     app.register_blueprint(till)

@@ -8,6 +8,7 @@ from flask import Flask, current_app
 
 from pos_loyalty.insight.looking import Insight
 from pos_loyalty.node.audit import Audit
+from pos_loyalty.node.card_stock import CardStock
 from pos_loyalty.node.closing import Closings
 from pos_loyalty.node.execute import Node
 from pos_loyalty.node.sessions import Sessions
@@ -145,6 +146,7 @@ class Services:
     setup_code: str
     insight: Insight
     closings: Closings
+    card_stock: CardStock
     house: House
 
 

@@ -1,6 +1,6 @@
 """Reading members, cards and profiles; the newest row in the effective order is in force."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
@@ -47,6 +47,12 @@ def card_of(tx: Tx, account: bytes) -> Card | None:
     _, _, _, _, _, member, _, tail, status = rows[0]
     shown = next((row[7] for row in rows if row[7]), tail)
     return Card(account, member, shown, status)
+
+
+def cards_known(tx: Tx, accounts: Sequence[bytes]) -> list[Card]:
+    """Give the cards among some accounts that a member holds or held."""
+    known = {row[0] for row in tx.fetch(schema.card, accounts)}
+    return [card for each in sorted(known) if (card := card_of(tx, each)) is not None]
 
 
 def cards_of(tx: Tx, member: bytes) -> list[Card]:

@@ -123,16 +123,6 @@ def test_a_form_keeps_what_was_typed_when_it_is_refused(chromium: Browser, shop:
     assert "city" not in shop.register.queries.profile(shop.members[2])
 
 
-def test_a_lost_card_is_blocked_after_one_question(chromium: Browser, shop: Shop) -> None:
-    member = shop.members[3]
-    with reader(chromium, shop.caller.url, language="en", strict=True) as page:
-        page.goto(f"/panel/members/{member}")
-        page.locator("summary", has_text="Lost: block").click()
-        page.get_by_role("button", name="Lost: block").click()
-        page.get_by_text("The card is blocked.").wait_for()
-    assert [each.status for each in shop.register.queries.member(member).cards] == ["blocked"]
-
-
 def test_two_members_who_are_one_are_pooled_and_parted(chromium: Browser, shop: Shop) -> None:
     twins = [
         shop.caller.enrol(n, first_name="Ana", email="ana@example.org")["member"] for n in (50, 51)
@@ -209,18 +199,37 @@ def test_an_unknown_article_is_classified(chromium: Browser, shop: Shop) -> None
     assert shop.register.queries.unknown_articles() == []
 
 
-def test_a_card_leads_to_its_member_and_a_batch_to_a_file(chromium: Browser, shop: Shop) -> None:
+def test_a_batch_of_cards_is_ordered_printed_received_and_counted(
+    chromium: Browser, shop: Shop
+) -> None:
     with reader(chromium, shop.caller.url, language="en", strict=True) as page:
         page.goto("/panel/cards")
-        page.get_by_label("First serial number").fill("0")
         page.get_by_label("How many").fill("3")
+        page.get_by_role("button", name="Keep the batch").click()
         with page.expect_download() as told:
-            page.get_by_role("button", name="CSV file").click()
-        lines = told.value.path().read_text().split()
-        page.get_by_label("Number of the card").fill(card(4))
+            page.get_by_role("link", name="CSV file").click()
+        assert told.value.path().read_text().split() == ["number", card(0), card(1), card(2)]
+        page.get_by_role("button", name="Received").click()
+        page.get_by_text("3 cards are in stock now.").wait_for()
+        figures = page.locator("tbody td.number").all_inner_texts()
+        assert figures == ["3", "3", "0", "0"]
+        expect(page.get_by_text("Few cards are left: order new ones.")).to_have_count(1)
+        page.get_by_role("button", name="Undo").click()
+        expect(page.get_by_text("Few cards are left: order new ones.")).to_have_count(0)
+        page.locator("summary", has_text="Forget").click()
+        page.get_by_role("button", name="Forget").click()
+        page.get_by_text("No batch is kept yet.").wait_for()
+
+
+def test_a_card_that_was_lost_is_blocked_by_its_number(chromium: Browser, shop: Shop) -> None:
+    member = shop.caller.enrol(60, first_name="Perdue")["member"]
+    with reader(chromium, shop.caller.url, language="en", strict=True) as page:
+        page.goto("/panel/cards")
+        page.get_by_label("Number of the card").fill(card(60))
         page.get_by_role("button", name="Search").click()
-        page.wait_for_url(f"**/members/{shop.members[4]}")
-    assert lines == ["number", card(0), card(1), card(2)]
+        page.get_by_role("button", name="Lost: block").click()
+        page.get_by_text("The card is blocked.").wait_for()
+    assert [each.status for each in shop.register.queries.member(member).cards] == ["blocked"]
 
 
 @pytest.mark.parametrize(

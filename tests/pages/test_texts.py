@@ -35,6 +35,7 @@ SAME = {
         "Points",
         "Programme",
         "Provision",
+        "Stock",
     ),
     *("Ticket", "Ticket {number}", "Tickets", "e-mail", "{seconds} s"),
 }

@@ -26,7 +26,14 @@ def alerts_now() -> list[Alert]:
     """Give what needs somebody, the most urgent first."""
     found = services()
     return sorted(
-        [*_link(found), *_jobs(found), *_parked(found), *_devices(found), *_disk(found)],
+        [
+            *_link(found),
+            *_jobs(found),
+            *_parked(found),
+            *_devices(found),
+            *_disk(found),
+            *_cards(found),
+        ],
         key=lambda each: each.tone != "danger",
     )
 
@@ -81,3 +88,10 @@ def _disk(found: Services) -> Iterator[Alert]:
         said = say("The disk is nearly full: {megabytes} MB are left.",
                    megabytes=number(free >> 20))  # fmt: skip
         yield Alert(sentence=said, href=url_for("panel.backup"), tone="danger")
+
+
+def _cards(found: Services) -> Iterator[Alert]:
+    if found.card_stock.runs_low():
+        yield Alert(
+            sentence=say("Few cards are left: order new ones."), href=url_for("panel.cards")
+        )

@@ -1,18 +1,22 @@
-"""Cards: a lost one found by its number, and numbers for cards to be printed."""
+"""Cards: a lost one found by its number, and the stock of cards printed for members to come."""
 
-from flask import Response
+from flask import Response, request
 from wtforms import IntegerField, SelectField, StringField
-from wtforms.validators import NumberRange
+from wtforms.validators import NumberRange, Optional
 
-from pos_loyalty.domain.card_batches import BATCH_MAX, card_numbers
-from pos_loyalty.errors import LoyaltyError
+from pos_loyalty.domain.card_batches import BATCH_MAX
+from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.audit import Deed
+from pos_loyalty.node.card_stock import Batch, Counts, numbers
 from pos_loyalty.node.staff import Role
 from web.panel.forms import PanelForm, at_most, choices, needed
-from web.panel.frame import GET_POST, POST, Answer, go, note, page, show
+from web.panel.frame import GET_POST, POST, Answer, go, note, page, show, tell, tell_undo
 from web.services import services
 
 NO_FIT = "So many numbers do not fit into a card's length."
+TAKEN = "Some of these numbers are in another batch."
+COUNTED_MAX = 10
+"""The cards of so many batches, the newest, are counted at once: looking them up takes a while."""
 
 
 class LostForm(PanelForm):
@@ -25,15 +29,43 @@ class BatchForm(PanelForm):
     """Which numbers are to be printed."""
 
     prefix = SelectField("Beginning", choices=[])
-    first = IntegerField("First serial number", [needed(), NumberRange(min=0)])
+    first = IntegerField("First serial number", [Optional(), NumberRange(min=0)])
     count = IntegerField("How many", [needed(), NumberRange(min=1, max=BATCH_MAX)])
 
 
-def _batch() -> BatchForm:
+class LowForm(PanelForm):
+    """From how few cards on there is a warning."""
+
+    low = IntegerField("Warn below so many free cards", [needed(), NumberRange(min=0, max=100_000)])
+
+
+def _batch_form() -> BatchForm:
     form = BatchForm()
     known = services().node.settings.cards.prefixes or ("",)
     form.prefix.choices = choices(*((each, each or "–") for each in known))
     return form
+
+
+def _shown(lost: LostForm, batch: BatchForm, low: LowForm) -> Answer:
+    stock = services().card_stock
+    known = stock.batches()
+    counted: list[tuple[Batch, Counts | None]] = [
+        (each, stock.counts(each) if at < COUNTED_MAX else None) for at, each in enumerate(known)
+    ]
+    refused = lost.errors or batch.errors or low.errors
+    return show(
+        "cards.html",
+        lost=lost,
+        batch=batch,
+        low=low,
+        batches=counted,
+        runs_low=stock.runs_low(),
+        status=422 if refused else 200,
+    )
+
+
+def _low_form() -> LowForm:
+    return LowForm(formdata=None, low=services().card_stock.low)
 
 
 @page("/cards", role=Role.MANAGER, methods=GET_POST)
@@ -42,31 +74,82 @@ def cards() -> Answer:
     form = LostForm()
     if form.validate_on_submit():
         try:
-            return go("member", member=services().queries.member_by_card(form.card.data).member)
+            found = services().queries.member_by_card(form.card.data)
+            return go("member", member=found.member, lost=found.account)
         except LoyaltyError as error:
             form.refuse(error, form.card)
-    return show("cards.html", lost=form, batch=_batch())
+    return _shown(form, _batch_form(), _low_form())
 
 
 @page("/cards/batch", role=Role.MANAGER, methods=POST)
 def batch() -> Answer:
-    """Give the numbers of a batch as a file for the printer, with their check digits."""
-    form, rules = _batch(), services().node.settings.cards
+    """Keep a batch of numbers to be printed; its file is taken from the list."""
+    form, stock = _batch_form(), services().card_stock
     if form.validate_on_submit():
+        prefix = form.prefix.data
+        first = stock.next_serial(prefix) if form.first.data is None else form.first.data
         try:
-            numbers = card_numbers(
-                form.prefix.data,
-                length=rules.length_max,
-                first=form.first.data,
-                count=form.count.data,
-                check=rules.check,
-            )
+            made = stock.order(prefix, first=first, count=form.count.data)
         except ValueError:
-            form.first.errors = [NO_FIT]
+            form.count.errors = [NO_FIT]
         else:
-            note(Deed.EXPORT_TAKEN, "cards")
-            text = "number\r\n" + "".join(f"{each}\r\n" for each in numbers)
-            response = Response(text, content_type="text/csv; charset=utf-8")
-            response.headers["Content-Disposition"] = 'attachment; filename="cards.csv"'
-            return response
-    return show("cards.html", lost=LostForm(formdata=None), batch=form)
+            if made is not None:
+                note(Deed.RECORD_CHANGED, f"cards {made.name}")
+                tell("The batch is kept. Its file is for whoever prints the cards.")
+                return go("cards")
+            form.first.errors = [TAKEN]
+    return _shown(LostForm(formdata=None), form, _low_form())
+
+
+@page("/cards/low", role=Role.MANAGER, methods=POST)
+def low() -> Answer:
+    """Keep from how few cards on there is a warning."""
+    form = LowForm()
+    if not form.validate_on_submit():
+        return _shown(LostForm(formdata=None), _batch_form(), form)
+    services().card_stock.keep_low(form.low.data)
+    tell("Saved.")
+    return go("cards")
+
+
+@page("/cards/<name>.csv", role=Role.MANAGER)
+def batch_file(name: str) -> Answer:
+    """Give the numbers of a batch as a file for the printer, with their check digits."""
+    known = _known(name)
+    note(Deed.EXPORT_TAKEN, f"cards {name}")
+    listed = numbers(services().node.settings.cards, known)
+    text = "number\r\n" + "".join(f"{each}\r\n" for each in listed)
+    response = Response(text, content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="cards-{name}.csv"'
+    return response
+
+
+@page("/cards/receive", role=Role.MANAGER, methods=POST)
+def receive_batch() -> Answer:
+    """Note that a batch came from the printer, or, undoing that, that it did not."""
+    known, there = _known(request.form.get("batch", "")), request.form.get("there") != "no"
+    services().card_stock.receive(known, there=there)
+    note(Deed.RECORD_CHANGED, f"cards {known.name}")
+    if there:
+        fields = {"batch": known.name, "there": "no"}
+        tell_undo("{count} cards are in stock now.", "receive_batch", fields, count=known.count)
+    else:
+        tell("The batch is not there yet.")
+    return go("cards")
+
+
+@page("/cards/forget", role=Role.MANAGER, methods=POST)
+def forget_batch() -> Answer:
+    """Forget a batch that was never printed."""
+    known = _known(request.form.get("batch", ""))
+    services().card_stock.forget(known)
+    note(Deed.RECORD_CHANGED, f"cards {known.name}")
+    tell("The batch is forgotten; its numbers can be ordered again.")
+    return go("cards")
+
+
+def _known(name: str) -> Batch:
+    found = services().card_stock.find(name)
+    if found is None:
+        raise LoyaltyError(Reason.BATCH_UNKNOWN)
+    return found

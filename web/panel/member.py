@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import url_for
+from flask import request, url_for
 
 from pos_loyalty.domain.days import NEVER
 from pos_loyalty.domain.movements import Movement
@@ -47,6 +47,7 @@ def member(member: str) -> Answer:
         notes=[(each, author_of(each.author)) for each in found.insight.notes(member)],
         note=NoteForm(formdata=None),
         events=found.insight.events(),
+        lost=request.args.get("lost", ""),
         duplicates=found.insight.duplicates(member),
         pooled=found.insight.pooled_with(member),
         vouchers=found.queries.vouchers_of(member),

@@ -1,0 +1,82 @@
+"""The stock of printed cards: batches of numbers, what became of them, and when few are left."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pos_loyalty import commands
+from pos_loyalty.node.card_stock import CardStock, Counts, numbers
+from tests.support.shop import Till, open_till
+
+
+@pytest.fixture
+def till(tmp_path: Path) -> Iterator[Till]:
+    with open_till(f"sqlite:///{tmp_path / 'till.db'}") as opened:
+        yield opened
+
+
+@pytest.fixture
+def stock(till: Till) -> CardStock:
+    return CardStock(till.node)
+
+
+def cards(till: Till, stock: CardStock) -> list[str]:
+    """Give the numbers of the newest batch."""
+    return list(numbers(till.settings.cards, stock.batches()[0]))
+
+
+def test_a_batch_begins_behind_the_last_and_shares_no_number(stock: CardStock) -> None:
+    assert stock.next_serial("29") == 0
+    assert stock.order("29", first=0, count=100) is not None
+    assert stock.next_serial("29") == 100
+    assert stock.order("29", first=99, count=5) is None
+    assert stock.order("29", first=100, count=5) is not None
+    with pytest.raises(ValueError, match="fit"):
+        stock.order("29", first=0, count=0)
+
+
+def test_the_cards_of_a_batch_are_counted_by_what_became_of_them(
+    till: Till, stock: CardStock
+) -> None:
+    made = stock.order("29", first=0, count=10)
+    assert made is not None
+    known = cards(till, stock)
+    members = [till.enrol(number) for number in known[:4]]
+    till.do(commands.BlockCard, member=members[0].member, account=members[0].cards[0].account)
+    till.do(commands.AttachCard, member=members[1].member, card=known[5])
+    attached = till.queries.member(members[1].member).cards
+    extra = next(e for e in attached if e.account != members[1].cards[0].account)
+    assert stock.counts(made) == Counts(assigned=4, ended=1, free=5)
+    till.do(commands.DetachCard, member=members[1].member, account=extra.account)
+    assert stock.counts(made) == Counts(assigned=3, ended=1, free=6)
+
+
+def test_few_free_cards_of_what_was_received_are_too_few(till: Till, stock: CardStock) -> None:
+    made = stock.order("29", first=0, count=6)
+    assert made is not None
+    stock.keep_low(5)
+    assert not stock.runs_low(), "nothing was received yet"
+    stock.receive(made)
+    till.enrol(cards(till, stock)[0])
+    assert not stock.runs_low(), "five are left"
+    till.enrol(cards(till, stock)[1])
+    assert stock.runs_low()
+    stock.keep_low(0)
+    assert not stock.runs_low(), "nobody wants a warning"
+    stock.keep_low(5)
+    more = stock.order("29", first=6, count=6)
+    assert more is not None
+    stock.receive(more)
+    assert not stock.runs_low()
+
+
+def test_a_batch_is_received_sent_back_and_forgotten(stock: CardStock) -> None:
+    made = stock.order("29", first=0, count=6)
+    assert made is not None
+    stock.receive(made)
+    assert stock.batches()[0].received
+    stock.receive(stock.batches()[0], there=False)
+    assert not stock.batches()[0].received
+    stock.forget(made)
+    assert stock.batches() == []
