@@ -103,13 +103,35 @@ class Standing(Struct, frozen=True, omit_defaults=True, kw_only=True):
     rights: tuple[RightView, ...] = ()
 
 
+class RewardOffer(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What the member may spend on this basket: up to `blocks` times `points` for `amount`.
+
+    It comes off `lines` (from 0), off the whole ticket where there are none.
+    """
+
+    label: str
+    points: int
+    amount: int
+    blocks: int
+    kind: str = "amount"
+    lines: tuple[int, ...] = ()
+
+
 class Beside(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """What a ticket brings in a programme beside the main one, and why."""
+    """What a ticket brings in a programme beside the main one, and why.
+
+    `used` points of it paid part of the ticket; of a return both are below zero. On an open basket
+    `available` can be spent, for the `rewards`, in this programme's `unit` ("cents": money).
+    """
 
     programme: str
     name: str
     earned: int = 0
     why: Why | None = None
+    used: int = 0
+    available: int = 0
+    unit: str = ""
+    rewards: tuple[RewardOffer, ...] = ()
 
 
 class MemberView(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -168,20 +190,6 @@ class ScanAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     label: str = ""
     left: int = 0
     tail: str = ""
-
-
-class RewardOffer(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """What the member may spend on this basket: up to `blocks` times `points` for `amount`.
-
-    It comes off `lines` (from 0), off the whole ticket where there are none.
-    """
-
-    label: str
-    points: int
-    amount: int
-    blocks: int
-    kind: str = "amount"
-    lines: tuple[int, ...] = ()
 
 
 class BasketAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -250,7 +258,7 @@ class ReturnAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     `refund` is less by what was `withheld` for a choice, and by what was `clawed` because a reward
     is no longer earned; below zero it is money to take. `on_cards` of it went back on gift cards
-    that paid for it.
+    that paid for it. `beside` tells of programmes beside the main one.
     """
 
     ticket: str
@@ -266,6 +274,7 @@ class ReturnAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     withheld: int = 0
     on_cards: int = 0
     clawed: int = 0
+    beside: tuple[Beside, ...] = ()
 
 
 class Explanation(Struct, frozen=True, omit_defaults=True, kw_only=True):

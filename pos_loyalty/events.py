@@ -15,7 +15,6 @@ from msgspec import Struct
 from pos_loyalty.domain.amendments import ReturnedUnknown as ReturnedUnknown
 from pos_loyalty.domain.amendments import TicketJudged as TicketJudged
 from pos_loyalty.domain.amendments import TicketMoved as TicketMoved
-from pos_loyalty.domain.identifiers import is_stamps
 from pos_loyalty.domain.member_events import EventTold as EventTold
 from pos_loyalty.domain.rating import Rating
 from pos_loyalty.domain.shop_facts import MembershipChanged as MembershipChanged
@@ -73,9 +72,8 @@ class SaleClosed(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False
 
 
 def points_spent(sale: SaleClosed) -> tuple[int, ...]:
-    """Give the points that paid part of each line of a sale, or nothing; stamps are none."""
-    found = (each.spent for each in sale.ratings if not is_stamps(each.programme))
-    return next((spent for spent in found if spent), ())
+    """Give the points of the main programme, the first one, that paid part of each line."""
+    return sale.ratings[0].spent if sale.ratings else ()
 
 
 class ReturnedLine(Struct, frozen=True, gc=False, array_like=True):

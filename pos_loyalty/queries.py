@@ -12,7 +12,6 @@ from pos_loyalty.answers import (
     VoucherView,
 )
 from pos_loyalty.domain.calendar import business_day
-from pos_loyalty.domain.causes import Why
 from pos_loyalty.domain.days import day_of, iso
 from pos_loyalty.domain.forecast import Books
 from pos_loyalty.domain.identifiers import claim_code, ticket_account
@@ -21,49 +20,23 @@ from pos_loyalty.domain.movements import Movement
 from pos_loyalty.domain.sold import Taking, Ticket
 from pos_loyalty.domain.usage import Use
 from pos_loyalty.errors import LoyaltyError, Reason
-from pos_loyalty.events import LinesReturned, SaleClosed, TicketMoved
+from pos_loyalty.events import SaleClosed, TicketMoved
 from pos_loyalty.ports.services import Clock
 from pos_loyalty.programmes.forms import digest_of, document_of
 from pos_loyalty.settings import NodeSettings
-from pos_loyalty.store import flags, issued, local, people, reasons, shop, tickets, vouchers
+from pos_loyalty.store import flags, issued, local, people, reasons, shop, sides, tickets, vouchers
 from pos_loyalty.store.amending import PENDING, amended, amendments_of, verdict_of
 from pos_loyalty.store.engine import Store
 from pos_loyalty.store.local import JobRow
 from pos_loyalty.store.movements import statement
 from pos_loyalty.store.outstanding import books, is_quick
 from pos_loyalty.store.statements import Tx
+from pos_loyalty.store.ticket_view import TicketView as TicketView
 from pos_loyalty.store.versions import versions_of
 from pos_loyalty.store.views import member_view
 from pos_loyalty.store.vouchers import Outstanding, VoucherRow
 
 LIST_MAX = 200
-
-
-class TicketView(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A recorded ticket or return: exactly one of `sale` and `returned` is there.
-
-    `kept` are the points the sale still brings, `back` the thousandths returned by line. For a
-    return, `sold` is its ticket, `taken_back` the points that went with the goods and `given_back`
-    those that had paid for them, both as the ledger moved them. `member` is who it belongs to, as
-    they are now, `moves` tell how it came to be theirs; `why` a sale brought what it did, and the
-    `verdict` on its points, if any. One of nobody can be claimed with `claim_code` through
-    `claim_until`.
-    """
-
-    ticket: str
-    sale: SaleClosed | None = None
-    returned: LinesReturned | None = None
-    sold: SaleClosed | None = None
-    kept: int = 0
-    back: tuple[int, ...] = ()
-    taken_back: int = 0
-    member: MemberView | None = None
-    why: Why | None = None
-    moves: tuple[TicketMoved, ...] = ()
-    verdict: str = ""
-    claim_until: str = ""
-    claim_code: str = ""
-    given_back: int = 0
 
 
 class FlagView(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -182,6 +155,13 @@ class Queries:
             folded = tickets.folded_ticket(tx, origin)
             taking = tickets.taking_of(tx, key, folded) if folded and returned else Taking()
             moves = amendments_of(tx, origin)
+            beside = (
+                sides.came_back(tx, self._programmes, key, returned, folded)
+                if returned and folded
+                else sides.sold(tx, self._programmes, key, amended(sale, moves))
+                if sale
+                else ()
+            )
             until = self._claim_until(tx, sale) if sale and not _is_held(folded, key) else ""
             return TicketView(
                 ticket=key,
@@ -192,6 +172,7 @@ class Queries:
                 back=tuple(folded.returned) if folded else (),
                 taken_back=taking.taken_back,
                 given_back=taking.given_back,
+                beside=beside,
                 member=self._holder(tx, origin, folded) if folded else None,
                 why=reasons.why_of(tx, self._programmes, amended(sale, moves)) if sale else None,
                 moves=tuple(each for each in moves if isinstance(each, TicketMoved)),

@@ -255,12 +255,14 @@ class HoldPoints(Command, frozen=True, kw_only=True):
 
     `reward` is its label; empty: the first by which points buy an amount off. Above the
     programme's limit `approved_by` names a second person; the caller has made sure who.
+    `programme` is one beside the main one, by its id; empty: the main one.
     """
 
     basket: str
     blocks: int = 1
     reward: str = ""
     approved_by: str = ""
+    programme: str = ""
 
 
 class ReleaseHold(Command, frozen=True, kw_only=True):

@@ -19,12 +19,13 @@ class Refund(NamedTuple):
 
 
 class Sold(NamedTuple):
-    """A ticket as it was sold: `spent` are the points that paid part of each line."""
+    """A ticket as it was sold: `spent` are the points of `holds` that paid part of each line."""
 
     lines: Sequence[Line]
     discounts: Sequence[Discount]
     quantities: Sequence[int]
     spent: Sequence[int]
+    holds: Sequence[str] = ()
 
 
 def refund(sold: Sold, before: Sequence[int], after: Sequence[int], *, refunded: int) -> Refund:
@@ -72,8 +73,8 @@ def _standing(sold: Sold, back: Sequence[int]) -> list[Discount]:
 
 def _lapsed_points(sold: Sold, standing: Sequence[Discount], back: Sequence[int]) -> int:
     """Give the points on lines that stay, of holds that no longer stand."""
-    holds = sum(each.amount for each in sold.discounts if each.hold)
-    lapsed = holds - sum(each.amount for each in standing if each.hold)
+    holds = sum(each.amount for each in sold.discounts if each.hold in sold.holds)
+    lapsed = holds - sum(each.amount for each in standing if each.hold in sold.holds)
     if not lapsed or not sold.spent:
         return 0
     return remaining(sold.spent, sold.quantities, back) * lapsed // holds

@@ -60,7 +60,10 @@ def _lessen(state: State, ticket: Ticket, index: int, told: ReturnCore) -> tuple
     if base < kept.qualifying:
         qualify(pot, owner, ticket.core.day, base - kept.qualifying)
         kept.qualifying = base
-    given = _give_back(state, pot, ticket, index, told, members) if part.spent else 0
+    restores = 0 if index else told.restores  # a reward of the main programme, the first part
+    given = 0
+    if part.spent:
+        given = _give_back(state, pot, ticket, index, day, restores, members)
     expires = last_day(pot, owner, part.expires, ticket.core.day)
     if gone and owner not in state.closed and day <= expires + LOT_SLACK_DAYS:
         own = Lot(expires, ticket.core.day, ticket.origin, owner, 0)
@@ -71,17 +74,23 @@ def _lessen(state: State, ticket: Ticket, index: int, told: ReturnCore) -> tuple
 
 
 def _give_back(
-    state: State, pot: Pot, ticket: Ticket, index: int, told: ReturnCore, members: list[int]
+    state: State,
+    pot: Pot,
+    ticket: Ticket,
+    index: int,
+    day: int,
+    restores: int,
+    members: list[int],
 ) -> int:
     """Give back what a ticket's part spent on lines that no longer count; tells how much of it
     came to `members`."""
     record, part = ticket.opened(), ticket.core.parts[index]
     kept, spent = record.parts[index], decode_lines(part.lines).spent
     sold, back = ticket.core.quantities, record.returned
-    carried = max(0, remaining(spent, sold, back) - told.restores)
+    carried = max(0, remaining(spent, sold, back) - restores)
     restored = max(kept.restored, part.spent - carried)
     given = _restore(state, pot, kept, restored - kept.restored, since=ticket.core.day,
-                     day=told.day, courtesy=part.courtesy, members=members)  # fmt: skip
+                     day=day, courtesy=part.courtesy, members=members)  # fmt: skip
     kept.restored = restored
     return given
 

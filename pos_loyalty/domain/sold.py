@@ -8,7 +8,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pos_loyalty.domain.account import encode
-from pos_loyalty.domain.identifiers import is_stamps
 from pos_loyalty.domain.legs import (
     Leg,
     Part,
@@ -35,8 +34,8 @@ def points_kept(record: Record) -> int:
 
 
 class Taking(NamedTuple):
-    """What a return moved, by the ledger: points of the main programme that it took out of the
-    pool of its ticket's account, and points spent that it gave back to that pool."""
+    """What a return moved in a programme, by the ledger: points that it took out of the pool of its
+    ticket's account, and points spent that it gave back to that pool."""
 
     taken_back: int = 0
     given_back: int = 0
@@ -68,18 +67,15 @@ class Ticket(Struct, gc=False):
         """Tell whether a part of the ticket was not for its customer."""
         return self.record is not None and self.record.parts[index].shut
 
-    def taking(self, origin: int) -> Taking:
-        """Give what the return of this origin did; nothing where it is not known."""
-        parts = self.record.parts if self.record else []
-        taken = sum(gone for by, _, gone, _ in (parts[0].takings if parts else ()) if by == origin)
-        back = [
-            each[3]
-            for part in parts
-            if not is_stamps(part.programme)
-            for each in part.takings
-            if each[0] == origin
-        ]
-        return Taking(taken, sum(back))
+    def takings(self, origin: int) -> dict[str, Taking]:
+        """Give what the return of this origin did, by programme, the main one first; nothing where
+        it is not known."""
+        found = {}
+        for part in self.record.parts if self.record else ():
+            own = [each for each in part.takings if each[0] == origin]
+            taken, given = sum(each[2] for each in own), sum(each[3] for each in own)
+            found[part.programme] = Taking(taken, given)
+        return found
 
     def opened(self) -> Record:
         """Give the record, made from the sale where nothing happened yet."""

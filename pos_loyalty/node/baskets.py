@@ -31,6 +31,7 @@ from pos_loyalty.node.presented import (
     renewed,
     tenders_of,
 )
+from pos_loyalty.node.side_rewards import Together, together
 from pos_loyalty.node.stamps import free_units
 from pos_loyalty.node.taking_part import quoted_beside
 from pos_loyalty.store import local, people, reasons, shop
@@ -265,18 +266,23 @@ def answer_of(ctx: Context, basket_id: str) -> BasketAnswer:
     )
     if member is None:
         return answer
-    offers = [
-        _offer(programme, reward, content, held) for reward in programme.rewards if reward.points
-    ]
+    rewards = together(ctx, programme, member)
+    offers = _offers(rewards, programme.id, content, held.available)
     given = promotions(
-        programme, content.lines, [each for each in content.discounts if not each.voucher]
+        rewards.programme, content.lines, [each for each in content.discounts if not each.voucher]
     )
     free = free_units(ctx, found.account, programme, content.lines, _beside(content, given))
     return msgspec.structs.replace(
         answer,
-        reward=_offer(programme, programme.reward, content, held),
-        rewards=tuple(each for each in offers if each),
+        reward=next((each for each in offers if each.kind == "amount"), None),
+        rewards=offers,
         promotions=(*given, *free),
+        beside=tuple(
+            msgspec.structs.replace(
+                each, rewards=_offers(rewards, each.programme, content, each.available)
+            )
+            for each in answer.beside
+        ),
     )
 
 
@@ -318,15 +324,20 @@ def _preview(
     )
 
 
-def _offer(
-    programme: Programme, reward: Reward | None, content: Content, held: Balance
-) -> RewardOffer | None:
-    """Say what a reward that points buy would take off, and how many blocks of it fit."""
-    if reward is None:
-        return None
+def _offers(
+    rewards: Together, programme: str, content: Content, available: int
+) -> tuple[RewardOffer, ...]:
+    """Say what points of a programme would take off a basket, and how many blocks of each fit."""
+    return tuple(
+        _offer(rewards.programme, reward, content, available)
+        for reward in rewards.rewards(programme)
+    )
+
+
+def _offer(programme: Programme, reward: Reward, content: Content, available: int) -> RewardOffer:
     use = worth(programme, reward, content.lines, content.discounts)
     blocks = min(
-        held.available // reward.points,
+        available // reward.points,
         blocks_fitting(programme, reward, content.lines, content.discounts),
     )
     return RewardOffer(

@@ -23,6 +23,7 @@ from pos_loyalty.node.baskets import (
 )
 from pos_loyalty.node.choices import check_second_person
 from pos_loyalty.node.context import Context, Decision, fact
+from pos_loyalty.node.side_rewards import together
 from pos_loyalty.store import people, upstream
 from pos_loyalty.store.local import Basket
 
@@ -36,13 +37,15 @@ def hold_points(ctx: Context, command: commands.HoldPoints) -> Decision:
     programme = ctx.programme_needed(ctx.today)
     if not found.account or not content.member:
         raise LoyaltyError(Reason.MEMBER_UNKNOWN)
-    reward = _reward(programme, command.reward)
+    member = bytes.fromhex(content.member)
+    rewards = together(ctx, programme, member)
+    programme, reward = rewards.reward(command.programme, command.reward)
     points = reward.points * command.blocks
     _check_clock(ctx, found.account, programme, points)
     if programme.redemption_points and points > programme.redemption_points:
         check_second_person(command.approved_by, command.actor)
     _check_affordable(ctx, found.account, standing(ctx, found.account, programme), points)
-    use = _worth(programme, reward, content, command.blocks)
+    use = _worth(rewards.programme, reward, content, command.blocks)
     payload = events.PointsHeld(
         hold=derived_id(command.id, 0).hex(),
         account=found.account.hex(),
@@ -67,15 +70,6 @@ def hold_points(ctx: Context, command: commands.HoldPoints) -> Decision:
         answer=lambda: answer,
         notices=lambda _: changed(answer_of(ctx, command.basket)),
     )
-
-
-def _reward(programme: Programme, label: str) -> Reward:
-    """Give the reward meant; raises `LoyaltyError` (`REWARD_UNKNOWN`)."""
-    named = (each for each in programme.rewards if each.points and each.label == label)
-    reward = next(named, None) if label else programme.reward
-    if reward is None:
-        raise LoyaltyError(Reason.REWARD_UNKNOWN)
-    return reward
 
 
 def _worth(programme: Programme, reward: Reward, content: Content, blocks: int) -> Use:

@@ -18,7 +18,7 @@ from pos_loyalty.node.gifts import settle_gifts, with_gifts
 from pos_loyalty.node.members import show
 from pos_loyalty.node.receipts import try_to_hand_over, with_receipt
 from pos_loyalty.node.voucher_returns import give_back, settle_earned, settle_gift_cards
-from pos_loyalty.store import people, tickets
+from pos_loyalty.store import people, sides, tickets
 
 ASKERS: tuple[Asker, ...] = (settle_gifts, settle_earned, settle_gift_cards, give_back)
 """Who may have to ask something before goods are taken back, in the order of asking."""
@@ -105,7 +105,8 @@ def _refund(
 ) -> Refund:
     """Give the money of the lines, and what it does to the ticket's rewards."""
     spent = points_spent(sale)
-    sold = Sold(sale.lines, sale.discounts, ticket.core.quantities, spent)
+    holds = sale.ratings[0].holds if sale.ratings else ()
+    sold = Sold(sale.lines, sale.discounts, ticket.core.quantities, spent, holds)
     after = list(ticket.returned)
     for each in lines:
         after[each.line] += each.quantity
@@ -127,6 +128,7 @@ def _returned(ctx: Context, key: str, returned: events.LinesReturned) -> ReturnA
         clawed=returned.clawed,
         taken_back=taking.taken_back,
         given_back=taking.given_back,
+        beside=sides.came_back(ctx.tx, ctx.programmes, key, returned, ticket),
     )
     account = ticket.account
     if account == ticket_account(returned.ticket):

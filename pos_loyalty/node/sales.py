@@ -8,7 +8,6 @@ from msgspec import Struct
 from pos_loyalty import commands
 from pos_loyalty.answers import SaleAnswer
 from pos_loyalty.commands import ReceiptChoice
-from pos_loyalty.domain.account import share
 from pos_loyalty.domain.balance import EMPTY, Balance
 from pos_loyalty.domain.causes import Why
 from pos_loyalty.domain.days import day_of, iso
@@ -20,11 +19,10 @@ from pos_loyalty.domain.ticket import (
     Discount,
     earning_by_line,
     paid_by_line,
-    points_by_line,
     ticket_key,
 )
 from pos_loyalty.domain.tiers import tier_on
-from pos_loyalty.errors import LoyaltyError, Reason, Wrong
+from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.events import SaleClosed, points_spent
 from pos_loyalty.node import baskets, redeeming
 from pos_loyalty.node.checks import check_moment, check_number, check_ticket
@@ -33,12 +31,14 @@ from pos_loyalty.node.discounts import allowed, confirmed, matched
 from pos_loyalty.node.forecast import circumstances, missed_by
 from pos_loyalty.node.limits import check_advantage
 from pos_loyalty.node.members import show
+from pos_loyalty.node.paying import paid_on_lines, paying
 from pos_loyalty.node.presented import HeldVoucher
 from pos_loyalty.node.receipts import try_to_hand_over, with_receipt
+from pos_loyalty.node.side_rewards import together
 from pos_loyalty.node.stamps import free_units
-from pos_loyalty.node.taking_part import rated_beside, sold_beside
+from pos_loyalty.node.taking_part import rated_beside
 from pos_loyalty.node.watching import look_at_sale, told
-from pos_loyalty.store import issued, local, people, reasons, shop, tickets
+from pos_loyalty.store import issued, local, people, reasons, shop, sides, tickets
 from pos_loyalty.store.journal import Draft
 
 NO_RECEIPT = ReceiptChoice(channel="none")
@@ -49,16 +49,6 @@ class _Customer(NamedTuple):
 
     account: bytes
     member: bytes | None
-
-
-class _Redemption(NamedTuple):
-    """The points that discounts of a ticket are paid with, by hold."""
-
-    points: dict[str, int]
-
-    @property
-    def holds(self) -> tuple[str, ...]:
-        return tuple(self.points)
 
 
 def close_sale(ctx: Context, command: commands.CloseSale) -> Decision:
@@ -165,7 +155,7 @@ def _rated(
     """Give the ticket's fact, rated under the programme of its business day."""
     day = day_of(sale.day)
     discounts = _discounts(ctx, sale, customer, vouchers)
-    redemption = _redemption(ctx, discounts, customer)
+    paid = paying(ctx, discounts, customer.account)
     programme = ctx.programme_on(day) if customer.account else None
     if programme is None:
         return msgspec.structs.replace(sale, discounts=discounts)
@@ -176,18 +166,16 @@ def _rated(
         earning_by_line(sale.lines, discounts, sale.tenders),
         tier=tier_on(programme, held, day),
         day=day,
-        spent=sum(redemption.points.values()),
-        holds=redemption.holds,
+        spent=sum(paid.of(programme.id).values()),
+        holds=tuple(paid.of(programme.id)),
         qualifying=held.qualifying,
         currency=sale.currency,
         **circumstances(ctx, programme, customer.member, at_ms=sale.at, zone=sale.zone),
     )
-    if any(each.hold and each.lines for each in discounts):
-        by_line = points_by_line(sale.lines, discounts, redemption.points)
-        rating = msgspec.structs.replace(rating, spent=tuple(by_line))
+    rating = paid_on_lines(rating, sale.lines, discounts, paid.of(programme.id))
     stamps = rate_stamps(programme, sale.lines, discounts, day=day)
     rated = msgspec.structs.replace(sale, discounts=discounts)
-    beside = rated_beside(ctx, rated, customer.member)
+    beside = rated_beside(ctx, rated, customer.member, paid)
     ratings = (rating, *([stamps] if stamps else []), *beside)
     return msgspec.structs.replace(rated, ratings=ratings)
 
@@ -203,7 +191,8 @@ def _discounts(
     card = programme.stamps.name if programme and programme.stamps else ""
     punched = [each for each in discounts if card and each.reward == card]
     others = tuple(each for each in discounts if each not in punched)
-    kept = confirmed(ctx.tx, programme if customer.member else None, sale.lines, others)
+    known = together(ctx, programme, customer.member).programme if programme else None
+    kept = confirmed(ctx.tx, known if customer.member else None, sale.lines, others)
     kept = redeeming.confirmed(ctx, programme, sale.lines, kept, held)
     if programme is None or not punched:
         return kept
@@ -216,31 +205,6 @@ def _held(ctx: Context, account: bytes, programme: Programme, day: int) -> Balan
     if len(programme.tiers) == 1:
         return EMPTY
     return baskets.standing(ctx, account, programme, day)
-
-
-def _redemption(ctx: Context, discounts: tuple[Discount, ...], customer: _Customer) -> _Redemption:
-    """Check the holds that pay discounts; raises `LoyaltyError` for one that is not good."""
-    points: dict[str, int] = {}
-    for discount in discounts:
-        if not discount.hold:
-            continue
-        try:
-            found = people.hold_of(ctx.tx, bytes.fromhex(discount.hold), ctx.now_ms)
-        except ValueError:
-            found = None
-        if found is None or discount.hold in points:
-            raise LoyaltyError(Reason.HOLD_UNKNOWN)
-        if found.amount != discount.amount or not _same_pool(ctx, found.account, customer):
-            wrong = Wrong.HOLD_DIFFERS
-            raise LoyaltyError(Reason.TICKET_INVALID, field="discounts", problem=wrong)
-        points[discount.hold] = found.points
-    return _Redemption(points)
-
-
-def _same_pool(ctx: Context, account: bytes, customer: _Customer) -> bool:
-    if account == customer.account:
-        return True
-    return share(people.account_of(ctx.tx, account).state, account, customer.account)
 
 
 def _note_unknown_articles(ctx: Context, sale: SaleClosed) -> None:
@@ -303,7 +267,9 @@ def _sold(ctx: Context, key: str, sale: SaleClosed) -> SaleAnswer:
     if not sale.account:
         return msgspec.structs.replace(answer, missed=_missed(ctx, sale))
     why = reasons.why_of(ctx.tx, ctx.programmes, sale)
-    answer = msgspec.structs.replace(answer, why=why, beside=sold_beside(ctx, key, sale))
+    answer = msgspec.structs.replace(
+        answer, why=why, beside=sides.sold(ctx.tx, ctx.programmes, key, sale)
+    )
     account = bytes.fromhex(sale.account)
     card = people.card_of(ctx.tx, account)
     member = card.member if card else account

@@ -18,7 +18,9 @@ from pos_loyalty.events import SaleClosed
 from pos_loyalty.node.context import Context, Decision, Notice, facts
 from pos_loyalty.node.forecast import circumstances, foreseen
 from pos_loyalty.node.members import member_id, show
-from pos_loyalty.store import people, reasons, tickets
+from pos_loyalty.node.paying import Paying, paid_on_lines
+from pos_loyalty.store import people, reasons
+from pos_loyalty.store.sides import shown_unit
 
 
 def invite_member(ctx: Context, command: commands.InviteMember) -> Decision:
@@ -48,46 +50,57 @@ def _changed(
     )
 
 
-def rated_beside(ctx: Context, sale: SaleClosed, member: bytes | None) -> tuple[Rating, ...]:
-    """Rate a ticket under the other programmes that its customer takes part in."""
+def rated_beside(
+    ctx: Context, sale: SaleClosed, member: bytes | None, paid: Paying
+) -> tuple[Rating, ...]:
+    """Rate a ticket under the other programmes that its customer takes part in, or whose points
+    pay part of it."""
     day, account = day_of(sale.day), bytes.fromhex(sale.account)
-    paid = earning_by_line(sale.lines, sale.discounts, sale.tenders)
+    earning = earning_by_line(sale.lines, sale.discounts, sale.tenders)
+    taking = ctx.programmes_beside(day, member)
+    paying = [each for each in _having(ctx, member) if each not in taking and paid.of(each.id)]
     found = []
-    for programme in ctx.programmes_beside(day, member):
+    for programme in (*taking, *paying):
         beside = circumstances(ctx, programme, member, at_ms=sale.at, zone=sale.zone)
+        points = paid.of(programme.id)
+        beside |= {"spent": sum(points.values()), "holds": tuple(points)}
         beside["currency"] = sale.currency
-        found.append(_rated(ctx, programme, account, sale.lines, paid, day, beside))
+        money = earning if programme in taking else [0] * len(sale.lines)
+        rating = _rated(ctx, programme, account, sale.lines, money, day, beside)
+        found.append(paid_on_lines(rating, sale.lines, sale.discounts, points))
     return tuple(found)
 
 
 def quoted_beside(
     ctx: Context, account: bytes, member: bytes | None, lines: tuple[Line, ...], paid: list[int]
 ) -> tuple[Beside, ...]:
-    """Tell what a basket will bring in the other programmes."""
+    """Tell what a basket will bring in the other programmes, and what can be used of them."""
     day, settings, found = ctx.today, ctx.settings, []
-    for programme in ctx.programmes_beside(day, member):
+    state = people.account_of(ctx.tx, account).state
+    taking, having = ctx.programmes_beside(day, member), _having(ctx, member)
+    for programme in dict.fromkeys((*taking, *having)):
         beside = circumstances(ctx, programme, member, at_ms=ctx.now_ms, zone=settings.zone)
         beside["currency"] = settings.currency
-        rating = _rated(ctx, programme, account, lines, paid, day, beside)
+        money = paid if programme in taking else [0] * len(lines)
+        rating = _rated(ctx, programme, account, lines, money, day, beside)
         told = reasons.explained(programme, rating, lines, day, currency=settings.currency)
         ticket = foreseen(ctx, account, rating, lines)
-        earned = ticket.kept if ticket else rating.earned
-        why = with_others(told.why, ticket) if ticket else told.why
-        found.append(Beside(programme=told.programme, name=told.name, earned=earned, why=why))
+        held = look(state, account, programme, day=day, now_ms=ctx.now_ms)
+        found.append(
+            Beside(
+                programme=programme.id,
+                name=programme.name,
+                earned=ticket.kept if ticket else rating.earned,
+                why=with_others(told.why, ticket) if ticket else told.why,
+                available=held.available,
+                unit=shown_unit(programme),
+            )
+        )
     return tuple(found)
 
 
-def sold_beside(ctx: Context, key: str, sale: SaleClosed) -> tuple[Beside, ...]:
-    """Tell what a recorded ticket brings in the other programmes."""
-    if len(sale.ratings) < 2:
-        return ()
-    kept = tickets.kept_by_programme(ctx.tx, key, sale)
-    told = reasons.explanations(ctx.tx, ctx.programmes, sale)
-    return tuple(
-        Beside(programme=each.programme, name=each.name, earned=kept[each.programme], why=each.why)
-        for each in told
-        if each.programme != sale.ratings[0].programme
-    )
+def _having(ctx: Context, member: bytes | None) -> list[Programme]:
+    return ctx.programmes_having(member) if member is not None else []
 
 
 def _rated(

@@ -137,11 +137,22 @@ class PointsCause:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SidePoints:
+    """What the ticket did in a programme beside the main one, and what is there after it."""
+
+    name: str
+    earned: int
+    used: int
+    balance: int
+    unit: CountedUnit = CountedUnit.POINTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoyaltyBlock:
     """The member's account after this ticket; `masked_number` never holds the whole number.
 
     `provisional` says that the balance may still change (decided without the network), `causes`
-    why the ticket brought what it did.
+    why the ticket brought what it did, `beside` what it did in other programmes.
     """
 
     masked_number: str
@@ -154,6 +165,7 @@ class LoyaltyBlock:
     expiring: tuple[ExpiringLot, ...]
     tier: TierStanding | None
     causes: tuple[PointsCause, ...] = ()
+    beside: tuple[SidePoints, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

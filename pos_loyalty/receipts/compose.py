@@ -19,6 +19,7 @@ from pos_loyalty.ports.documents import (
     ReceiptDocument,
     ReceiptLine,
     SellerBlock,
+    SidePoints,
     Tender,
     TicketDiscount,
     TierStanding,
@@ -57,7 +58,7 @@ class LoyaltyData:
 
     `earned` is negative on a return, `used` is what this ticket spent, negative what a return gave
     back of that, both in `unit`;
-    `causes` say why it brought what it did.
+    `causes` say why it brought what it did, `beside` what it did in other programmes.
     """
 
     number: str
@@ -70,6 +71,7 @@ class LoyaltyData:
     expiring: tuple[ExpiringLot, ...] = ()
     tier: TierStanding | None = None
     causes: tuple[PointsCause, ...] = ()
+    beside: tuple[SidePoints, ...] = ()
 
 
 def compose(
@@ -170,4 +172,5 @@ def _loyalty(data: LoyaltyData) -> LoyaltyBlock:
         expiring=data.expiring,
         tier=tier,
         causes=tuple(replace(each, name=clean(each.name)) for each in data.causes),
+        beside=tuple(replace(each, name=clean(each.name)) for each in data.beside),
     )

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Protocol
 
-from pos_loyalty.answers import IssuedVoucher, MemberView
+from pos_loyalty.answers import Beside, IssuedVoucher, MemberView
 from pos_loyalty.domain.causes import Why
 from pos_loyalty.events import LinesReturned, SaleClosed
 from pos_loyalty.ports.documents import ClaimNote, ReceiptDocument, VoucherNote
@@ -29,6 +29,8 @@ class RecordedTicket(Protocol):
     def member(self) -> MemberView | None: ...
     @property
     def why(self) -> Why | None: ...
+    @property
+    def beside(self) -> tuple[Beside, ...]: ...
     @property
     def claim_until(self) -> str: ...
     @property
@@ -68,6 +70,7 @@ class Issuer:
                 why=found.why,
                 claim=_claim(found),
                 vouchers=self._vouchers(found.sale, ticket, copy),
+                beside=found.beside,
             )
         assert found.returned is not None and found.sold is not None
         return return_receipt(
@@ -79,6 +82,7 @@ class Issuer:
             member=found.member,
             shop=self._shop,
             copy=copy,
+            beside=found.beside,
         )
 
     def _vouchers(self, sale: SaleClosed, key: str, copy: bool) -> tuple[VoucherNote, ...]:

@@ -6,7 +6,7 @@ from datetime import date
 
 from msgspec import structs
 
-from pos_loyalty.answers import MemberView
+from pos_loyalty.answers import Beside, MemberView
 from pos_loyalty.domain.causes import Cause, Why
 from pos_loyalty.domain.money import allocate
 from pos_loyalty.domain.ticket import Line, less, paid_by_line, shares
@@ -19,6 +19,7 @@ from pos_loyalty.ports.documents import (
     ReceiptDocument,
     ReceiptLine,
     SellerBlock,
+    SidePoints,
     Tender,
     TicketDiscount,
     TierStanding,
@@ -54,10 +55,12 @@ def sale_receipt(
     why: Why | None = None,
     claim: ClaimNote | None = None,
     vouchers: tuple[VoucherNote, ...] = (),
+    beside: tuple[Beside, ...] = (),
 ) -> ReceiptDocument:
     """Write the receipt of a sale; `earned` are the points it brought, `why` so many.
 
-    `claim` tells how a ticket of nobody can be claimed, `vouchers` what it brought besides.
+    `claim` tells how a ticket of nobody can be claimed, `vouchers` what it brought besides, and
+    `beside` what it did in other programmes.
     """
     paid = tuple(tender for tender in sale.tenders if tender.amount >= 0)
     ticket = TicketData(
@@ -75,7 +78,7 @@ def sale_receipt(
         duplicate=copy,
     )
     used = sum(points_spent(sale))
-    loyalty = _loyalty(member, earned, used)
+    loyalty = _loyalty(member, earned, used, beside)
     if loyalty and why:
         loyalty = replace(loyalty, causes=tuple(_cause(each) for each in why.causes))
     return _compose(ticket, loyalty, shop, key, claim, vouchers)
@@ -91,6 +94,7 @@ def return_receipt(
     member: MemberView | None,
     shop: ShopWording,
     copy: bool = False,
+    beside: tuple[Beside, ...] = (),
 ) -> ReceiptDocument:
     """Write the receipt of a return: lines with their share of what was paid, below zero."""
     lines = _returned_lines(returned, sale)
@@ -106,7 +110,8 @@ def return_receipt(
         duplicate=copy,
         refunded_ticket=sale.number,
     )
-    return _compose(ticket, _loyalty(member, -taken_back, -given_back), shop, key)
+    loyalty = _loyalty(member, -taken_back, -given_back, beside)
+    return _compose(ticket, loyalty, shop, key)
 
 
 def _discounts(sale: SaleClosed) -> Iterator[TicketDiscount]:
@@ -203,7 +208,9 @@ def _returned_line(line: Line, quantity: int, amount: int) -> ReceiptLine:
     )
 
 
-def _loyalty(member: MemberView | None, earned: int, used: int) -> LoyaltyData | None:
+def _loyalty(
+    member: MemberView | None, earned: int, used: int, beside: Sequence[Beside]
+) -> LoyaltyData | None:
     if member is None:
         return None
     last = date.fromisoformat(member.expires) if member.expires else None
@@ -213,11 +220,27 @@ def _loyalty(member: MemberView | None, earned: int, used: int) -> LoyaltyData |
         used=used,
         balance=member.points,
         first_name=member.first_name,
-        unit=CountedUnit.MONEY if member.unit == "cents" else CountedUnit.POINTS,
+        unit=_counted_unit(member.unit),
+        beside=tuple(_side(each, member) for each in beside if each.earned or each.used),
         provisional=member.provisional,
         expiring=(ExpiringLot(amount=member.expiring, last_day=last),) if last else (),
         tier=_tier(member) if member.tier else None,
     )
+
+
+def _side(beside: Beside, member: MemberView) -> SidePoints:
+    left = (each.points for each in member.beside if each.programme == beside.programme)
+    return SidePoints(
+        name=beside.name,
+        earned=beside.earned,
+        used=beside.used,
+        balance=next(left, 0),
+        unit=_counted_unit(beside.unit),
+    )
+
+
+def _counted_unit(unit: str) -> CountedUnit:
+    return CountedUnit.MONEY if unit == "cents" else CountedUnit.POINTS
 
 
 def _tier(member: MemberView) -> TierStanding:

@@ -10,6 +10,7 @@ from pos_loyalty.ports.documents import (
     ReceiptDocument,
     ReceiptLine,
     SellerBlock,
+    SidePoints,
     Tender,
     TicketDiscount,
     TierStanding,
@@ -114,16 +115,24 @@ class Wording:
 
     def loyalty_rows(self, block: LoyaltyBlock) -> list[tuple[str, str]]:
         """Give what the ticket did to the account, as label and value."""
-        if block.earned < 0:
-            rows = [(self.say("Taken back"), self.counted(block.earned, block.unit))]
-        else:
-            rows = [(self.say("Earned"), f"+{self.counted(block.earned, block.unit)}")]
-        if block.used < 0:
-            rows.append((self.say("Given back"), f"+{self.counted(-block.used, block.unit)}"))
-        elif block.used:
-            rows.append((self.say("Used"), self.counted(-block.used, block.unit)))
         name = "Balance, provisional" if block.provisional else "Balance"
+        rows = self._moved(block)
         rows.append((self.say(name), self.counted(block.balance, block.unit)))
+        for side in block.beside:
+            told = [*self._moved(side), (self.say(name), self.counted(side.balance, side.unit))]
+            rows += [(f"{side.name} - {label}", value) for label, value in told]
+        return rows
+
+    def _moved(self, points: LoyaltyBlock | SidePoints) -> list[tuple[str, str]]:
+        """Give what a ticket brought and took of the points of one programme."""
+        if points.earned < 0:
+            rows = [(self.say("Taken back"), self.counted(points.earned, points.unit))]
+        else:
+            rows = [(self.say("Earned"), f"+{self.counted(points.earned, points.unit)}")]
+        if points.used < 0:
+            rows.append((self.say("Given back"), f"+{self.counted(-points.used, points.unit)}"))
+        elif points.used:
+            rows.append((self.say("Used"), self.counted(-points.used, points.unit)))
         return rows
 
     def loyalty_notes(self, block: LoyaltyBlock) -> list[str]:

@@ -109,9 +109,15 @@ def is_recorded(tx: Tx, key: str) -> bool:
 
 
 def taking_of(tx: Tx, key: str, ticket: Ticket) -> Taking:
-    """Give what the return of a key moved, of its ticket; nothing for one that does not count."""
+    """Give what the return of a key moved of its ticket's main programme."""
+    return next(iter(takings_of(tx, key, ticket).values()), Taking())
+
+
+def takings_of(tx: Tx, key: str, ticket: Ticket) -> dict[str, Taking]:
+    """Give what the return of a key moved, of its ticket, by programme, the main one first; nothing
+    for one that does not count."""
     rows = tx.fetch(schema.claim, [key])
-    return ticket.taking(origin_of(*rows[0][2:5])) if rows and rows[0][2] else Taking()
+    return ticket.takings(origin_of(*rows[0][2:5])) if rows and rows[0][2] else {}
 
 
 def kept_of(tx: Tx, key: str, sale: SaleClosed) -> int:

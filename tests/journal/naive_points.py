@@ -359,7 +359,8 @@ class Group:
             sold.excess += each.quantity - accepted
         for rating in sold.sale.ratings if sold.account else ():
             day = counted_day(fact, returned.day)
-            taken, given = self._take_back(sold, rating, day, returned.restores)
+            restores = returned.restores if rating is sold.sale.ratings[0] else 0
+            taken, given = self._take_back(sold, rating, day, restores)
             tie = self._lot(fact, sold.account, "", 0, 0, 0).tie
             if taken or given:
                 sold.did.setdefault(rating.programme, []).append((tie, taken, given))

@@ -157,10 +157,12 @@ class HoldForm(Form):
     """Which reward the member wants to use, by its label, and how many blocks of it.
 
     Without `reward`, the first by which points buy an amount off. Above the programme's limit
-    `approved_by` is the code of a second person, whom the caller has made sure of.
+    `approved_by` is the code of a second person, whom the caller has made sure of. `programme` is
+    the id of one beside the main one, as the basket's answer tells of it.
     """
 
     reward: Line = ""
+    programme: MaybeName = ""
     blocks: Annotated[int, Whole(1, BLOCKS_MAX)] = 1
     approved_by: MaybeName = ""
 

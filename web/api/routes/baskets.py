@@ -168,6 +168,7 @@ def hold_points(call: Call[forms.HoldForm], basket: str) -> HoldAnswer:
         basket=basket,
         blocks=call.form.blocks,
         reward=call.form.reward,
+        programme=call.form.programme,
         approved_by=call.form.approved_by,
     )
     return answer

@@ -1,0 +1,148 @@
+"""Points of a programme beside the main one are spent as its own are: held, captured, shown."""
+
+import pytest
+
+from pos_loyalty import commands
+from pos_loyalty.domain.ticket import Discount
+from pos_loyalty.errors import Reason
+from pos_loyalty.ports.documents import SellerBlock
+from pos_loyalty.receipts.issuer import Issuer
+from pos_loyalty.receipts.text import render_text
+from pos_loyalty.receipts.ticket import ShopWording
+from pos_loyalty.settings import OfflineLimits
+from tests.cases.company import Company
+from tests.cases.programmes import programme
+from tests.cases.shop import Till, refused
+from tests.cases.words import Basket, Member, Sale
+
+GREEN = {"id": "green", "name": "Vert"}
+REWARD = {"label": "Bon vert", "points": 50, "amount": 2_00}
+
+
+def side(**sections: object) -> str:
+    kept = {"programme": GREEN, "earn": {"points": 2}, "tier": [], "reward": REWARD} | sections
+    return programme(**kept)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def side_by_side(shop: Till) -> Till:
+    """Give a shop that runs P, and beside it a green one whose points buy a reward of its own."""
+    shop.runs(side())
+    return shop
+
+
+def spends(
+    basket: Basket, *, blocks: int = 1, programme: str = "green", reward: str = ""
+) -> Discount:
+    """Reserve points of a programme for a basket."""
+    answer = basket.till.do(
+        commands.HoldPoints, basket=basket.id, blocks=blocks, programme=programme, reward=reward
+    )
+    discount: Discount = answer.discount
+    basket.discounts += (discount,)
+    return discount
+
+
+def green(member: Member) -> int:
+    return sum(each.points for each in member.view.beside)
+
+
+def receipt(till: Till, sale: Sale | str) -> str:
+    key = sale if isinstance(sale, str) else sale.answer.ticket
+    shop = ShopWording(seller=SellerBlock(trade_name="Chez nous"))
+    return render_text(Issuer(till.queries, shop).document(key), columns=42)
+
+
+def test_points_beside_pay_and_are_told_on_quote_ticket_and_receipt(side_by_side: Till) -> None:
+    anne = side_by_side.member()
+    anne.buys(50_00)
+    basket = anne.fills(20_00)
+    (quoted,) = basket.view.beside
+    assert (quoted.earned, quoted.available) == (40, 100)
+    assert [(each.label, each.points, each.blocks) for each in quoted.rewards] == [
+        ("Bon vert", 50, 2)
+    ]
+    assert [each.label for each in basket.view.rewards] == ["Bon"]
+    discount = spends(basket, blocks=2)
+    assert (discount.amount, discount.label) == (4_00, "Bon vert")
+    sale = basket.closes()
+    (told,) = sale.answer.beside
+    assert (told.earned, told.used, sale.answer.used, sale.earned) == (32, 100, 0, 16)
+    assert (anne.points, green(anne)) == (66, 32)
+    assert [(each.programme, sum(each.spent)) for each in sale.fact.ratings] == [
+        ("p", 0),
+        ("green", 100),
+    ]
+    text = receipt(side_by_side, sale)
+    for row in ("Vert - Gagné", "+32", "Vert - Utilisé", "-100", "Vert - Solde"):
+        assert row in text, text
+
+
+def test_goods_that_come_back_give_points_back_to_the_programme_they_came_from(
+    side_by_side: Till,
+) -> None:
+    anne = side_by_side.member(points=100)
+    anne.buys(50_00)
+    basket = anne.fills(20_00)
+    basket.spends(100)
+    spends(basket)
+    sale = basket.closes()
+    assert (anne.points, green(anne)) == (50 + 13, 50 + 26)
+    back = sale.comes_back(0)
+    (told,) = back.beside
+    assert (back.taken_back, back.given_back, told.earned, told.used) == (13, 100, -26, -50)
+    assert (anne.points, green(anne)) == (150, 100)
+    text = receipt(side_by_side, back.ticket)
+    assert "Vert - Repris" in text and "Vert - Rendu" in text, text
+
+
+def test_what_is_held_of_one_programme_is_not_of_another(side_by_side: Till) -> None:
+    anne = side_by_side.member()
+    anne.buys(30_00)  # 30 and 60
+    basket = anne.fills(20_00)
+    with refused(Reason.POINTS_INSUFFICIENT):
+        spends(basket, programme="")
+    with refused(Reason.REWARD_UNKNOWN):
+        spends(basket, programme="other")
+    with refused(Reason.REWARD_UNKNOWN):
+        spends(basket, programme="green", reward="Bon")
+    spends(basket)
+    with refused(Reason.POINTS_INSUFFICIENT):
+        spends(basket)
+
+
+def test_a_label_that_both_have_is_called_by_its_programme_besides(shop: Till) -> None:
+    shop.runs(side(reward={"label": "Bon", "points": 50, "amount": 2_00}))
+    anne = shop.member()
+    anne.buys(25_00)
+    basket = anne.fills(20_00)
+    discount = spends(basket, reward="Bon (green)")
+    assert discount.amount == 2_00
+    basket.closes()
+    assert green(anne) == 36
+
+
+def test_who_takes_part_no_longer_spends_what_is_left(shop: Till) -> None:
+    shop.runs(side(programme=GREEN | {"members": "invited"}))
+    anne = shop.member()
+    shop.do(commands.InviteMember, member=anne.id, programme="green")
+    anne.buys(25_00)
+    shop.do(commands.LeaveProgramme, member=anne.id, programme="green")
+    basket = anne.fills(20_00)
+    spends(basket)
+    sale = basket.closes()
+    assert [(each.earned, each.used) for each in sale.answer.beside] == [(0, 50)]
+    assert anne.view.beside == ()
+
+
+def test_offline_points_beside_are_spent_within_the_same_limits(company: Company) -> None:
+    company.hub.runs(side())
+    till = company.till("1", offline=OfflineLimits(points_max=60))
+    anne = till.member()
+    anne.buys(60_00)
+    till.meets()
+    till.goes_offline()
+    basket = anne.fills(20_00)
+    with refused(Reason.OFFLINE_LIMIT):
+        spends(basket, blocks=2)
+    spends(basket)
