@@ -11,6 +11,7 @@ from flask import Response, request
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.insight.looking import Insight
 from pos_loyalty.insight.whereabouts import insight_path
+from pos_loyalty.node.apart import Apart
 from pos_loyalty.node.audit import Audit
 from pos_loyalty.node.card_stock import CardStock
 from pos_loyalty.node.closing import Closings
@@ -95,6 +96,7 @@ def create_app(
         insight=Insight(node.store, node.settings, node.clock, insight_path(node.store)),
         closings=Closings(node),
         card_stock=CardStock(node),
+        apart=Apart(node),
     )
     app.register_blueprint(assets)
     app.register_blueprint(till)

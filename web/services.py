@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from flask import Flask, current_app
 
 from pos_loyalty.insight.looking import Insight
+from pos_loyalty.node.apart import Apart
 from pos_loyalty.node.audit import Audit
 from pos_loyalty.node.card_stock import CardStock
 from pos_loyalty.node.closing import Closings
@@ -147,6 +148,7 @@ class Services:
     insight: Insight
     closings: Closings
     card_stock: CardStock
+    apart: Apart
     house: House
 
 

@@ -20,6 +20,7 @@ from pos_loyalty.domain.rating import Rating
 from pos_loyalty.events import Fact, points_spent
 from pos_loyalty.ports.services import Clock
 from pos_loyalty.settings import NodeSettings
+from pos_loyalty.store import duplicates
 from pos_loyalty.store.engine import Store
 from pos_loyalty.store.insight_file import InsightFile
 from pos_loyalty.store.insight_news import (
@@ -31,7 +32,7 @@ from pos_loyalty.store.insight_news import (
     members_after,
     members_behind,
 )
-from pos_loyalty.store.insight_rows import Figures, MemberRow, Place, TicketRow
+from pos_loyalty.store.insight_rows import Figures, Likeness, MemberRow, Place, TicketRow, likeness
 from pos_loyalty.store.senders import senders
 from pos_loyalty.store.shop import ProgrammeShelf
 from pos_loyalty.store.statements import Tx
@@ -112,11 +113,14 @@ class Follower:
         with InsightFile(self._path) as file, self._store.read() as tx:
             found = members_after(tx, self._swept, limit)
             rows, gone = self._rows(tx, found)
+            alike = _alike(tx, found)
             changed = [row for row in rows if file.member(row.member) != row]
             left = [each for each in gone if file.member(each) is not None]
-            if changed or left:
+            other = [each for each in found if file.likely_of(each) != alike[each]]
+            if changed or left or other:
                 with file.changing():
                     file.keep_members(changed, left)
+                    file.keep_likely(other, {row for each in other for row in alike[each]})
         self._swept = found[-1] if found else b""
         return bool(found)
 
@@ -130,13 +134,16 @@ class Follower:
     ) -> None:
         """Write what facts say, unless another one has done so meanwhile."""
         since, last = numbers
-        kept, gone = self._rows(tx, members_behind(tx, found.accounts, found.returned))
+        members = members_behind(tx, found.accounts, found.returned)
+        kept, gone = self._rows(tx, members)
+        alike = _alike(tx, members)
         with file.changing():
             if file.taken().get(chain, 0) == since:
                 file.keep_tickets(found.tickets)
                 for place, more in found.figures:
                     file.add(place, more)
                 file.keep_members(kept, gone)
+                file.keep_likely(alike, {row for rows in alike.values() for row in rows})
                 file.take({chain: last})
 
     def _rows(self, tx: Tx, members: Iterable[bytes]) -> tuple[list[MemberRow], list[bytes]]:
@@ -185,6 +192,17 @@ class Follower:
             case other:
                 found.accounts |= _named(other)
                 found.returned |= {t} if (t := getattr(other, "ticket", "")) else set()
+
+
+def _alike(tx: Tx, members: Iterable[bytes]) -> dict[bytes, set[Likeness]]:
+    """Give who may be the same person as each of some members; nobody for who is none any more."""
+    return {
+        member: {
+            likeness(member, other, reasons)
+            for other, reasons in duplicates.like(tx, member).items()
+        }
+        for member in members
+    }
 
 
 def _named(payload: object) -> set[bytes]:

@@ -4,6 +4,7 @@ Lists and figures are as fresh as the read model, a moment behind the till; what
 one member or one ticket is read from the database itself.
 """
 
+from collections.abc import Container, Iterable
 from pathlib import Path
 
 from msgspec import Struct
@@ -20,7 +21,7 @@ from pos_loyalty.store.insight_filters import Page as Page
 from pos_loyalty.store.insight_filters import Sort as Sort
 from pos_loyalty.store.insight_filters import TicketFilter as TicketFilter
 from pos_loyalty.store.insight_rows import Figures as Figures
-from pos_loyalty.store.insight_rows import MemberRow
+from pos_loyalty.store.insight_rows import Likeness, MemberRow
 from pos_loyalty.store.insight_rows import Place as Place
 from pos_loyalty.store.insight_rows import TicketRow as TicketRow
 from pos_loyalty.store.shop import ProgrammeShelf
@@ -71,6 +72,15 @@ class Duplicate(Struct, frozen=True, kw_only=True):
 
     line: MemberLine
     reasons: tuple[str, ...]
+
+
+class Likely(Struct, frozen=True, kw_only=True):
+    """Two members who may be one person, and why; `key` goes on behind them."""
+
+    one: MemberLine
+    other: MemberLine
+    reasons: tuple[str, ...]
+    key: tuple[int, str, str]
 
 
 class Consent(Struct, frozen=True, kw_only=True):
@@ -200,6 +210,29 @@ class Insight:
             lines = [(self._listed(tx, each), reasons) for each, reasons in found.items()]
         return [Duplicate(line=line, reasons=reasons) for line, reasons in lines if line]
 
+    def likely(
+        self, after: tuple[int, str, str] | None, limit: int, told: Container[tuple[str, str]] = ()
+    ) -> Page[Likely, tuple[int, str, str]]:
+        """Give pairs who may be one person, the surest first, without those who were `told` apart.
+
+        `told` holds ids, the lesser one first.
+        """
+        key = (after[0], bytes.fromhex(after[1]), bytes.fromhex(after[2])) if after else None
+        found: list[Likely] = []
+        with InsightFile(self._path) as file, self._store.read() as tx:
+            while len(found) <= limit and (rows := file.likely(key, limit + 1)):
+                key = rows[-1][:3]
+                seen = [e for e in rows if (e.one.hex(), e.other.hex()) not in told]
+                found += [pair for each in seen if (pair := self._pair(tx, each)) is not None]
+        page = found[:limit]
+        return Page(page, page[-1].key if len(found) > limit else None)
+
+    def lines_of(self, members: Iterable[str]) -> dict[str, MemberLine]:
+        """Give members as they are listed; without those who are none any more."""
+        with self._store.read() as tx:
+            found = {each: self._listed(tx, bytes.fromhex(each)) for each in members}
+        return {each: line for each, line in found.items() if line is not None}
+
     def pooled_with(self, member: str) -> list[MemberLine]:
         """Give the other members whose points are pooled with a member's."""
         with self._store.read() as tx:
@@ -270,6 +303,15 @@ class Insight:
         found = bytes.fromhex(member)
         accounts = {found, *(card.account for card in people.cards_of(tx, found))}
         return [key for each in sorted(accounts) for key in tickets.recent_of(tx, each, limit)]
+
+    def _pair(self, tx: Tx, row: Likeness) -> Likely | None:
+        """Name two members who may still be one person."""
+        reasons = duplicates.like(tx, row.one).get(row.other, ())
+        one, other = self._listed(tx, row.one), self._listed(tx, row.other)
+        if one is None or other is None or not reasons:
+            return None
+        key = (row.rank, row.one.hex(), row.other.hex())
+        return Likely(one=one, other=other, reasons=reasons, key=key)
 
     def _listed(self, tx: Tx, member: bytes) -> MemberLine | None:
         with InsightFile(self._path) as file:

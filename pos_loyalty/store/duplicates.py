@@ -2,13 +2,15 @@
 
 from sqlalchemy import bindparam, select
 
+from pos_loyalty.domain.account import pool
 from pos_loyalty.store import people, schema
-from pos_loyalty.store.groups import accounts_of, group_of
 from pos_loyalty.store.projections import folded
 from pos_loyalty.store.statements import Tx
 
 FOUND_MAX = 20
-"""Members with one value that are looked at; more share it, and it says nothing of them."""
+"""Where more members share a value, it says nothing of them: the shop's own telephone, say."""
+ROWS_MAX = 100
+"""So many rows of a value are looked at; a member who went back to it has several."""
 
 
 def like(tx: Tx, member: bytes) -> dict[bytes, tuple[str, ...]]:
@@ -17,6 +19,8 @@ def like(tx: Tx, member: bytes) -> dict[bytes, tuple[str, ...]]:
     A name counts where the postcode is the same, too. Members whose points are pooled already
     are left out.
     """
+    if people.status_of(tx, member) != "enrolled":
+        return {}
     own = people.profile_of(tx, member)
     joined = {member, *pooled(tx, member)}
     found: dict[bytes, tuple[str, ...]] = {}
@@ -33,18 +37,22 @@ def like(tx: Tx, member: bytes) -> dict[bytes, tuple[str, ...]]:
 
 
 def pooled(tx: Tx, member: bytes) -> list[bytes]:
-    """Give the other members whose points are pooled with a member's."""
-    accounts = accounts_of(tx, group_of(tx, [member])[member])
+    """Give the other members whose points are pooled with a member's now."""
+    state = people.account_of(tx, member).state
+    if member not in state.accounts:
+        return []
+    accounts = [state.accounts[at] for at in pool(state, state.accounts.index(member))]
     cards = [card for each in accounts if (card := people.card_of(tx, each)) is not None]
     known = {card.member for card in cards} | set(accounts)
     return sorted(each for each in known - {member} if people.status_of(tx, each) == "enrolled")
 
 
 def _with(tx: Tx, field: str, value: str) -> list[bytes]:
-    """Give members who hold or held a value."""
+    """Give members who hold or held a value; nobody where so many do that it says nothing."""
     key = folded(value, phone=field == "phone")
-    rows = tx.rows(_WITH, field_=field, folded_=key, limit_=FOUND_MAX)
-    return list(dict.fromkeys(row[0] for row in rows))
+    rows = tx.rows(_WITH, field_=field, folded_=key, limit_=ROWS_MAX)
+    found = list(dict.fromkeys(row[0] for row in rows))
+    return found if len(found) <= FOUND_MAX else []
 
 
 def _name_and_place(profile: dict[str, str]) -> tuple[str, ...]:

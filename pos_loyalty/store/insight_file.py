@@ -14,9 +14,17 @@ from typing import Self
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.store.engine import reason_of_sqlite
 from pos_loyalty.store.insight_filters import MemberFilter, Page, TicketFilter, members, tickets
-from pos_loyalty.store.insight_rows import Figures, MemberRow, Place, TicketRow, figures_of
+from pos_loyalty.store.insight_rows import (
+    WEIGHTS,
+    Figures,
+    Likeness,
+    MemberRow,
+    Place,
+    TicketRow,
+    figures_of,
+)
 
-MODEL = "1"
+MODEL = "2"
 """Raised whenever the same facts give other rows than before: the file is then filled anew."""
 WAIT_S = 10.0
 Heads = dict[tuple[bytes, int], int]
@@ -46,6 +54,10 @@ _TABLES = (
         for name in ("joined", "last", "points")
     ),
     f"CREATE INDEX member_tier_last ON member (tier, last, member, {_COVERING})",
+    "CREATE TABLE likely (rank INTEGER, one BLOB, other BLOB, reasons TEXT, "
+    "PRIMARY KEY (rank, one, other)) WITHOUT ROWID",
+    "CREATE INDEX likely_one ON likely (one)",
+    "CREATE INDEX likely_other ON likely (other)",
     f"CREATE INDEX member_tier_points ON member (tier, points, member, {_COVERING})",
 )
 
@@ -118,6 +130,26 @@ class InsightFile:
             "INSERT OR REPLACE INTO member VALUES (?, ?, ?, ?, ?, ?, ?, ?)", list(rows)
         )
 
+    def keep_likely(self, members: Iterable[bytes], rows: Iterable[Likeness]) -> None:
+        """Put who may be the same person as some members in the place of what was known."""
+        pairs = [(each, each) for each in members]
+        self._db.executemany("DELETE FROM likely WHERE one = ? OR other = ?", pairs)
+        self._db.executemany("INSERT OR REPLACE INTO likely VALUES (?, ?, ?, ?)", list(rows))
+
+    def likely_of(self, member: bytes) -> set[Likeness]:
+        """Give who may be the same person as a member."""
+        rows = self._db.execute("SELECT * FROM likely WHERE one = ? OR other = ?", (member, member))
+        return {Likeness(*row) for row in rows}
+
+    def likely(self, after: tuple[int, bytes, bytes] | None, limit: int) -> list[Likeness]:
+        """Give pairs who may be one person beyond a (rank, one, other), the surest first."""
+        rows = self._db.execute(
+            "SELECT * FROM likely WHERE (rank, one, other) > (?, ?, ?) "
+            "ORDER BY rank, one, other LIMIT ?",
+            (*(after or (-sum(WEIGHTS.values()) - 1, b"", b"")), limit),
+        )
+        return [Likeness(*row) for row in rows]
+
     def figures(self, first: int, last: int, store: str = "") -> list[tuple[Place, Figures]]:
         """Give the figures of days, of one store or all, in the order of day and place."""
         where = " AND store = ?" if store else ""
@@ -182,7 +214,7 @@ class InsightFile:
         """Give every row that facts gave, by table, for a comparison."""
         return {
             name: self._db.execute(f"SELECT * FROM {name}").fetchall()
-            for name in ("ticket", "figure", "member")
+            for name in ("ticket", "figure", "member", "likely")
         }
 
     def _is_current(self) -> bool:
@@ -194,7 +226,7 @@ class InsightFile:
     def _make_anew(self) -> None:
         if self._is_current():
             return  # another one was quicker
-        for name in ("meaning", "taken", "ticket", "figure", "member"):
+        for name in ("meaning", "taken", "ticket", "figure", "member", "likely"):
             self._db.execute(f"DROP TABLE IF EXISTS {name}")
         for text in _TABLES:
             self._db.execute(text)

@@ -63,6 +63,27 @@ class Place(NamedTuple):
     operator: str
 
 
+class Likeness(NamedTuple):
+    """Two members who may be one person (`one` is the lesser id), and why.
+
+    The surest have the lowest `rank`; `reasons` are email, phone and name, with commas between.
+    """
+
+    rank: int
+    one: bytes
+    other: bytes
+    reasons: str
+
+
+WEIGHTS = {"email": 4, "phone": 4, "name": 2}
+
+
+def likeness(member: bytes, other: bytes, reasons: tuple[str, ...]) -> Likeness:
+    """Give the row of two members who may be one person, whichever of them was looked at."""
+    one, two = sorted((member, other))
+    return Likeness(-sum(WEIGHTS[each] for each in reasons), one, two, ",".join(reasons))
+
+
 class MemberRow(NamedTuple):
     """What members are listed by; `last` is the day of the last purchase, 0 before the first."""
 

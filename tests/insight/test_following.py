@@ -17,6 +17,7 @@ from pos_loyalty.events import Fact, decode_payload
 from pos_loyalty.insight.following import Follower, Home
 from pos_loyalty.insight.looking import Insight
 from pos_loyalty.store import insight_filters, schema
+from pos_loyalty.store.duplicates import FOUND_MAX
 from pos_loyalty.store.insight_file import InsightFile
 from pos_loyalty.store.insight_filters import MemberFilter, Sort, TicketFilter
 from pos_loyalty.store.insight_rows import Figures, TicketRow
@@ -271,6 +272,40 @@ def test_who_shares_an_address_or_a_name_and_place_may_be_one_person(looked: Loo
     till.do(commands.LinkMembers, member=first, other=second)
     assert looked.insight.duplicates(first) == []
     assert [each.member for each in looked.insight.pooled_with(first)] == [second]
+
+
+def test_pairs_who_may_be_one_person_are_queued_the_surest_first(looked: Looked) -> None:
+    till = looked.till
+    names = {"last_name": "Durand", "first_name": "Zoé", "postcode": "75011"}
+    one, two = (till.enrol(card, **names).member for card in ("29001", "29002"))
+    both = {"email": "c@example.org", "phone": "+33612345678"}
+    three, four = (till.enrol(card, **both).member for card in ("29003", "29004"))
+    looked.follower.catch_up()
+    weaker, surer = tuple(sorted((one, two))), tuple(sorted((three, four)))
+
+    def queue(*told: tuple[str, str]) -> list[tuple[str, str]]:
+        found = looked.insight.likely(None, 10, told).rows
+        return [(each.one.member, each.other.member) for each in found]
+
+    assert queue() == [surer, weaker]
+    assert queue(surer) == [weaker]
+    first = looked.insight.likely(None, 1)
+    assert first.after is not None
+    assert looked.insight.likely(first.after, 1).rows[0].one.member == weaker[0]
+    till.do(commands.ChangeProfile, member=two, fields={"postcode": "29200"})
+    till.do(commands.LinkMembers, member=three, other=four)
+    looked.follower.catch_up()
+    assert queue() == []
+    till.do(commands.LinkMembers, member=three, other=four, joined=False)
+    looked.follower.catch_up()
+    assert queue() == [surer]
+
+
+def test_an_address_that_a_crowd_shares_says_nothing_of_anybody(looked: Looked) -> None:
+    for n in range(FOUND_MAX + 1):
+        looked.till.enrol(f"29{n:03d}", phone="+33612345678")
+    looked.follower.catch_up()
+    assert looked.insight.likely(None, 10).rows == []
 
 
 def test_figures_add_up_and_come_off_again() -> None:

@@ -16,7 +16,17 @@ from tests.web.registers import Caller, Register, card
 from web.panel.member import FIELD_TITLES
 from web.panel.member_changes import ProfileForm
 
-LISTS = ("today", "members", "tickets", "days", "closing", "flags", "liability", "articles")
+LISTS = (
+    "today",
+    "members",
+    "duplicates",
+    "tickets",
+    "days",
+    "closing",
+    "flags",
+    "liability",
+    "articles",
+)
 FORMS = ("programmes", "programmes/new", "cards")
 OF_MEMBER = ("", "/ledger", "/edit", "/points", "/cards/new")
 
@@ -138,6 +148,28 @@ def test_two_members_who_are_one_are_pooled_and_parted(chromium: Browser, shop: 
         page.get_by_role("button", name="Undo").click()
         page.get_by_text("Each has their own points again.").wait_for()
     assert shop.register.queries.member(twins[0]).points == 0
+
+
+def test_the_queue_of_likely_twins_is_worked_off_and_can_be_undone(
+    chromium: Browser, shop: Shop
+) -> None:
+    for n in (70, 71):
+        shop.caller.enrol(n, first_name="Lia", email="lia@example.org")
+    follow(shop.register)
+    with reader(chromium, shop.caller.url, language="en", strict=True) as page:
+        page.goto("/panel/duplicates")
+        twins = page.get_by_role("region", name="Lia and Lia")
+        twins.locator("summary", has_text="Pool points").click()
+        twins.get_by_role("button", name="Pool points").click()
+        page.get_by_text("The points are pooled.").wait_for()
+        expect(twins).to_have_count(0)
+        page.get_by_role("button", name="Undo").click()
+        twins.get_by_role("button", name="Not the same person").click()
+        page.get_by_text("They are two people: nobody is asked again.").wait_for()
+        expect(twins).to_have_count(0)
+        page.get_by_role("link", name="Told apart: 1").click()
+        page.get_by_role("button", name="Ask again").click()
+        expect(twins).to_have_count(1)
 
 
 def test_a_member_is_found_by_what_they_tell(chromium: Browser, shop: Shop) -> None:

@@ -6,13 +6,15 @@ from flask import request, url_for
 
 from pos_loyalty.domain.days import NEVER
 from pos_loyalty.domain.movements import Movement
+from pos_loyalty.insight.looking import Duplicate
+from pos_loyalty.node.apart import pair
 from pos_loyalty.node.staff import Role
 from web.panel import shown
 from web.panel.frame import Answer, page, show
 from web.panel.member_notes import NoteForm, author_of
 from web.panel.tables import Asked, Cell, Column, Empty, Key, Listing, listed
 from web.panel.timeline import KINDS, timeline
-from web.services import services
+from web.services import Services, services
 
 FIELD_TITLES = {
     "first_name": "First name",
@@ -48,13 +50,20 @@ def member(member: str) -> Answer:
         note=NoteForm(formdata=None),
         events=found.insight.events(),
         lost=request.args.get("lost", ""),
-        duplicates=found.insight.duplicates(member),
+        duplicates=_duplicates(found, member),
         pooled=found.insight.pooled_with(member),
         vouchers=found.queries.vouchers_of(member),
         card_states=CARD_STATES,
         reasons=REASONS,
         never=NEVER,
     )
+
+
+def _duplicates(found: Services, member: str) -> list[Duplicate]:
+    """Give who may be the same person, but for whom somebody told apart."""
+    told = found.apart.pairs()
+    known = found.insight.duplicates(member)
+    return [each for each in known if pair(member, each.line.member) not in told]
 
 
 @dataclass(frozen=True, slots=True)

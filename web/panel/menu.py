@@ -29,6 +29,7 @@ MENU: tuple[Group, ...] = (
         entries=(
             Entry(endpoint="today", title="Today", icon="home"),
             Entry(endpoint="members", title="Members", icon="users"),
+            Entry(endpoint="duplicates", title="Duplicates", icon="transfer"),
             Entry(endpoint="tickets", title="Tickets and receipts", icon="receipt"),
             Entry(endpoint="days", title="Ledger by day", icon="list-details"),
             Entry(endpoint="closing", title="Closing of the day", icon="cash-register"),
