@@ -39,8 +39,8 @@ TICKETS_OF_ONE = 5_000
 class Day(Struct, frozen=True, kw_only=True):
     """A business day (ordinal) of the shop: its figures, and receipts by the way they went.
 
-    `receipts` counts tickets by paper, email and none: one shown by its code asks for nothing, so
-    it is among none. They are known for the days in which finished jobs are kept.
+    `receipts` counts tickets by paper, email, qr (the code that a screen shows) and none. They are
+    known for the days in which finished jobs are kept.
     """
 
     day: int
@@ -104,7 +104,7 @@ class Note(Struct, frozen=True, kw_only=True):
 
 
 class Message(Struct, frozen=True, kw_only=True):
-    """A receipt that went to a member from here: by mail or print, when, and what became of it.
+    """A receipt that went to a member from here: by mail, print or code, and what became of it.
 
     `state` is waiting, running, asking, done or given_up. Those that ended are kept some weeks.
     """

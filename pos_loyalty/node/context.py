@@ -28,13 +28,17 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Work that a decision leaves for later: `kind` is print or mail; `subject` a member (hex)."""
+    """Work that a decision leaves for later: `kind` is print or mail; `subject` a member (hex).
+
+    A code that a screen shows leaves nothing to do: its kind is code, and its `state` done.
+    """
 
     id: str
     kind: str
     subject: str
     ticket: str
     payload: bytes
+    state: str = "waiting"
 
 
 @dataclass(slots=True, kw_only=True)

@@ -348,5 +348,5 @@ def _said(decision: Decision, answer: Any) -> Any:
 
 def _row(job: Job, now_ms: int) -> JobRow:
     return JobRow(
-        job.id, job.kind, "waiting", now_ms, 0, job.subject, job.ticket, job.payload, "", now_ms
+        job.id, job.kind, job.state, now_ms, 0, job.subject, job.ticket, job.payload, "", now_ms
     )

@@ -114,7 +114,8 @@ def hand_over(
         case "qr":
             if not ctx.settings.receipt_base:
                 raise LoyaltyError(Reason.RECEIPT_PAGE_UNSET)
-            return Handing([], url=ctx.settings.receipt_url(ticket))
+            shown = replace(made, kind="code", state="done")
+            return Handing([shown], url=ctx.settings.receipt_url(ticket))
     choices, wrong = ", ".join(CHANNELS), Wrong.ONE_OF
     raise LoyaltyError(
         Reason.TICKET_INVALID, field="receipt.channel", problem=wrong, choices=choices

@@ -10,13 +10,13 @@ from pos_loyalty.store import schema
 from pos_loyalty.store.statements import Tx
 
 _LAST = "\U0010ffff"
-_WAYS = {"print": "paper", "mail": "email"}
+_WAYS = {"print": "paper", "mail": "email", "code": "qr"}
 
 
 def of_day(tx: Tx, tills: Iterable[tuple[str, str]], *, epoch: int, day: int) -> dict[str, int]:
-    """Count the tickets and returns of a day at (store, till) by paper and email.
+    """Count the tickets and returns of a day at (store, till) by paper, email and qr.
 
-    One that was both printed and mailed counts in each; jobs that ended long ago are forgotten.
+    One that went several ways counts in each; jobs that ended long ago are forgotten.
     """
     given = dict.fromkeys(_WAYS.values(), 0)
     for store, till in tills:

@@ -1,6 +1,7 @@
 """Lists and figures against the same told naively from the journal."""
 
 from collections import Counter
+from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 from random import Random
@@ -18,10 +19,11 @@ from pos_loyalty.insight.following import Follower, Home
 from pos_loyalty.insight.looking import Insight
 from pos_loyalty.store import insight_filters, schema
 from pos_loyalty.store.duplicates import FOUND_MAX
+from pos_loyalty.store.engine import sqlite_url
 from pos_loyalty.store.insight_file import InsightFile
 from pos_loyalty.store.insight_filters import MemberFilter, Sort, TicketFilter
 from pos_loyalty.store.insight_rows import Figures, TicketRow
-from tests.support.shop import Till
+from tests.support.shop import Till, open_till
 
 SORTS: tuple[Sort, ...] = ("last", "points", "joined")
 CARDS = [f"29{number:03d}" for number in range(1, 13)]
@@ -50,6 +52,14 @@ class Looked:
 def looked(till: Till, tmp_path: Path) -> Looked:
     till.publish()
     return Looked(till, tmp_path)
+
+
+@pytest.fixture
+def with_page(tmp_path: Path) -> Iterator[Looked]:
+    """Give a till that serves receipts behind a code."""
+    url = sqlite_url(tmp_path / "page.db")
+    with open_till(url, receipt_base="https://ticket.example/t") as till:
+        yield Looked(till, tmp_path)
 
 
 def some_days(till: Till, *, seed: int = 5, days: int = 6) -> None:
@@ -229,15 +239,16 @@ def test_tickets_are_found_by_number_day_and_amount(looked: Looked) -> None:
         )
 
 
-def test_receipts_are_counted_by_the_way_they_went(looked: Looked) -> None:
-    till = looked.till
+def test_receipts_are_counted_by_the_way_they_went(with_page: Looked) -> None:
+    looked, till = with_page, with_page.till
     till.enrol("29001", email="camille@example.org")
-    for channel in ("paper", "paper", "email", "none", "none"):
+    for channel in ("paper", "paper", "email", "none", "none", "qr"):
         till.sell(500, receipt=ReceiptChoice(channel=channel))
     looked.follower.catch_up()
     assert looked.insight.day(looked.insight.today).receipts == {
         "paper": 2,
         "email": 1,
+        "qr": 1,
         "none": 2,
     }
 

@@ -187,6 +187,7 @@ def around() -> dict[str, Any]:
         "day": shown.day,
         "moment": shown.moment,
         "ago": shown.ago,
+        "before": shown.before,
         "locale": shown.page_locale(),
         "theme": shown.page_theme(),
         "user": person,

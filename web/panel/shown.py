@@ -80,8 +80,12 @@ def day_at(at_ms: int) -> int:
 
 def ago(at_ms: int) -> str:
     """Write how long ago a moment was, roughly."""
-    seconds = (at_ms - services().node.clock.now_ms()) // 1000
-    return str(format_timedelta(seconds, add_direction=True, locale=page_locale()))
+    return before((services().node.clock.now_ms() - at_ms) // 1000)
+
+
+def before(seconds: int) -> str:
+    """Write that something was so many seconds ago, roughly."""
+    return str(format_timedelta(-seconds, add_direction=True, locale=page_locale()))
 
 
 @cache

@@ -22,7 +22,7 @@ KINDS = {
     "event": "Done beside buying",
 }
 """What moves points, in English."""
-WAYS = {"print": "Receipt printed", "mail": "Receipt by e-mail"}
+WAYS = {"print": "Receipt printed", "mail": "Receipt by e-mail", "code": "Receipt shown as a code"}
 STATES = {
     "waiting": "on its way",
     "running": "on its way",

@@ -44,6 +44,7 @@ def today() -> Answer:
         tiles=_tiles(now, before),
         drawing=_drawing(days) if len(days) > 1 else None,
         queues=dict(found.hooks.queues()),
+        devices=[(each.name, each.ready) for each in found.house.devices()],
         flags=len(found.queries.flagged(limit=100)),
     )
 
@@ -115,10 +116,11 @@ def _receipts(now: Day) -> Tile:
             (
                 f"{shown.say('paper')} {shown.number(given['paper'])}",
                 f"{shown.say('e-mail')} {shown.number(given['email'])}",
+                f"{shown.say('code shown')} {shown.number(given['qr'])}",
             )
         ),
         meaning=shown.say(
-            "{count} tickets asked for neither: no receipt, or the one behind the QR code.",
+            "{count} tickets asked for no receipt.",
             count=given["none"],
         ),
         comparison="",
