@@ -37,7 +37,7 @@ from web.api.document import description
 from web.api.operation import KEY_PATTERN
 
 EXAMPLES = 500
-JOURNEYS = 300
+JOURNEYS = 100
 STEPS = 15
 SEED = 20261122
 DAY = "2026-11-20"
@@ -210,7 +210,11 @@ def configured() -> Config:
                 # is not the shop's, tenders that do not sum. Its form never is: see below.
                 "positive_data_acceptance": {
                     "expected-statuses": [200, 201, 401, 403, 404, 409, 422]
-                }
+                },
+                # A text that is too long for its field may be too long for any request.
+                "negative_data_rejection": {
+                    "expected-statuses": [400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 428]
+                },
             },
         }
     )
