@@ -90,6 +90,13 @@ class Reason(Enum):
         Kind.PRECONDITION,
         "This version has been in force since {day}; publish another one that follows it.",
     )
+    DRAFT_MISSING = (Kind.NOT_FOUND, "There is no draft of a programme, or nothing to undo in it.")
+    DRAFT_CHANGED = (
+        Kind.CONFLICT,
+        "Somebody else changed the draft meanwhile; look at it again before you keep yours.",
+    )
+    TRIAL_RUNNING = (Kind.CONFLICT, "A trial is running; wait for it, or stop it.")
+    DAY_IS_PAST = (Kind.INVALID, "This day lies in the past; choose today or a later one.")
     PROGRAMME_INVALID = (Kind.INVALID, "Faults in the programme: {count}; each is listed.")
     PROGRAMME_EXPLOITABLE = (
         Kind.PRECONDITION,

@@ -8,6 +8,7 @@ import secrets
 from apiflask import APIFlask
 from flask import Response, request
 
+from pos_loyalty.backtest.trials import Trials
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.insight.looking import Insight
 from pos_loyalty.insight.whereabouts import insight_path
@@ -15,6 +16,7 @@ from pos_loyalty.node.apart import Apart
 from pos_loyalty.node.audit import Audit
 from pos_loyalty.node.card_stock import CardStock
 from pos_loyalty.node.closing import Closings
+from pos_loyalty.node.drafts import Drafts
 from pos_loyalty.node.execute import Node
 from pos_loyalty.node.sessions import Sessions
 from pos_loyalty.node.staff import Staff
@@ -58,19 +60,6 @@ def create_app(
     """
     app = bare_app()
     app.config.update(LOCALE=settings.locale, MAX_CONTENT_LENGTH=settings.body_bytes_max)
-    streams = Streams(
-        node.board,
-        node.clock,
-        heartbeat_s=settings.heartbeat_s,
-        life_s=settings.stream_life_s,
-        per_device_max=settings.streams_per_device_max,
-    )
-    wrong_tokens = WrongTokens(
-        node.clock,
-        allowed=settings.wrong_tokens_max,
-        window_s=settings.wrong_tokens_window_s,
-        wait_s=settings.wrong_tokens_wait_s,
-    )
     staff, audit = Staff(node), Audit(node)
     found = Services(
         node=node,
@@ -78,8 +67,8 @@ def create_app(
         tokens=tokens,
         hooks=hooks,
         settings=settings,
-        streams=streams,
-        wrong_tokens=wrong_tokens,
+        streams=_streams(node, settings),
+        wrong_tokens=_wrong_tokens(node, settings),
         sessions=Sessions(node),
         staff=staff,
         audit=audit,
@@ -97,6 +86,8 @@ def create_app(
         closings=Closings(node),
         card_stock=CardStock(node),
         apart=Apart(node),
+        drafts=Drafts(node),
+        trials=Trials(node.store, node.clock, node.write, queries.database),
     )
     app.register_blueprint(assets)
     app.register_blueprint(till)
@@ -108,6 +99,25 @@ def create_app(
     app.before_request(_refuse_foreign_host)
     app.after_request(_secure)
     return app
+
+
+def _streams(node: Node, settings: WebSettings) -> Streams:
+    return Streams(
+        node.board,
+        node.clock,
+        heartbeat_s=settings.heartbeat_s,
+        life_s=settings.stream_life_s,
+        per_device_max=settings.streams_per_device_max,
+    )
+
+
+def _wrong_tokens(node: Node, settings: WebSettings) -> WrongTokens:
+    return WrongTokens(
+        node.clock,
+        allowed=settings.wrong_tokens_max,
+        window_s=settings.wrong_tokens_window_s,
+        wait_s=settings.wrong_tokens_wait_s,
+    )
 
 
 def bare_app() -> APIFlask:

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 
 from flask import Flask, current_app
 
+from pos_loyalty.backtest.trials import Trials
 from pos_loyalty.insight.looking import Insight
 from pos_loyalty.node.apart import Apart
 from pos_loyalty.node.audit import Audit
 from pos_loyalty.node.card_stock import CardStock
 from pos_loyalty.node.closing import Closings
+from pos_loyalty.node.drafts import Drafts
 from pos_loyalty.node.execute import Node
 from pos_loyalty.node.sessions import Sessions
 from pos_loyalty.node.staff import Staff
@@ -149,6 +151,8 @@ class Services:
     closings: Closings
     card_stock: CardStock
     apart: Apart
+    drafts: Drafts
+    trials: Trials
     house: House
 
 

@@ -250,6 +250,7 @@ class Register:
             self.watch.stop()
         if self.link is not None:
             self.link.stop()
+        self.web.trials.close()
         self.node.board.close()
         self.server.stop()
         busy = self.supervisor.stop()

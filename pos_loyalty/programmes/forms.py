@@ -71,12 +71,16 @@ def _meant(name: str, value: Any) -> Any:
 def _without_defaults(kind: Any, section: Mapping[str, Any]) -> dict[str, Any]:
     if kind is None:  # of a later program
         return dict(section)
-    defaults = {each.name: msgspec.to_builtins(_default(each)) for each in structs.fields(kind)}
+    defaults = {each.name: default_of(each) for each in structs.fields(kind)}
     return {key: value for key, value in section.items() if value != defaults.get(key)}
 
 
-def _default(field: structs.FieldInfo) -> Any:
-    return None if field.default is NODEFAULT else field.default
+def default_of(field: structs.FieldInfo) -> Any:
+    """Give what a document that leaves a key out says, as a document would; None for nothing."""
+    if field.default is NODEFAULT:
+        return None
+    value = msgspec.to_builtins(field.default)
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _kind_of(name: str, *, many: bool) -> Any:

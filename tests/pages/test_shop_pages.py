@@ -27,7 +27,7 @@ LISTS = (
     "liability",
     "articles",
 )
-FORMS = ("programmes", "programmes/new", "cards")
+FORMS = ("programmes", "cards")
 OF_MEMBER = ("", "/ledger", "/edit", "/points", "/cards/new")
 
 
@@ -188,33 +188,6 @@ def test_a_z_that_differs_is_said_to_differ(chromium: Browser, shop: Shop) -> No
         page.get_by_role("button", name="Keep").click()
         page.get_by_text("The total was kept.").wait_for()
         assert page.locator(".badge.tone-danger").count() == 1
-
-
-def test_a_candidate_with_a_fault_is_told_so_and_keeps_its_text(
-    chromium: Browser, shop: Shop
-) -> None:
-    with reader(chromium, shop.caller.url, language="en", strict=True) as page:
-        page.goto("/panel/programmes/new")
-        page.get_by_label("Document").fill("[programme]\nid = 3\n")
-        page.get_by_role("button", name="Publish").click()
-        page.get_by_role("heading", name="To be put right").wait_for()
-        assert page.get_by_label("Document").input_value().startswith("[programme]")
-    assert len(shop.register.queries.programmes()) == 1
-
-
-def test_a_version_is_planned_and_withdrawn(chromium: Browser, shop: Shop) -> None:
-    text = shop.register.queries.programme(shop.register.queries.programmes()[0].version).toml
-    with reader(chromium, shop.caller.url, language="en", strict=True) as page:
-        page.goto("/panel/programmes/new")
-        later = text.replace("first_day = 2025-01-01", "first_day = 2099-01-01")
-        page.get_by_label("Document").fill(later)
-        page.get_by_role("button", name="Publish").click()
-        page.get_by_text("It is published, in force from").wait_for()
-        page.locator("summary", has_text="Withdraw").click()
-        page.get_by_role("button", name="Withdraw").click()
-        page.get_by_text("It was withdrawn.").wait_for()
-    states = {each.state for each in shop.register.queries.programmes()}
-    assert states == {"in_force", "withdrawn"}
 
 
 def test_an_unknown_article_is_classified(chromium: Browser, shop: Shop) -> None:

@@ -15,8 +15,8 @@ CATALOGUES = ROOT / "pos_loyalty" / "locale" / "fr" / "LC_MESSAGES"
 TEMPLATES = ROOT / "web" / "templates" / "panel"
 IN_TEMPLATE = re.compile(r"""_\(\s*(?:"([^"]+)"|'([^']+)')|help="([^"]+)\"""")
 SAYING = {
-    *("say", "tell", "tell_undo"),
-    *("StringField", "TextAreaField", "SelectField", "PasswordField", "BooleanField"),
+    *("say", "tell", "tell_undo", "tell_reader"),
+    *("StringField", "SelectField", "PasswordField", "BooleanField", "DateField", "TextAreaField"),
 }
 TITLED = {"title", "advice", "action"}
 SAME = {

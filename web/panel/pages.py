@@ -7,6 +7,8 @@ from web.panel import (
     audit,
     cards,
     closing,
+    draft_text,
+    drafting,
     duplicates,
     flags,
     home,
@@ -23,6 +25,7 @@ from web.panel import (
     system,
     tickets,
     today,
+    trying,
     users,
 )
 from web.panel.frame import panel
@@ -33,6 +36,8 @@ __all__ = [
     "audit",
     "cards",
     "closing",
+    "draft_text",
+    "drafting",
     "duplicates",
     "first",
     "flags",
@@ -51,5 +56,6 @@ __all__ = [
     "system",
     "tickets",
     "today",
+    "trying",
     "users",
 ]

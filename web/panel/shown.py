@@ -65,6 +65,11 @@ def day(value: str | int) -> str:
     return str(format_date(date.fromordinal(ordinal), "medium", locale=page_locale()))
 
 
+def date_of(ordinal: int) -> date:
+    """Give the day of an ordinal, as forms hold it."""
+    return date.fromordinal(ordinal)
+
+
 def moment(at_ms: int) -> str:
     """Write a moment (Unix ms) in the shop's time zone."""
     zone = ZoneInfo(services().node.settings.zone)

@@ -29,3 +29,17 @@ document.addEventListener("click", (event) => {
 
 // A part of a page that was refused is replaced by the whole answer, which says why.
 document.addEventListener("htmx:responseError", () => window.location.reload());
+
+// Fields that what was chosen does not use are hidden, unless something stands in them.
+function showUsed(form) {
+  const chosen = document.getElementById(form.dataset.kind);
+  for (const field of form.querySelectorAll("[data-only]")) {
+    const used = field.dataset.only.split(" ").includes(chosen.value);
+    const filled = field.querySelector("[aria-invalid=true], input:checked, input.form-control:not([value='']):not([value='0']):not([value='0,00']):not([value='0.00'])");
+    field.hidden = !used && !filled;
+  }
+}
+for (const form of document.querySelectorAll("[data-kind]")) {
+  showUsed(form);
+  document.getElementById(form.dataset.kind).addEventListener("change", () => showUsed(form));
+}
