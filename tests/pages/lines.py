@@ -1,7 +1,9 @@
 """A till whose server can be killed and come back, on the same port and the same database."""
 
-from contextlib import ExitStack
+import socket
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from random import Random
 
 import requests
 
@@ -11,13 +13,29 @@ from tests.pages.states import Shop
 from tests.web.registers import DATABASE, Caller, Register, hurry
 from web.serving import Serving
 
+FIRST_PORT = 20_000
+EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
+
+
+def quiet_port() -> int:
+    """Give a free port that the system hands to nobody: while a server is away, a caller who gets
+    its number for a connection of their own would keep it from coming back."""
+    first_taken = int(EPHEMERAL.read_text().split()[0]) if EPHEMERAL.exists() else 32_768
+    ports = list(range(FIRST_PORT, first_taken))
+    Random().shuffle(ports)
+    for port in ports:
+        with socket.socket() as tried, suppress(OSError):
+            tried.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
+
 
 class Line:
     """Serves a till with members from `up` to `down`, as often as a test likes."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._port = 0
+        self._port = quiet_port()
         self._up = ExitStack()
         with Register.opened(folder, quick=True) as register, register.served() as caller:
             Shop(register, caller).open()
@@ -31,7 +49,6 @@ class Line:
         serving = Serving(
             register.app, host="127.0.0.1", port=self._port, end_streams=streams.close
         )
-        self._port = serving.port
         serving.start()
         self._up.callback(serving.stop)
         session = self._up.enter_context(requests.Session())

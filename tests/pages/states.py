@@ -189,6 +189,14 @@ def returned(shop: Shop, hands: Hands) -> None:
     on(hands.page, "returned")
 
 
+def sign_in(shop: Shop, hands: Hands) -> None:
+    if isinstance(hands, Keyboard):
+        hands.press("staff", "F10")
+    else:
+        hands.choose("[data-act=staff]")
+    on(hands.page, "sign_in")
+
+
 def offline(shop: Shop, hands: Hands) -> None:
     shop.tell("hub_changed", HubChanged(link="offline"))
     expect(hands.page.locator(".badge.warn")).to_be_visible()
@@ -216,8 +224,8 @@ STATES: Mapping[str, Callable[[Shop, Hands], None]] = MappingProxyType(
         each.__name__: each
         for each in (
             idle, member, matches, forgotten, unknown, enrol, enrolled, asking, done, missed, mail,
-            receipt, reward, held, proof, other, refused, details, returning, returned, offline,
-            fault,
+            receipt, reward, held, proof, other, refused, details, returning, returned, sign_in,
+            offline, fault,
         )
     }
 )  # fmt: skip

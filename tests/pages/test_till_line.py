@@ -109,6 +109,22 @@ def test_what_was_scanned_while_the_line_was_cut_is_shown_once_it_is_back(
     expect(page.locator("#recent li")).to_have_count(1)
 
 
+def test_an_answer_that_comes_after_the_line_was_cut_does_not_say_that_it_is_there(
+    line: Line, context: BrowserContext
+) -> None:
+    page = screen(context, line.up())
+    early = page.evaluate("fetch('/till/now').then(answer => answer.text())")
+    page.route("**/till/now", lambda asked: asked.fulfill(status=200, body=early))
+    line.down()
+    again = page.locator("[data-act=again]")
+    expect(again).to_be_visible()
+    with page.expect_response("**/till/now"):
+        again.click()
+    page.evaluate("new Promise(painted => requestAnimationFrame(() => setTimeout(painted)))")
+    expect(page.locator(".bar.bad")).to_be_visible()
+    expect(page.locator(".badge.bad").first).to_be_visible()
+
+
 def test_the_seventh_tab_loads_and_all_of_them_see_a_scan(
     line: Line, context: BrowserContext
 ) -> None:

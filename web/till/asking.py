@@ -53,10 +53,11 @@ class Details(Struct, frozen=True, kw_only=True):
 
 
 class NowShown(Struct, frozen=True, kw_only=True):
-    """The till as its screen shows it, and who is signed in at this screen."""
+    """The till as its screen shows it, who is signed in there, and whether a display was let in."""
 
     staff: str
     screen: glances.ScreenView
+    display: bool
 
 
 @till.get("/now")
@@ -65,7 +66,8 @@ def show_now() -> Response:
     found, session = _let_in()
     person = found.staff.find(session.staff) if session.staff else None
     shown = glances.screen(found.node)
-    return _told(NowShown(staff=person.name if person else "", screen=shown))
+    display = any(each.kind == Visitor.DISPLAY for each in found.sessions.all())
+    return _told(NowShown(staff=person.name if person else "", screen=shown, display=display))
 
 
 @till.get("/members")

@@ -18,7 +18,7 @@ from web.visitors import let_in_here, visitor
 
 MODULES = (
     "dom.js", "wire.js", "keys.js", "state.js", "parts.js", "stages.js", "view.js", "pad.js",
-    "acts.js", "returns.js",
+    "acts.js", "returns.js", "signing.js", "sounds.js",
 )  # fmt: skip
 """What the page's program is made of: fetched at once instead of one after the other."""
 QR_SCALE, QR_BORDER = 6, 4

@@ -1,7 +1,9 @@
 // What the cashier's commands do: each asks the register and lets its answer change the state.
 
-import {cents, T} from "./dom.js";
+import {amounts, cents, T} from "./dom.js";
 import {returnActs} from "./returns.js";
+import {signingActs} from "./signing.js";
+import {play, turn} from "./sounds.js";
 import {isPos, stageOf, TRIES_MAX} from "./state.js";
 import {call, newKey, ticketPath} from "./wire.js";
 
@@ -33,7 +35,8 @@ export function acts(tools) {
       Object.fromEntries(DISCOUNT_FIELDS.filter((name) => each[name] !== undefined).map((name) => [name, each[name]])));
   }
 
-  const lineOf = (amount) => [{article: "vente", label: T.stage, amount}];
+  /** Give what was keyed, line by line: `12,50+30` are two, and each can come back alone. */
+  const lines = () => amounts(typed("amount")).map((amount) => ({article: "vente", label: T.stage, amount}));
 
   async function quote(amount, again = true) {
     const who = whose();
@@ -43,7 +46,7 @@ export function acts(tools) {
     const held = discounts().filter((each) => each.hold || each.voucher);
     let answer;
     try {
-      answer = await call("PUT", `/baskets/${basket}/content`, {lines: lineOf(amount), discounts: held});
+      answer = await call("PUT", `/baskets/${basket}/content`, {lines: lines(), discounts: held});
     } catch (error) {
       if ((error.problem || {}).reason !== "BASKET_UNKNOWN" || !again) throw error;
       dispatch("set", {basket: null}); // somebody else closed it
@@ -51,7 +54,7 @@ export function acts(tools) {
     }
     if (answer.promotions) {
       dispatch("set", {basket: answer});
-      answer = await call("PUT", `/baskets/${basket}/content`, {lines: lineOf(amount), discounts: discounts()});
+      answer = await call("PUT", `/baskets/${basket}/content`, {lines: lines(), discounts: discounts()});
     }
     if (whose() === who && now().keyed && now().keyed.amount === amount) dispatch("basket_changed", answer);
     return null;
@@ -108,7 +111,7 @@ export function acts(tools) {
     if (now().refusal) return;
     const own = Date.now().toString(36).toUpperCase();
     const sale = {
-      number: typed("number") || `E${own}`, lines: lineOf(amount), basket: basket ? basket.basket : "", discounts: discounts(), approved_by: approved,
+      number: typed("number") || `E${own}`, lines: lines(), basket: basket ? basket.basket : "", discounts: discounts(), approved_by: approved,
       ...(wish && wish !== "email" ? {receipt: {channel: wish}} : {}),
     };
     sessionStorage.setItem(PENDING, JSON.stringify({key: newKey(), sale}));
@@ -243,6 +246,7 @@ export function acts(tools) {
 
   return {
     ...returnActs(tools),
+    ...signingActs({...tools, focusOn}),
     resend,
     search: find,
     find: () => {
@@ -361,6 +365,10 @@ export function acts(tools) {
     resume: (job) => answerJob(job, true),
     giveup: (job) => answerJob(job, false),
     again: () => tools.fresh(),
+    volume: () => {
+      dispatch("set", {volume: turn()});
+      play("known");
+    },
     theme: () => {
       const root = document.documentElement;
       const next = THEMES[(THEMES.indexOf(root.dataset.theme || "") + 1) % THEMES.length];

@@ -36,11 +36,14 @@ export function points(count, unit) {
   return say(one ? "point" : "points", {n: plain.format(count || 0)});
 }
 
-/** Read an amount as a person types it (`12,5`, `1 250.00`): minor units, 0 for none. */
-export function cents(text) {
-  const bare = text.replace(/[\s\u00a0\u202f€]/g, "").replace(",", ".");
-  return /^\d{1,7}(\.\d{0,2})?$/.test(bare) ? Math.round(parseFloat(bare) * 100) : 0;
+/** Read amounts as a person types them (`12,5`, `1 250.00`, `4,20+3`): minor units of each, none where one is wrong. */
+export function amounts(text) {
+  const parts = text.replace(/[\s\u00a0\u202f€]/g, "").replaceAll(",", ".").replace(/\+$/, "").split("+");
+  return parts.every((each) => /^\d{1,7}(\.\d{0,2})?$/.test(each)) ? parts.map((each) => Math.round(parseFloat(each) * 100)) : [];
 }
+
+/** Give the sum of what was typed, 0 for none. */
+export const cents = (text) => amounts(text).reduce((sum, each) => sum + each, 0);
 
 export const nameOf = (who) =>
   [who.first_name, (who.last_name || "").slice(0, 1) && `${who.last_name.slice(0, 1)}.`].filter(Boolean).join(" ")

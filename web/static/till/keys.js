@@ -5,7 +5,7 @@ const BURST_MIN = 6;
 const WRITES_NOTHING = /^(?:Tab|Escape|Backspace|Delete|Insert|Home|End|Page\w+|Arrow\w+|F\d+)$/;
 const NAMED = {Minus: "-", Slash: "/", Period: ".", Space: " "};
 const FUNCTION_KEYS = {
-  F1: "find", F2: "reward", F3: "receipt", F4: "enrol", F6: "details", F7: "amount", F8: "return", F9: "reprint",
+  F1: "find", F2: "reward", F3: "receipt", F4: "enrol", F6: "details", F7: "amount", F8: "return", F9: "reprint", F10: "staff",
 };
 
 /** Give the character on a key as scanners mean it, whatever layout the machine has. */

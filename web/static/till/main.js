@@ -4,6 +4,7 @@ import {acts} from "./acts.js";
 import {T, say} from "./dom.js";
 import {listen} from "./keys.js";
 import {padFor} from "./pad.js";
+import {play} from "./sounds.js";
 import {back, begin, reduce, stageOf} from "./state.js";
 import {draft, forget, paint, spokenOf, typed} from "./view.js";
 import {call, follow, Refused} from "./wire.js";
@@ -16,6 +17,7 @@ let state = begin();
 let painting = false;
 let clock = 0;
 let events = 0; // so many came from the register
+let cut = false; // the line to the register, whatever single calls bring
 
 /** Let an event change the state, and the page follow before the next frame. */
 function dispatch(name, body = {}) {
@@ -33,7 +35,20 @@ function dispatch(name, body = {}) {
   });
 }
 
+/** Name the sound of what just came; none for what the cashier did. */
+function soundOf(before) {
+  const is = stageOf(state);
+  if (state.refusal && state.refusal !== before.refusal) return "refused";
+  if (state.other && state.other !== before.other) return "unknown";
+  if (state.person === before.person || !state.person) return "";
+  if (is === "unknown") return before.person && !before.person.view ? "" : "unknown";
+  const member = (who) => ((who.person || {}).view || {}).member;
+  return is === "member" && member(state) !== member(before) ? "known" : "";
+}
+
 function tellEars(before) {
+  const sound = soundOf(before);
+  if (sound) play(sound);
   if (stageOf(state) === stageOf(before) && state.person === before.person && state.found === before.found) return;
   const heard = spokenOf(state);
   const said = document.getElementById("said");
@@ -65,7 +80,7 @@ async function refresh(tries = REFRESHES_MAX) {
   const before = events;
   const told = await call("GET", "/till/now").catch((error) => error.problem);
   if (told.screen && events !== before && tries > 1) refresh(tries - 1);
-  else if (told.screen) dispatch("now", told);
+  else if (told.screen) dispatch("now", {...told, cut});
   else if (told.reason === "TOKEN_REFUSED") location.reload();
 }
 
@@ -73,7 +88,7 @@ function act(name, value) {
   if (name === "back") {
     const [next, order] = back(state);
     search.value = "";
-    forget({but: order === "drop" ? [] : SALE});
+    if (!state.refusal) forget({but: order === "drop" ? [] : SALE}); // what was refused is put right
     if (document.activeElement) document.activeElement.blur();
     dispatch("set", next);
     if (order) does[order]();
@@ -133,6 +148,7 @@ const share = follow((name, body) => {
   if (name === "missed") refresh();
   else does.heard(name, body);
 }, (line) => {
+  cut = line === "lost";
   if (line !== "there") {
     dispatch("linked", {line});
     return;

@@ -2,7 +2,7 @@
 
 import {h, T} from "./dom.js";
 
-const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", ",", "0", "⌫"];
+const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", ",", "0", "⌫", "+"];
 const place = document.getElementById("pad");
 const coarse = matchMedia("(pointer: coarse)");
 let field = null;

@@ -47,7 +47,7 @@ export function amountForm(state) {
   const due = state.basket && state.keyed ? state.basket.total || 0 : 0;
   return form("close",
     h("div", {class: "pair"},
-      field("amount", T.amount, {mode: "decimal", max: 10, digits: true}),
+      field("amount", T.amount, {mode: "decimal", max: 80, digits: true}),
       field("number", T.number, {max: 40}),
       submit(T.close_sale)),
     state.held && due ? line(say("to_pay", {amount: money(due)}), "big") : "");

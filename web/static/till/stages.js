@@ -2,6 +2,7 @@
 
 import {day, dayOfYear, h, money, nameOf, points, say, T} from "./dom.js";
 import {isPos, TRIES_MAX} from "./state.js";
+import {cashiers} from "./signing.js";
 import {amountForm, button, field, form, keys, lead, line, submit, tick, usable} from "./parts.js";
 
 const CHANNELS = ["none", "paper", "email", "qr"];
@@ -134,6 +135,7 @@ function receipt(state) {
   return [
     lead(T.receipt_title, line(T.receipt_how, "soft")),
     choices(state, "wish"),
+    state.display ? line(T.on_display, "soft") : null,
     glance ? form("none", tick("remember", T.remember)) : null,
     keys(button("back", T.cancel, {key: "Esc"})),
   ];
@@ -182,6 +184,16 @@ const approve = () => [
   keys(button("back", T.cancel, {key: "Esc"})),
 ];
 
+function signIn(state) {
+  return [
+    lead(T.sign_in_title, line(state.staff ? say("cashier", {name: state.staff}) : T.sign_in_how, "soft")),
+    cashiers().length ? h("p", {class: "chips"}, ...cashiers().map((name) => button("cashier", name, {value: name}))) : null,
+    form("sign_in", field("person", T.sign_in_name, {first: true, max: 32}),
+      field("secret", T.pin, {type: "password", mode: "numeric", digits: true, max: 128}), submit(T.sign_in)),
+    keys(state.staff ? button("sign_out", T.sign_out) : null, button("back", T.cancel, {key: "Esc"})),
+  ];
+}
+
 function other(state) {
   const now = state.person && state.person.view ? nameOf(state.person.view) : T.another_card;
   const next = state.other.unknown ? T.new_card : nameOf(state.other);
@@ -213,7 +225,7 @@ function done(state) {
     ...brought(issued || []).map((label) => line(say("issued", {label}), "hint")),
     line(trouble, "warn"),
     state.code ? h("img", {class: "code", src: `/till/qr?ticket=${encodeURIComponent(state.done.ticket)}`, alt: T.qr_alt, width: 200, height: 200}) : null,
-    handed ? line(T[`handed_${state.code ? "qr" : state.handed}`], "good") : h("div", null, h("h3", null, T.receipt_title), choices(state, "hand")),
+    handed ? line(T[`handed_${state.code ? "qr" : state.handed}`], "good") : h("div", null, h("h3", null, T.receipt_title), choices(state, "hand"), state.display ? line(T.on_display, "soft") : ""),
     keys(button("return", T.return, {key: "F8"}), button("reprint", T.reprint, {key: "F9"}), button("back", T.next, {key: "Esc"})),
   ];
 }
@@ -274,5 +286,5 @@ const returned = (state) => [
 ];
 
 export const STAGES = {
-  idle, member, unknown, matches, enrol, mail, receipt, reward, proof, approve, other, refused, done, details, return: goods, returned,
+  idle, member, unknown, matches, enrol, mail, receipt, reward, proof, approve, sign_in: signIn, other, refused, done, details, return: goods, returned,
 };

@@ -7,6 +7,8 @@ export const TRIES_MAX = 3;
 export const begin = () => ({
   link: "starting", // starting, there or lost
   staff: "",
+  display: false, // a customer display stands by
+  volume: "",
   screen: null, // the till as it was asked for last
   devices: {},
   hub: null,
@@ -119,9 +121,10 @@ function fresher(state, view) {
   return {...state, recent, person: person ? {...state.person, view} : state.person};
 }
 
-function snapshot(state, {staff, screen}) {
+/** How the till stands; an answer that came when the line was cut already says nothing of the line. */
+function snapshot(state, {staff, screen, display, cut}) {
   const devices = Object.fromEntries(screen.standing.devices.map((each) => [each.device, each]));
-  const seen = {...state, link: "there", staff: staff || "", screen, devices, hub: screen.standing.hub};
+  const seen = {...state, link: cut ? state.link : "there", staff: staff || "", display: Boolean(display), screen, devices, hub: screen.standing.hub};
   if (screen.basket) return state.done ? {...seen, basket: screen.basket} : basket(seen, screen.basket);
   return state.basket && !state.keyed ? {...seen, ...nobody, basket: null} : seen;
 }

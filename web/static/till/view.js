@@ -2,6 +2,7 @@
 
 import {day, h, money, nameOf, points, say, T} from "./dom.js";
 import {isPos, stageOf} from "./state.js";
+import {volume} from "./sounds.js";
 import {STAGES} from "./stages.js";
 import {badge, button} from "./parts.js";
 
@@ -60,7 +61,11 @@ function refocus(moved, focused, at) {
 }
 
 function header(state) {
-  document.getElementById("staff").textContent = state.staff ? say("cashier", {name: state.staff}) : "";
+  document.getElementById("staff").textContent = state.staff ? say("cashier", {name: state.staff}) : T.sign_in;
+  const loud = document.getElementById("volume");
+  loud.textContent = {normal: "♫", low: "♪", off: "∅"}[volume()];
+  loud.setAttribute("aria-label", T[`volume_${volume()}`]);
+  loud.title = T[`volume_${volume()}`];
   const made = [badge(state.link === "there" ? "good" : "bad", state.link === "there" ? T.connected : T.disconnected)];
   if (state.hub) {
     const off = state.hub.link !== "online";
