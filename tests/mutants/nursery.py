@@ -74,9 +74,8 @@ def run(job: Job) -> None:
         os.dup2(said.fileno(), 1)
         os.dup2(said.fileno(), 2)
     os.chdir(job["tree"])
-    os.environ |= {"PYTHONPATH": job["tree"], "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "500"}
+    os.environ |= {"PYTHONPATH": job["tree"], "COLUMNS": "500"}
     sys.path[0] = job["tree"]
-    sys.dont_write_bytecode = True
     import pytest
 
     code = 1

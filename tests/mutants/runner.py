@@ -2,7 +2,8 @@
 
 The checkout itself is never touched. The tests run with the copy first on Python's path; a plugin
 refuses to run when the copy is not what they would import. They run in children of a process that
-has the libraries loaded: for most bugs that takes longer than the tests.
+has the libraries loaded, in a copy that serves one bug after another and keeps what Python compiled
+of it: for most bugs either takes longer than the tests.
 """
 
 import json
@@ -11,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -86,43 +88,58 @@ class Nursery:
 
 def judge_all(mutants: Sequence[Mutant], root: Path = ROOT) -> Iterator[Verdict]:
     """Judge each mutant, a few at a time; verdicts come as they are reached."""
-    nurseries = SimpleQueue[Nursery]()
-    for _ in range(PARALLEL):
-        nurseries.put(Nursery())
+    with ExitStack() as lasting, ThreadPoolExecutor(PARALLEL) as pool:
+        free = SimpleQueue[tuple[Nursery, Path]]()
+        for _ in range(PARALLEL):
+            nursery = lasting.enter_context(closing(Nursery()))
+            free.put((nursery, lasting.enter_context(copied(root))))
 
-    def judged(mutant: Mutant) -> Verdict:
-        nursery = nurseries.get()
-        try:
-            return timed(mutant, nursery, root)
-        finally:
-            nurseries.put(nursery)
+        def judged(mutant: Mutant) -> Verdict:
+            nursery, tree = free.get()
+            try:
+                return timed(mutant, nursery, tree)
+            finally:
+                free.put((nursery, tree))
 
-    with ThreadPoolExecutor(PARALLEL) as pool:
         for done in as_completed([pool.submit(judged, mutant) for mutant in mutants]):
             yield done.result()
-    for _ in range(PARALLEL):
-        nurseries.get().close()
 
 
-def timed(mutant: Mutant, nursery: Nursery, root: Path) -> Verdict:
-    """Judge a mutant and note how long that took: a slow one delays everybody."""
-    begun = monotonic()
-    return replace(judge(mutant, nursery, root), took_s=monotonic() - begun)
-
-
-def judge(mutant: Mutant, nursery: Nursery, root: Path = ROOT) -> Verdict:
-    """Plant `mutant` in a copy of `root` and run its tests there."""
+@contextmanager
+def copied(root: Path) -> Iterator[Path]:
+    """Give a copy of `root` in which bugs may be planted."""
     with TemporaryDirectory(prefix="pos-loyalty-mutant-") as scratch:
         tree = Path(scratch) / "tree"
         shutil.copytree(root, tree, ignore=NOT_COPIED)
-        spoiled = tree / mutant.file
-        source = spoiled.read_text(encoding="utf-8") if spoiled.is_file() else ""
-        found = source.count(mutant.old)
-        if found != 1 or mutant.old == mutant.new:
-            detail = f"its old text stands {found} times in {mutant.file}"
-            return Verdict(mutant=mutant, fate=Fate.UNUSABLE, detail=detail)
-        spoiled.write_text(source.replace(mutant.old, mutant.new), encoding="utf-8")
+        yield tree
+
+
+def timed(mutant: Mutant, nursery: Nursery, tree: Path) -> Verdict:
+    """Judge a mutant and note how long that took: a slow one delays everybody."""
+    begun = monotonic()
+    return replace(judge(mutant, nursery, tree), took_s=monotonic() - begun)
+
+
+def judge(mutant: Mutant, nursery: Nursery, tree: Path) -> Verdict:
+    """Plant `mutant` in `tree`, run its tests there, and leave the tree as it was."""
+    spoiled = tree / mutant.file
+    source = spoiled.read_text(encoding="utf-8") if spoiled.is_file() else ""
+    found = source.count(mutant.old)
+    if found != 1 or mutant.old == mutant.new:
+        detail = f"its old text stands {found} times in {mutant.file}"
+        return Verdict(mutant=mutant, fate=Fate.UNUSABLE, detail=detail)
+    rewrite(spoiled, source.replace(mutant.old, mutant.new))
+    try:
         return attempted(mutant, nursery, tree)
+    finally:
+        rewrite(spoiled, source)
+
+
+def rewrite(file: Path, source: str) -> None:
+    """Write a file and forget what was compiled of it: its size and second may be the same."""
+    file.write_text(source, encoding="utf-8")
+    for compiled in file.parent.glob(f"__pycache__/{file.stem}.*"):
+        compiled.unlink()
 
 
 def attempted(mutant: Mutant, nursery: Nursery, tree: Path) -> Verdict:

@@ -1,11 +1,12 @@
 """The runner of planted bugs, on a small tree of its own."""
 
+import py_compile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.mutants.runner import ROOT, Fate, Nursery, judge
+from tests.mutants.runner import ROOT, Fate, Nursery, judge, rewrite
 from tests.mutants.tables import Mutant, TableError, load_tables
 
 HERE = Path(__file__).parent
@@ -49,6 +50,16 @@ def test_a_bug_that_its_test_notices_is_killed_and_the_tree_stays_as_it_was(
 
 def test_a_bug_that_no_test_notices_survives(tree: Path, nursery: Nursery) -> None:
     assert judge(planted("a + b", "a * b"), nursery, tree).fate is Fate.SURVIVED
+
+
+def test_what_was_compiled_of_one_bug_is_not_run_for_the_next(tmp_path: Path) -> None:
+    source = tmp_path / "sum.py"
+    source.write_text("total = 1 + 1\n")
+    compiled = Path(py_compile.compile(str(source)))
+    assert compiled.exists()
+    rewrite(source, "total = 1 - 1\n")
+    assert source.read_text() == "total = 1 - 1\n"
+    assert not compiled.exists()
 
 
 def test_every_named_test_must_notice_not_just_one(tree: Path, nursery: Nursery) -> None:
