@@ -84,6 +84,7 @@ _BY_HAND = frozenset(
 _SCREEN = frozenset({"showPerson", "signIn", "signOut"})
 _SHOP = frozenset({
     "eraseMember", "listUnknownArticles", "listProgrammes", "showProgramme", "checkProgramme",
+    "showDraft", "keepDraft", "discardDraft", "showTrial", "startTrial", "stopTrial",
     "publishProgramme", "withdrawProgramme", "listFlags", "settleFlag",
     "cancelVoucher", "listOverusedVouchers",
     "showLiability", "exportLiability",

@@ -77,7 +77,7 @@ def tell_document(document: Mapping[str, Any], locale: str) -> dict[str, tuple[T
         entries = []
         for index, given in enumerate(_given(document, name)):
             values = _values(name, given)
-            voice = _Voice(section, given if values is None else values, write, locale, unit)
+            voice = Voice(section, given if values is None else values, write, locale, unit)
             entries.append(_entry(section, index, voice, is_right=values is not None))
         if entries:
             told[name] = tuple(entries)
@@ -105,7 +105,7 @@ def _values(name: str, given: Mapping[str, Any]) -> Values | None:
     return structs.asdict(made)
 
 
-def _entry(section: Section, index: int, voice: "_Voice", *, is_right: bool) -> ToldEntry:
+def _entry(section: Section, index: int, voice: "Voice", *, is_right: bool) -> ToldEntry:
     named = section.named_by if section.named_by in voice.values else ""
     about = f"{section.name}/{voice.values.get(named, '')}"
     told, seen = [], Counter[str]()
@@ -117,8 +117,8 @@ def _entry(section: Section, index: int, voice: "_Voice", *, is_right: bool) -> 
 
 
 @dataclass(frozen=True, slots=True)
-class _Voice:
-    """Tells one entry in one language; `unit` is what the programme counts."""
+class Voice:
+    """Tells the `values` of one entry in one language; `unit` is what the programme counts."""
 
     section: Section
     values: Values
@@ -181,7 +181,7 @@ class _Voice:
 class _Filled(dict[str, str]):
     """The values of a sentence, each written when it is asked for."""
 
-    def __init__(self, voice: _Voice) -> None:
+    def __init__(self, voice: Voice) -> None:
         super().__init__()
         self._voice = voice
 

@@ -59,13 +59,19 @@ class Held:
     def __init__(self) -> None:
         self.reached = threading.Event()
         self.go_on = threading.Event()
+        self.left = threading.Event()
+        self.went_on = False
 
     def __call__(self, text: str, *, progress: Callable[[int, int], None]) -> Verdict:
         progress(3, 10)
         self.reached.set()
         assert self.go_on.wait(PATIENCE_S)
-        progress(4, 10)
-        return check(text)
+        try:
+            progress(4, 10)
+            self.went_on = True
+            return check(text)
+        finally:
+            self.left.set()
 
 
 def test_a_trial_tells_who_wins_and_what_it_costs(register: Register) -> None:
@@ -110,6 +116,7 @@ def test_a_trial_that_was_stopped_finds_nothing_more(register: Register) -> None
     stopped = trials.cancel()
     assert stopped is not None and stopped.state == "cancelled"
     held.go_on.set()
+    assert held.left.wait(PATIENCE_S) and not held.went_on
     trials.close()
     found = trials.found()
     assert found is not None and (found.state, found.report) == ("cancelled", None)

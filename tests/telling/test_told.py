@@ -1,6 +1,7 @@
 """A programme in plain words: no key of the document without them, and none that is kept back."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,10 @@ from msgspec import NODEFAULT, inspect, structs
 
 from pos_loyalty.programmes.kinds import CODE, CURRENCY, MONTH_DAY, RATE, TIME
 from pos_loyalty.programmes.sections import LISTS, TABLES
+from pos_loyalty.receipts.figures import figures
 from pos_loyalty.telling.book import book, kind_of, word_of
 from pos_loyalty.telling.differing import differences
-from pos_loyalty.telling.told import tell, tell_document
+from pos_loyalty.telling.told import Voice, tell, tell_document
 from pos_loyalty.texts import translate
 from tests.support.tree import ROOT
 
@@ -155,3 +157,11 @@ def test_a_wallet_is_told_as_money() -> None:
     supermarket = (ROOT / "config" / "programmes" / "supermarche.toml").read_text(encoding="utf-8")
     told = {each.name: each.entries[0].told[0].sentence for each in tell(supermarket, "fr")}
     assert told["earn"] == "0,01\xa0€ par tranche de 1,00\xa0€ payée."
+
+
+def test_a_key_without_a_clause_is_told_by_its_label() -> None:
+    section = replace(book()["bonus"], clauses=())
+    entry = {"threshold": 10_000, "points": 20}
+    voice = Voice(section, entry, figures("fr", "EUR"), "fr", "points")
+    told = [each for _, each in voice.sentences()]
+    assert told == ["À partir d’un panier de : 100,00\xa0€.", "Points en plus : 20 points."]

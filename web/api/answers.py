@@ -1,8 +1,11 @@
 """What the API answers besides the answers of commands and queries."""
 
+from typing import Any
+
 from msgspec import Struct
 
 from pos_loyalty.answers import IssuedVoucher, MemberView, ProgrammeVersion, VoucherView
+from pos_loyalty.backtest.report import Report
 from pos_loyalty.domain.movements import Movement
 from pos_loyalty.node.receipts import JobView
 from pos_loyalty.queries import FlagView
@@ -129,6 +132,45 @@ class ProgrammeCheck(Struct, frozen=True, omit_defaults=True, kw_only=True):
     toml: str = ""
     faults: tuple[CandidateFault, ...] = ()
     findings: tuple[CandidateFinding, ...] = ()
+
+
+class DraftView(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The draft of a programme as `actor` changed it at a moment (Unix ms), with its faults.
+
+    `document` is missing where the text is no TOML. `base` is the version that it began with;
+    `revision` counts its changes.
+    """
+
+    toml: str
+    document: dict[str, Any] | None = None
+    base: str = ""
+    at: int
+    actor: str = ""
+    revision: int
+    faults: tuple[CandidateFault, ...] = ()
+
+
+class TrialView(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A trial of the draft that `actor` began at a moment (Unix ms).
+
+    `state`: none, running, done, cancelled, failed, interrupted. `done` of `of` parts of its
+    `stage` (search, backtest) are through. `digest` is that of the rules tried, whatever their
+    first day; `against` the version beside which they were. `problem` is the code of a reason for
+    which there is no `report`.
+    """
+
+    state: str
+    stage: str = ""
+    done: int = 0
+    of: int = 0
+    at: int = 0
+    actor: str = ""
+    version: str = ""
+    digest: str = ""
+    against: str = ""
+    problem: str = ""
+    findings: tuple[CandidateFinding, ...] = ()
+    report: Report | None = None
 
 
 class Health(Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from web.api.routes import (
     baskets,
     books,
+    drafts,
     flags,
     member_events,
     members,
@@ -18,6 +19,7 @@ from web.api.routes import (
 __all__ = [
     "baskets",
     "books",
+    "drafts",
     "flags",
     "member_events",
     "members",

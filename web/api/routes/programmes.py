@@ -47,18 +47,18 @@ def check_programme(call: Call[CandidateForm]) -> ProgrammeCheck:
     """Tell every fault of a candidate, by line and path, and what a search finds that customers
     could exploit; nothing is published."""
     try:
-        text = _text(call.form)
+        text = candidate_text(call.form)
         programme = read_programme(text)
     except ProgrammeFaults as error:
         locale = reader_locale()
-        return ProgrammeCheck(faults=tuple(_told(each, locale) for each in error.faults))
+        return ProgrammeCheck(faults=tuple(fault_view(each, locale) for each in error.faults))
     return ProgrammeCheck(
         programme=programme.id,
         version=programme.version,
         first_day=iso(programme.first_day),
         digest=digest_of(text),
         toml=text,
-        findings=tuple(_found(each, reader_locale()) for each in examine(text).findings),
+        findings=tuple(finding_view(each, reader_locale()) for each in examine(text).findings),
     )
 
 
@@ -84,7 +84,7 @@ def publish_programme(call: Call[PublicationForm]) -> ProgrammeAnswer:
 
     What was never published is searched for money pumps first, which takes about a second.
     """
-    text = _text(call.form)
+    text = candidate_text(call.form)
     programme = read_programme(text)  # whoever sends faults again is told them again
     known = {each.version for each in call.services.queries.programmes()}
     if programme.version not in known:
@@ -109,18 +109,20 @@ def withdraw_programme(call: Call[NoForm], version: str) -> ProgrammeAnswer:
     return answer
 
 
-def _found(each: Finding, locale: str) -> CandidateFinding:
+def finding_view(each: Finding, locale: str) -> CandidateFinding:
+    """Tell a finding in a language."""
     return CandidateFinding(
         line=each.line, path=each.path, pump=each.pump.name.lower(), said=each.sentence(locale)
     )
 
 
-def _text(form: CandidateForm) -> str:
+def candidate_text(form: CandidateForm) -> str:
     """Give a candidate as text; its document counts where both were sent."""
     return text_of(form.document) if form.document is not None else form.toml
 
 
-def _told(fault: ProgrammeFault, locale: str) -> CandidateFault:
+def fault_view(fault: ProgrammeFault, locale: str) -> CandidateFault:
+    """Tell a fault in a language."""
     return CandidateFault(
         line=fault.line,
         path=fault.path,
