@@ -60,12 +60,19 @@ class BackupView(Struct, frozen=True, kw_only=True):
 
 
 class SettingView(Struct, frozen=True, kw_only=True):
-    """A setting in force: its value as the file writes it, and the line, 0 for a default."""
+    """A setting in force: its value as the file writes it, and the line, 0 for a default.
+
+    `level` is whose file says it (company, region, store or till), `file` that file's name;
+    `instead` tells the farther words that it stands in the place of, as (level, value).
+    """
 
     section: str
     key: str
     value: str
     line: int
+    level: str = "till"
+    file: str = ""
+    instead: tuple[tuple[str, str], ...] = ()
 
 
 def _nothing() -> tuple[()]:

@@ -100,6 +100,7 @@ COORDINATES = Text(
     r"-?[0-9]{1,2}(\.[0-9]{1,6})?,-?[0-9]{1,3}(\.[0-9]{1,6})?",
     "degrees of latitude and longitude, such as 48.8566,2.3522",
 )
+FILE = Text(r"[^\p{Cc}]{0,250}", "the name of a file in quotes, or nothing")
 DAY = Text(r"([0-9]{4}-[0-9]{2}-[0-9]{2})?", 'a day such as "2026-01-31"')
 HOST = Text(r"[A-Za-z0-9._:-]{1,253}", "the name or address of a host")
 MAIL_ADDRESS = Text(r"[^@\s\p{Cc}]{1,64}@[^@\s\p{Cc}]{1,253}", "an e-mail address")

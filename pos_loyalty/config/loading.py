@@ -1,7 +1,5 @@
 """From a settings file to frozen values, or to all its faults at once."""
 
-import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
@@ -15,17 +13,18 @@ from pydantic_core import ErrorDetails
 from pos_loyalty.config.faults import ConfigError, Fault, shown
 from pos_loyalty.config.hub import HubConfig
 from pos_loyalty.config.kinds import EXPECTATION
+from pos_loyalty.config.layers import layers, merged
+from pos_loyalty.config.parsing import parse
 from pos_loyalty.config.register import RegisterConfig
 from pos_loyalty.config.sections import Section
 
-FILE_BYTES_MAX = 1_048_576
 Config = TypeVar("Config", bound=Section)
 Place = tuple[int | str, ...]
 
 
 def load_register(path: Path) -> RegisterConfig:
-    """Read the settings of a register; raises `ConfigError` with every fault of the file."""
-    return load(path, RegisterConfig)
+    """Read a register's settings and what it inherits; raises `ConfigError` with every fault."""
+    return validate(merged(layers(path)), RegisterConfig, folder=path.absolute().parent)
 
 
 def load_hub(path: Path) -> HubConfig:
@@ -36,33 +35,6 @@ def load_hub(path: Path) -> HubConfig:
 def load(path: Path, model: type[Config]) -> Config:
     """Read any settings file against the root section that describes it."""
     return validate(parse(path), model, folder=path.absolute().parent)
-
-
-def parse(path: Path) -> dict[str, Any]:
-    """Read a file as TOML; its one fault names the line."""
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(FILE_BYTES_MAX + 1)
-        if len(content) > FILE_BYTES_MAX:
-            raise ConfigError([Fault(path=str(path), found=None, expected="a settings file")])
-        return tomllib.loads(content.decode("utf-8"))
-    except OSError as error:
-        fault = Fault(path=str(path), found=None, expected="a file that can be read")
-        raise ConfigError([fault]) from error
-    except UnicodeDecodeError as error:
-        fault = Fault(path=str(path), found=f"0x{content[error.start]:02x}", expected="UTF-8")
-        raise ConfigError([fault]) from error
-    except (ValueError, RecursionError) as error:  # also numbers and nesting without bound
-        raise ConfigError([_not_toml(path, content.decode("utf-8"), str(error))]) from error
-
-
-def _not_toml(path: Path, text: str, told: str) -> Fault:
-    """Name the line that the reader of TOML stopped at; the last one where it names none."""
-    named = re.search(r"line (\d+)", told)
-    lines = text.rstrip().splitlines() or [""]
-    at = min(int(named.group(1)), len(lines)) if named else len(lines)
-    found = shown(lines[at - 1].strip(), key="url")  # may hold a password, where an @ stands
-    return Fault(path=f"{path}:{at}", found=found, expected="a line that TOML allows")
 
 
 def validate(content: Mapping[str, Any], model: type[Config], *, folder: Path) -> Config:

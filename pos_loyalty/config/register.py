@@ -156,8 +156,19 @@ class Training(Section):
     enabled: Annotated[bool, Truth()] = False
 
 
+class Inherits(Section):
+    """The files whose values hold where this one says nothing, the nearest first: store, region,
+    company."""
+
+    company: Annotated[str, kinds.FILE] = ""
+    region: Annotated[str, kinds.FILE] = ""
+    store: Annotated[str, kinds.FILE] = ""
+
+
 class RegisterConfig(Section):
     """All settings of one register."""
+
+    inherits: Inherits = Field(default_factory=Inherits)
 
     node: RegisterNode
     store: Store

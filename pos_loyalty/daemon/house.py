@@ -14,6 +14,7 @@ from drivers.owner import DeviceDiagnosis
 from drivers.supervisor import Supervisor
 from pos_loyalty.config import RegisterConfig
 from pos_loyalty.config.faults import shown
+from pos_loyalty.config.layers import layers
 from pos_loyalty.daemon import wiring
 from pos_loyalty.daemon.devices import TROUBLES
 from pos_loyalty.errors import LoyaltyError, Reason
@@ -89,7 +90,7 @@ def house_of(
         link=lambda: _link(link, config) if link is not None else None,
         backups=lambda: tuple(_backups(config)),
         backup=lambda: _back_up(config, node),
-        settings=lambda: tuple(_settings(config, settings_file)),
+        settings=lambda: tuple(settings_of(config, settings_file)),
         settings_file=str(settings_file.absolute()) if settings_file else "",
         free_bytes=lambda: shutil.disk_usage(config.node.data_directory).free,
     )
@@ -149,18 +150,27 @@ def _back_up(config: RegisterConfig, node: Node) -> str:
     return str(target.absolute())
 
 
-def _settings(config: RegisterConfig, file: Path | None) -> Iterator[SettingView]:
+def settings_of(config: RegisterConfig, file: Path | None) -> Iterator[SettingView]:
     """Give every setting in force; secrets are files, of which the name is shown."""
-    lines = _lines(file.read_text(encoding="utf-8")) if file is not None and file.exists() else {}
+    told = layers(file) if file is not None and file.exists() else []
+    lines = {each.level: _lines(each.path.read_text(encoding="utf-8")) for each in told}
     for section in type(config).model_fields:
         part = getattr(config, section)
         if isinstance(part, BaseModel):
             for key in type(part).model_fields:
+                words = [each for each in reversed(told) if each.names(section, key)]
+                nearest = words[0] if words else None
                 yield SettingView(
                     section=section,
                     key=key,
                     value=_written(getattr(part, key), key),
-                    line=lines.get((section, key), 0),
+                    line=lines[nearest.level].get((section, key), 0) if nearest else 0,
+                    level=nearest.level if nearest else "",
+                    file=nearest.path.name if nearest else "",
+                    instead=tuple(
+                        (each.level, _written(each.content[section][key], key))
+                        for each in words[1:]
+                    ),
                 )
 
 

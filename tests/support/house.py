@@ -50,7 +50,16 @@ def lively_house() -> House:
         backup=lambda: "/srv/data/backups/till-1.db",
         settings=lambda: (
             SettingView(section="api", key="host", value='"127.0.0.1"', line=12),
-            SettingView(section="node", key="locale", value='"fr"', line=0),
+            SettingView(section="node", key="locale", value='"fr"', line=0, level=""),
+            SettingView(
+                section="mail",
+                key="port",
+                value="465",
+                line=3,
+                level="store",
+                file="paris-1.toml",
+                instead=(("company", "587"),),
+            ),
         ),
         settings_file="/srv/register.toml",
         free_bytes=lambda: 100 << 20,

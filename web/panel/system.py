@@ -8,6 +8,7 @@ from wtforms import StringField
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.audit import Deed
 from pos_loyalty.node.staff import Role
+from web.house import SettingView
 from web.panel import shown
 from web.panel.alerts import alerts_now
 from web.panel.forms import PanelForm, at_most, needed
@@ -96,39 +97,63 @@ def _said(parked: Sequence[tuple[str, int, int, str, str]]) -> dict[str, tuple[s
     return {row[4]: known.get(row[4], other) for row in parked}
 
 
-def _setting_rows(asked: Asked) -> Sequence[tuple[int, str, str, str, str]]:
-    """Give (number, section, key, value, origin) of the settings after a number."""
-    house = services().house
-    rows = [
-        (at, each.section, each.key, each.value, _origin(each.line))
-        for at, each in enumerate(house.settings(), 1)
-    ]
-    word = asked.filters.get("key", "").lower()
+LEVELS = (("till", "Till"), ("store", "Store"), ("region", "Region"), ("company", "Company"))
+DEFAULT = ("default", "Default")
+SettingRow = tuple[int, SettingView]
+
+
+def _setting_rows(asked: Asked) -> Sequence[SettingRow]:
+    """Give the settings with their numbers, those after a number."""
+    rows = enumerate(services().house.settings(), 1)
+    word, level = asked.filters.get("key", "").lower(), asked.filters.get("level", "")
     after = int(asked.after[0]) if asked.after else 0
-    fits = [row for row in rows if word in f"{row[1]}.{row[2]}" and row[0] > after]
+    fits = [
+        (at, each)
+        for at, each in rows
+        if at > after
+        and word in f"{each.section}.{each.key}"
+        and level in ("", each.level or DEFAULT[0])
+    ]
     return fits[: asked.limit]
 
 
-def _origin(line: int) -> str:
-    return shown.say("line {line}", line=line) if line else shown.say("default")
+def _origin(row: SettingRow) -> str:
+    """Say whose file says it, and in which line."""
+    _, each = row
+    if not each.level:
+        return shown.say(DEFAULT[1])
+    titles = dict(LEVELS)
+    where = f"{shown.say(titles[each.level])}{f' ({each.file})' if each.file else ''}"
+    return f"{where}, {shown.say('line {line}', line=each.line)}" if each.line else where
 
 
-def _setting_key(row: tuple[int, str, str, str, str], _: Asked) -> Key:
+def _instead(row: SettingRow) -> str:
+    """Say which farther words it stands in the place of."""
+    titles = dict(LEVELS)
+    told = (f"{shown.say(titles[level])}: {value}" for level, value in row[1].instead)
+    return ", ".join(told)
+
+
+def _setting_key(row: SettingRow, _: Asked) -> Key:
     return (row[0],)
 
 
-SETTINGS: Listing[tuple[int, str, str, str, str]] = Listing(
+SETTINGS: Listing[SettingRow] = Listing(
     name="settings",
     title="Settings",
     columns=(
-        Column(name="key", title="Setting", cell=lambda row: f"[{row[1]}] {row[2]}"),
-        Column(name="value", title="Value", cell=lambda row: row[3]),
-        Column(name="origin", title="Where it comes from", cell=lambda row: row[4]),
+        Column(name="key", title="Setting", cell=lambda row: f"[{row[1].section}] {row[1].key}"),
+        Column(name="value", title="Value", cell=lambda row: row[1].value),
+        Column(name="origin", title="Where it comes from", cell=_origin),
+        Column(name="instead", title="Instead of", cell=_instead),
     ),
     fetch=_setting_rows,
     key=_setting_key,
     sort="",
-    filters=(Filter(name="key", title="Section or key"),),
+    filters=(
+        Filter(name="key", title="Section or key"),
+        Filter(name="level", title="Where it comes from", choices=(*LEVELS, DEFAULT)),
+    ),
     empty=Empty(
         title="No settings are known here.",
         advice="Start the register with pos-loyalty run and its settings file.",
