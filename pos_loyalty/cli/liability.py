@@ -13,10 +13,11 @@ from pos_loyalty.cli.points import tell_use
 from pos_loyalty.cli.stores import beside, load_any
 from pos_loyalty.config import RegisterConfig
 from pos_loyalty.domain.days import iso
-from pos_loyalty.domain.forecast import Forecast
+from pos_loyalty.domain.forecast import Books, Forecast
 from pos_loyalty.domain.liability import By, Liability
+from pos_loyalty.domain.owed import Owed
 from pos_loyalty.domain.usage import between
-from pos_loyalty.receipts.books import forecast_table, liability_table
+from pos_loyalty.receipts.books import forecast_table, liability_table, owed_table
 from pos_loyalty.receipts.figures import figures
 from pos_loyalty.store.outstanding import books
 from pos_loyalty.texts import translate
@@ -32,6 +33,8 @@ from pos_loyalty.texts import translate
               help="Percent of points that get spent, whatever programme or past say.")  # fmt: skip
 @click.option("--forecast", is_flag=True,
               help="Also what becomes of these points in the next twelve months.")  # fmt: skip
+@click.option("--vouchers", is_flag=True,
+              help="Also what vouchers, gift cards and stamps that are out are worth.")  # fmt: skip
 @click.option("--csv", "target", type=WRITABLE, help="Write the lines to this file, as CSV.")
 def liability_command(
     settings: Path,
@@ -39,6 +42,7 @@ def liability_command(
     by: By,
     percent: tuple[float, float] | None,
     forecast: bool,
+    vouchers: bool,
     target: Path | None,
 ) -> None:
     """Tell what the points of SETTINGS are worth and will cost, at the end of a day."""
@@ -48,18 +52,24 @@ def liability_command(
     with beside(settings, training=False) as store, store.read() as tx:
         found = books(tx, day, by=by, use=use, home=home)
     if target is not None:
-        table = (
-            forecast_table(found.forecasts, language())
-            if forecast
-            else liability_table(found.liabilities, language())
-        )
+        table = _table(found, forecast=forecast, vouchers=vouchers)
         target.write_text(table, encoding="utf-8-sig", newline="")
-    if not found.liabilities:
+    if not found.liabilities and not (vouchers and found.owed):
         say("Nothing is owed on {day}.", day=iso(day))
     for each in found.liabilities:
         tell(each, by)
     for ahead in found.forecasts if forecast else ():
         tell_ahead(ahead)
+    for row in found.owed if vouchers else ():
+        tell_owed(row)
+
+
+def _table(found: Books, *, forecast: bool, vouchers: bool) -> str:
+    if vouchers:
+        return owed_table(found, language())
+    if forecast:
+        return forecast_table(found.forecasts, language())
+    return liability_table(found.liabilities, language())
 
 
 def tell(found: Liability, by: By) -> None:
@@ -81,6 +91,15 @@ def tell(found: Liability, by: By) -> None:
     for row in found.rows:
         say("  {part}: {points} points, {face}", part=row.store or row.month or unnamed,
             points=write.count(row.points), face=write.money(row.face))  # fmt: skip
+
+
+def tell_owed(row: Owed) -> None:
+    """Print what is out of a voucher, of gift cards or of a card of stamps, or a part of it."""
+    write = figures(language(), row.currency)
+    part = f" ({row.store or row.month})" if row.store or row.month else ""
+    say("{label}{part}: {count} out, face {face}, expected {expected}, provision {provision}",
+        label=row.label, part=part, count=write.count(row.pieces), face=write.money(row.face),
+        expected=write.money(row.expected), provision=write.money(row.provision))  # fmt: skip
 
 
 def tell_ahead(found: Forecast) -> None:

@@ -19,6 +19,7 @@ from pos_loyalty.domain.liability import (
     share_of,
     use_of,
 )
+from pos_loyalty.domain.owed import Owed
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.domain.usage import Use
 
@@ -62,11 +63,13 @@ class Forecast(Struct, frozen=True, kw_only=True):
 
 
 class Books(Struct, frozen=True, kw_only=True):
-    """What is owed for points at the end of business day `day`, and what becomes of it."""
+    """What is owed for points at the end of business day `day`, what becomes of it, and what is
+    owed beside points: vouchers, gift cards and stamps."""
 
     day: str
     liabilities: tuple[Liability, ...]
     forecasts: tuple[Forecast, ...]
+    owed: tuple[Owed, ...] = ()
 
 
 def forecasts(

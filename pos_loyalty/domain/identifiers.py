@@ -119,6 +119,11 @@ def is_stamps(programme: str) -> bool:
     return programme.endswith(_STAMPS)
 
 
+def stamping(name: str) -> str:
+    """Give the programme whose card of stamps is counted under a name."""
+    return name.removesuffix(_STAMPS)
+
+
 def tail(number: str) -> str:
     """Give what may be shown of a card number: its last four characters."""
     return number[-4:]

@@ -251,13 +251,14 @@ class Accounting(Struct, frozen=True):
     """What the books say of points: `points` are worth `amount` (0: what the reward gives).
 
     `use` percent of them get spent (0: what the past tells); of its worth a reward costs the
-    shop `cost` percent.
+    shop `cost` percent. A stamp of a card is worth `stamp`.
     """
 
     points: int = 1
     amount: int = 0
     use: int = 0
     cost: int = 100
+    stamp: int = 0
 
 
 class Programme(Struct, frozen=True):

@@ -134,6 +134,7 @@ class AccountingSection(Struct, forbid_unknown_fields=True, kw_only=True):
     amount: Count = 0
     use: Part = 0
     cost: Part = 100
+    stamp: Count = 0
 
 
 TABLES: dict[str, type[Struct]] = {

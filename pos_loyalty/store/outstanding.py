@@ -15,7 +15,7 @@ from pos_loyalty.domain.account import State
 from pos_loyalty.domain.days import iso
 from pos_loyalty.domain.fold import fold
 from pos_loyalty.domain.forecast import Books, forecasts
-from pos_loyalty.domain.identifiers import is_stamps
+from pos_loyalty.domain.identifiers import is_stamps, stamping
 from pos_loyalty.domain.legs import (
     Leg,
     OpeningCore,
@@ -24,6 +24,7 @@ from pos_loyalty.domain.legs import (
     SaleCore,
 )
 from pos_loyalty.domain.liability import By, Ledger, Liability, learn, liability, take
+from pos_loyalty.domain.owed import Owed, Piles, owed, owed_stamps, take_vouchers
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.domain.sold import Tickets
 from pos_loyalty.domain.usage import Use
@@ -85,8 +86,10 @@ def liabilities(
 def books(
     tx: Tx, day: int, *, by: By = "programme", use: Use | None = None, home: str = ""
 ) -> Books:
-    """Give what is owed as `liabilities` does, and the forecast, from one look at the ledgers."""
-    found = ledgers(tx, day, home=home)
+    """Give what is owed as `liabilities` does, the forecast, and what is owed beside points, from
+    one look at the ledgers."""
+    piles: Piles = {}
+    found = ledgers(tx, day, home=home, piles=piles)
     known = {name: _programme(tx, name, day) for name in sorted(found) if not is_stamps(name)}
     return Books(
         day=iso(day),
@@ -98,7 +101,21 @@ def books(
             for name in known
             for each in forecasts(found[name], known[name], day=day, by=by, use=use)
         ),
+        owed=(*_vouchers(tx, piles, by), *_stamps(tx, found, day, by)),
     )
+
+
+def _vouchers(tx: Tx, piles: Piles, by: By) -> Iterator[Owed]:
+    for name, number in sorted(piles):
+        versions = [read_programme(text) for _, text in texts_of(tx, name)]
+        if not versions:
+            raise LoyaltyError(Reason.PROGRAMME_MISSING, day=name)
+        yield from owed(piles[name, number], versions, number, by=by)
+
+
+def _stamps(tx: Tx, found: dict[str, Ledger], day: int, by: By) -> Iterator[Owed]:
+    for name in sorted(filter(is_stamps, found)):
+        yield from owed_stamps(found[name], _programme(tx, stamping(name), day), by=by)
 
 
 def _programme(tx: Tx, name: str, day: int) -> Programme:
@@ -119,8 +136,9 @@ def states(tx: Tx, day: int) -> Iterator[State]:
     return (past.state for past in pasts_until(tx, day))
 
 
-def ledgers(tx: Tx, day: int, *, home: str = "") -> dict[str, Ledger]:
-    """Give what is out of each programme at the end of a day.
+def ledgers(tx: Tx, day: int, *, home: str = "", piles: Piles | None = None) -> dict[str, Ledger]:
+    """Give what is out of each programme at the end of a day; adds vouchers and gift cards to
+    `piles`.
 
     Tickets name their store; for what is done by hand it is the store of the register that told
     it, and `home` for one that does not report here.
@@ -132,6 +150,8 @@ def ledgers(tx: Tx, day: int, *, home: str = "") -> dict[str, Ledger]:
         for leg in past.legs:
             _note(leg, homes.get(leg.node, home), stores, brought)
         take(found, past.state, day=day, until=end_of(day), stores=stores)
+        if piles is not None:
+            take_vouchers(piles, past.state, day)
         if past.whole:
             learn(found, past.state, past.tickets.known.values(), brought, day=day)
     return found

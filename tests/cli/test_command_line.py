@@ -116,6 +116,7 @@ def test_what_is_owed_for_points_is_told_and_written_beside_a_running_register(
     pos_loyalty("import", "tickets", written(world, "past.csv", PAST), settings)
     file, day = world.folder / "owed.csv", "2100-01-01"
     assert "Rien n’est dû" not in pos_loyalty("liability", settings, "--as-of", TODAY)
+    pos_loyalty("liability", settings, "--as-of", TODAY, "--vouchers")
     asked = ("liability", settings, "--as-of", TODAY, "--use", "60", "80")
     said = pos_loyalty(*asked, "--by", "month", "--csv", file)
     assert "On suppose que 70" in said

@@ -264,6 +264,7 @@ def test_what_is_owed_for_points_is_told_as_json_and_as_a_table(
     for path, first in (
         ("/liability.csv", "day;programme;store"),
         ("/liability.csv?table=forecast", "day;"),
+        ("/liability.csv?table=vouchers", "day;programme;kind;number"),
     ):
         table = caller.get(path)
         assert table.headers["Content-Type"].startswith("text/csv")

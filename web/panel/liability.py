@@ -1,4 +1,4 @@
-"""What is owed for points, and what becomes of them: a drawing, a sentence, tables, files."""
+"""What is owed for points and beside them, and what becomes of points: drawings, tables, files."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from pos_loyalty.domain.days import iso
 from pos_loyalty.domain.forecast import Books, Forecast
 from pos_loyalty.node.audit import Deed
 from pos_loyalty.node.staff import Role
-from pos_loyalty.receipts.books import forecast_table, liability_table
+from pos_loyalty.receipts.books import forecast_table, liability_table, owed_table
 from web.panel import shown
 from web.panel.charts import Chart, Drawing, Series
 from web.panel.frame import Answer, note, page, show
@@ -25,7 +25,7 @@ def liability() -> Answer:
         return show("liability.html", books=None, drawings=[], at=iso(day))
     books = _books(day)
     wanted = request.args.get("as", "")
-    if wanted in ("owed", "forecast"):
+    if wanted in ("owed", "forecast", "vouchers"):
         return _file(books, wanted)
     drawings = [_drawing(each) for each in books.forecasts if each.months]
     return show("liability.html", books=books, drawings=drawings, at=iso(day))
@@ -45,6 +45,8 @@ def _file(books: Books, wanted: str) -> Response:
     note(Deed.EXPORT_TAKEN, f"liability-{wanted}")
     if wanted == "owed":
         text = liability_table(books.liabilities, locale)
+    elif wanted == "vouchers":
+        text = owed_table(books, locale)
     else:
         text = forecast_table(books.forecasts, locale)
     response = Response("\ufeff" + text, content_type="text/csv; charset=utf-8")

@@ -8,7 +8,7 @@ from pos_loyalty.backtest.books import Asked, reckon
 from pos_loyalty.domain.days import day_of
 from pos_loyalty.domain.forecast import Books
 from pos_loyalty.errors import Reason
-from pos_loyalty.receipts.books import forecast_table, liability_table
+from pos_loyalty.receipts.books import forecast_table, liability_table, owed_table
 from web.api.kinds import Form, MaybeDay
 from web.api.operation import CSV, Call, NoForm, Operation, api, operation
 from web.problems import reader_locale
@@ -24,7 +24,7 @@ class BooksForm(Form):
 class BooksTableForm(BooksForm):
     """Which of the two tables: what is owed, or its forecast."""
 
-    table: Literal["owed", "forecast"] = "owed"
+    table: Literal["owed", "forecast", "vouchers"] = "owed"
 
 
 _REASONS = (Reason.PROGRAMME_MISSING,)
@@ -35,7 +35,8 @@ _REASONS = (Reason.PROGRAMME_MISSING,)
     Operation(id="showLiability", tag="books", query=BooksForm, answer=Books, reasons=_REASONS)
 )
 def show_liability(call: Call[NoForm]) -> Books:
-    """Tell what points are worth and will cost at the end of a day, and what becomes of them."""
+    """Tell what points are worth and will cost at the end of a day, what becomes of them, and what
+    vouchers, gift cards and stamps are."""
     return _reckoned(call)
 
 
@@ -51,10 +52,13 @@ def show_liability(call: Call[NoForm]) -> Books:
     )
 )
 def export_liability(call: Call[NoForm]) -> Response:
-    """Give the same as a table for the accountant: what is owed, or what becomes of it."""
+    """Give the same as a table for the accountant: what is owed for points, what becomes of it, or
+    what is owed for vouchers, gift cards and stamps."""
     found, locale = _reckoned(call), reader_locale()
     if call.query.table == "forecast":
         text = forecast_table(found.forecasts, locale)
+    elif call.query.table == "vouchers":
+        text = owed_table(found, locale)
     else:
         text = liability_table(found.liabilities, locale)
     return Response("\ufeff" + text, mimetype=CSV)
