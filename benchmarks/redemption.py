@@ -34,7 +34,7 @@ COUNT = 1000
 ACCOUNTS = 40
 BLOCK = bytes(4096)
 """The least that a disk is given to keep."""
-PROGRAMME = Path(__file__).parents[1] / "config" / "programme.example.toml"
+PROGRAMME = Path(__file__).with_name("redeeming.toml")
 BAR = Bar(most=3, of_ratio=True)
 
 

@@ -150,16 +150,16 @@ class Retention(Section):
 class Watch(Section):
     """From when on somebody should look: what is above is flagged, and nothing is refused."""
 
-    card_uses_max: Annotated[int, Whole(0, 10_000)] = 0
+    card_uses_max: Annotated[int, Whole(0, 10_000)] = 5
     own_card_max: Annotated[int, Whole(0, 10_000)] = 5
     staff_cards: Annotated[Mapping[str, DeviceOption], Options()] = Field(
         default_factory=lambda: MappingProxyType({})
     )
-    distance_km: Annotated[int, Whole(0, 20_000)] = 0
+    distance_km: Annotated[int, Whole(0, 20_000)] = 60
     distance_minutes: Annotated[int, Whole(1, 1_440)] = 30
-    late_max: Annotated[int, Whole(0, 10_000)] = 0
-    manual_points_max: Annotated[int, Whole(0, 1_000_000)] = 0
-    shared_max: Annotated[int, Whole(0, 10_000)] = 0
+    late_max: Annotated[int, Whole(0, 10_000)] = 10
+    manual_points_max: Annotated[int, Whole(0, 1_000_000)] = 2_000
+    shared_max: Annotated[int, Whole(0, 10_000)] = 4
 
 
 class Shadow(Section):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pos_loyalty.domain.account import Lot, Pot, State, pool
 from pos_loyalty.domain.legs import NO_TERMS, Part, PartRecord, Terms
 from pos_loyalty.domain.occasions import Occasion
-from pos_loyalty.domain.pots import credit, last_day, reduce, spend
+from pos_loyalty.domain.pots import LOT_SLACK_DAYS, credit, last_day, reduce, spend
 from pos_loyalty.domain.sold import GONE, NOBODY, Ticket, exact_worth_of, worth_of
 
 MINUTE_MS = 60_000
@@ -186,7 +186,8 @@ def _free(
     *,
     day: int,
 ) -> int:
-    """Give up a occasion of a ticket; gives the points taken from whoever else got some for it."""
+    """Give up an occasion of a ticket; gives the points taken from whoever else got some for it,
+    nothing where these lapsed so long ago that they are settled."""
     place, _, by = extra
     occasion = (part.terms or NO_TERMS).occasions[place]
     pot.occasions = [
@@ -197,6 +198,8 @@ def _free(
     if by < 0 or by in state.closed:
         return 0
     expires = last_day(pot, by, part.expires, ticket.core.day)
+    if day > expires + LOT_SLACK_DAYS:
+        return 0
     lot = Lot(expires, ticket.core.day, ticket.origin, by, 0)
     spend(pot, pool(state, by), by, occasion.other - reduce(pot, lot, occasion.other), day)
     return occasion.other

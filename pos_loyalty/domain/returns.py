@@ -47,7 +47,7 @@ def _lessen(state: State, ticket: Ticket, index: int, told: ReturnCore) -> tuple
     """Bring a ticket's part to what its remaining lines would have earned and spent.
 
     Gives what a record keeps of it. What lapsed so long ago that its lot may be cut is settled: no
-    other points pay for it.
+    other points pay for it, and the ticket has brought it for ever.
     """
     day, part, kept = told.day, ticket.core.parts[index], ticket.opened().parts[index]
     pot = pot_of(state, part.programme)
@@ -55,7 +55,11 @@ def _lessen(state: State, ticket: Ticket, index: int, told: ReturnCore) -> tuple
     members = pool(state, owner)
     if pot.active:
         end_idle(pot, day)
+    expires, before = last_day(pot, owner, part.expires, ticket.core.day), kept.kept
+    is_settled = day > expires + LOT_SLACK_DAYS
     less, base, taken = lost(state, pot, ticket, index, owner=owner, day=day)
+    if is_settled:
+        kept.kept, less = before, 0
     gone = less
     if base < kept.qualifying:
         qualify(pot, owner, ticket.core.day, base - kept.qualifying)
@@ -64,8 +68,7 @@ def _lessen(state: State, ticket: Ticket, index: int, told: ReturnCore) -> tuple
     given = 0
     if part.spent:
         given = _give_back(state, pot, ticket, index, day, restores, members)
-    expires = last_day(pot, owner, part.expires, ticket.core.day)
-    if gone and owner not in state.closed and day <= expires + LOT_SLACK_DAYS:
+    if gone and owner not in state.closed:
         own = Lot(expires, ticket.core.day, ticket.origin, owner, 0)
         taken += gone
         gone -= reduce(pot, own, gone)

@@ -203,12 +203,20 @@ ACCOUNTING = Section(
             example="60",
             unit="percent",
         ),
+        "stamp": Word(
+            "A stamp is worth",
+            "Of the card of stamps. 0: stamps are not valued.",
+            example="0,15",
+            unit="money",
+            rare=True,
+        ),
     },
     clauses=(
         Clause("In the books {points} are worth {amount}.", "amount"),
         Clause("In the books {points} are worth what the reward gives.", "!amount"),
         Clause("{use} of points are taken to be spent.", "use"),
         Clause("A reward costs the shop {cost} of its worth."),
+        Clause("In the books a stamp is worth {stamp}.", "stamp"),
     ),
 )
 

@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pos_loyalty import commands
 from pos_loyalty.ports.documents import SellerBlock
 from pos_loyalty.receipts.explained import spoken
 from pos_loyalty.receipts.issuer import Issuer
@@ -120,3 +121,32 @@ def test_each_member_of_a_household_gets_back_what_was_theirs_and_reads_that(sho
     came = after[1] - before[1]
     assert moved(anne, "given_back")[sale.ticket] == answer.given_back == 200 - came
     assert moved(bob, "given_back")[sale.ticket] == came
+
+
+def test_a_return_long_after_points_lapsed_takes_nothing_and_shows_that(shop: Till) -> None:
+    shop.runs(programme(expiry={"months": 1}))
+    anne = shop.member()
+    sale = anne.buys(20_00, 30_00)
+    shop.now("2026-02-20")
+    anne.buys(40_00)
+    shop.now("2026-05-20")  # 92 days and more after the first points lapsed
+    back = sale.comes_back(1)
+    assert (back.refund, back.taken_back, sale.keeps) == (30_00, 0, 50)
+    view = shop.queries.ticket(sale.ticket)
+    assert view.why is not None
+    assert (view.kept, [each.code for each in view.why.causes]) == (50, ["rate"])
+    assert "return" not in [each.kind for each in shop.queries.statement(anne.id)]
+
+
+def test_who_brought_a_friend_keeps_what_they_have_when_the_reward_lapsed_long_ago(
+    shop: Till,
+) -> None:
+    once = {"name": "Parrain", "when": "referral", "points": 200, "friend_points": 100}
+    shop.runs(programme(expiry={"months": 1}, once=[once]))
+    anne, bob = shop.member(), shop.member()
+    shop.do(commands.ReferMember, member=bob.id, by=anne.id)
+    sale = bob.buys(20_00)
+    shop.now("2026-05-20")
+    anne.buys(40_00)
+    sale.comes_back(0)
+    assert anne.points == 40
