@@ -101,6 +101,7 @@ class Standing(Struct, frozen=True, omit_defaults=True, kw_only=True):
     to_point: int = 0
     stamps: StampsView | None = None
     rights: tuple[RightView, ...] = ()
+    toward: int = 0
 
 
 class RewardOffer(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -137,10 +138,11 @@ class Beside(Struct, frozen=True, omit_defaults=True, kw_only=True):
 class MemberView(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A member as till and API show them; `provisional` says that the hub may know better.
 
-    `tier`, `next_tier` are names, `to_next` minor units still to spend; `expiring` points lapse
-    after the day `expires`. A tier is sure through the day `review`; without further purchases
-    it is `projected` after it. Besides `points` some may be `pending`: they can be spent from the
-    day `usable` on, at least `becoming` of them; without a day somebody has to allow it first.
+    `tier`, `next_tier` are names, `to_next` minor units still to spend behind those that count
+    `toward` it; `expiring` points lapse after the day `expires`. A tier is sure through the day
+    `review`; without further purchases it is `projected` after it. Besides `points` some may be
+    `pending`: they can be spent from the day `usable` on, at least `becoming` of them; without a
+    day somebody has to allow it first.
     Their `unit` is "cents" in a money wallet; where what reaches no point is carried over,
     `to_point` minor units bring the next. `beside` tells of programmes beside the main one.
     """
@@ -173,6 +175,7 @@ class MemberView(Struct, frozen=True, omit_defaults=True, kw_only=True):
     stamps: StampsView | None = None
     rights: tuple[RightView, ...] = ()
     beside: tuple[Standing, ...] = ()
+    toward: int = 0
 
 
 class ScanAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -33,7 +33,7 @@ from web.join import join
 from web.panel.attaching import attach_panel
 from web.services import Hooks, Services, WebSettings, attach, services
 from web.streams import Streams
-from web.throttle import WrongTokens
+from web.throttle import Attempts, WrongTokens
 from web.till.asking import till
 
 API_TITLE = "Loyalty register"
@@ -86,6 +86,12 @@ def create_app(
         closings=Closings(node),
         card_stock=CardStock(node),
         apart=Apart(node),
+        proofs=Attempts(
+            node.clock,
+            allowed=settings.panel.wrong_proofs_max - 1,
+            window_s=settings.panel.wait_s,
+            wait_s=settings.panel.wait_s,
+        ),
         drafts=Drafts(node),
         trials=Trials(node.store, node.clock, node.write, queries.database),
     )

@@ -22,7 +22,7 @@ from web.accounts.pairing_codes import Pairing
 from web.accounts.signing import Signing
 from web.house import House
 from web.streams import Streams
-from web.throttle import WrongTokens
+from web.throttle import Attempts, WrongTokens
 
 EXTENSION = "pos-loyalty"
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
@@ -69,7 +69,8 @@ class PanelSettings:
     """How the panel's pages behave; times in seconds.
 
     `shop` is what they call the shop. Who does nothing for `idle_s` is signed out; more than
-    `wrong_max` wrong PINs or passwords within `wait_s` make a person wait as long. `network` tells
+    `wrong_max` wrong PINs or passwords within `wait_s` make a person wait as long. After
+    `wrong_proofs_max` wrong last digits only their card proves a member, as long. `network` tells
     whether other machines reach the register.
     """
 
@@ -77,6 +78,7 @@ class PanelSettings:
     idle_s: int = 1_800
     wrong_max: int = 5
     wait_s: int = 300
+    wrong_proofs_max: int = 3
     network: bool = False
 
 
@@ -151,6 +153,7 @@ class Services:
     closings: Closings
     card_stock: CardStock
     apart: Apart
+    proofs: Attempts
     drafts: Drafts
     trials: Trials
     house: House

@@ -55,6 +55,14 @@ class Attempts:
             tally = self._tallies.get(name)
             return max(0, ceil(tally.until - self._clock.monotonic())) if tally else 0
 
+    def left(self, name: str) -> int:
+        """Give how many more wrong attempts of a name lead to no waiting; counts nothing."""
+        with self._lock:
+            tally, now = self._tallies.get(name), self._clock.monotonic()
+            if tally is None or (now - tally.began >= self._window_s and now >= tally.until):
+                return self._allowed
+            return 0 if now < tally.until else max(0, self._allowed - tally.count)
+
     def right(self, name: str) -> None:
         """Forget what a name did wrong."""
         with self._lock:

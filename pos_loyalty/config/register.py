@@ -122,6 +122,7 @@ class Panel(Section):
     idle_minutes: Annotated[int, Whole(1, 1_440)] = 30
     wrong_sign_ins_max: Annotated[int, Whole(1, 100)] = 5
     lock_minutes: Annotated[int, Whole(1, 1_440)] = 5
+    wrong_proofs_max: Annotated[int, Whole(1, 100)] = 3
 
 
 class Offline(Section):

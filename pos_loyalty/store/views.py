@@ -82,6 +82,7 @@ def standing(
         "tier": tier.name,
         "next_tier": following.name if following else "",
         "to_next": following.threshold - found.qualifying if following else 0,
+        "toward": found.qualifying if following else 0,
         "expiring": expiring,
         "expires": iso(expires) if expires else "",
         "review": iso(review) if review else "",

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.pages import states
 from tests.pages.hands import Keyboard, on
 from tests.pages.lines import Line
-from tests.pages.states import MARIE, ZOE, Shop
+from tests.pages.states import KARIM, MARIE, ZOE, Shop
 from tests.web.registers import card
 
 PAGE_BYTES_MAX = 60_000
@@ -198,7 +198,7 @@ def typed_fast(page: Page, *pressed: tuple[str, str, str]) -> None:
         keys.send("Input.dispatchKeyEvent", {**told, "type": "keyUp"})
 
 
-def test_three_wrong_answers_end_the_question_and_a_right_one_lets_points_be_used(
+def test_three_wrong_answers_ask_for_the_card_and_no_other_screen_forgets_them(
     line: Line, context: BrowserContext
 ) -> None:
     shop = line.up()
@@ -210,11 +210,30 @@ def test_three_wrong_answers_end_the_question_and_a_right_one_lets_points_be_use
         page.keyboard.press("Enter")
         expect(page.locator("#stage")).to_contain_text(left)
     on(page, "refused")
-    page.keyboard.press("Escape")
+    page.reload()
+    on(page, "member")
+    states.amount(shop, hands)
     hands.press("reward", "F2")
     on(page, "reward")
     hands.press("hold", "F2")
     on(page, "proof")
+    page.locator("[name=digits]").fill("38")
+    page.keyboard.press("Enter")
+    on(page, "refused")
+    page.keyboard.press("Escape")
+    shop.scan(KARIM)
+    expect(page.locator("#stage")).not_to_contain_text("trouvé par nom")
+    hands.press("reward", "F2")
+    on(page, "reward")
+    hands.press("hold", "F2")
+    on(page, "member")
+    expect(page.locator("[data-act=release]")).to_be_visible()
+
+
+def test_the_right_digits_let_points_be_used(line: Line, context: BrowserContext) -> None:
+    shop = line.up()
+    page = screen(context, shop)
+    states.proof(shop, Keyboard(page))
     page.locator("[name=digits]").fill("38")
     page.keyboard.press("Enter")
     on(page, "member")

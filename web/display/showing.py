@@ -33,9 +33,9 @@ class Shown:
     """One view of the display.
 
     `scene` is idle, message, welcome, basket, done or joined. `lead` is read from afar, `lines`
-    stand below it; `ticket` and
-    `member` are what the customer may answer about, `asks` whether the receipt is asked for. After
-    `lasts_s` seconds the display goes back to idle by itself; 0 is never.
+    stand below it; `way` is how far it is to the next tier, as what counts and what it takes;
+    `ticket` and `member` are what the customer may answer about, `asks` whether the receipt is
+    asked for. After `lasts_s` seconds the display goes back to idle by itself; 0 is never.
     """
 
     scene: str
@@ -46,6 +46,7 @@ class Shown:
     asks: bool = False
     url: str = ""
     lasts_s: int = 0
+    way: tuple[int, int] | None = None
 
 
 IDLE = Shown(scene="idle")
@@ -62,7 +63,7 @@ class Teller:
         """Give what a notice shows, or nothing where it does not concern the customer."""
         match body:
             case ScanAnswer(outcome="member", member=MemberView() as member):
-                return Shown(scene="welcome", lead=self._hello(member), lines=self._held(member))
+                return self._welcome(member)
             case ScanAnswer(outcome=outcome) if outcome in SCAN_SENTENCES:
                 lead, line = SCAN_SENTENCES[outcome]
                 told = (self._say(line),)
@@ -79,6 +80,14 @@ class Teller:
                 return Shown(scene="message", lead=lead, lasts_s=DONE_S)
         return None
 
+    def _welcome(self, member: MemberView) -> Shown:
+        return Shown(
+            scene="welcome",
+            lead=self._hello(member),
+            lines=self._held(member),
+            way=way_of(member),
+        )
+
     def _joined(self, member: MemberView) -> Shown:
         return Shown(
             scene="joined",
@@ -91,8 +100,7 @@ class Teller:
         if not basket.total:
             if basket.member is None:
                 return IDLE
-            lead = self._hello(basket.member)
-            return Shown(scene="welcome", lead=lead, lines=self._held(basket.member))
+            return self._welcome(basket.member)
         words = self._figures(basket.member)
         lines = []
         if basket.member is not None:
@@ -126,6 +134,7 @@ class Teller:
             asks=not (sale.receipt_job or sale.receipt_url),
             url=sale.receipt_url,
             lasts_s=DONE_S,
+            way=way_of(member) if member else None,
         )
 
     def _hello(self, member: MemberView) -> str:
@@ -151,3 +160,8 @@ class Teller:
 
     def _say(self, sentence: str, **values: str | int) -> str:
         return translate(sentence, self.language, **values)
+
+
+def way_of(member: MemberView) -> tuple[int, int] | None:
+    """Give what counts towards the next tier and what it takes; nothing above the last one."""
+    return (member.toward, member.toward + member.to_next) if member.next_tier else None

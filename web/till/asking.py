@@ -33,9 +33,10 @@ class Matches(Struct, frozen=True, kw_only=True):
 
 
 class Proof(Struct, frozen=True, kw_only=True):
-    """Whether the digits were right."""
+    """Whether the digits were right, and how many more tries there are: 0 asks for the card."""
 
     right: bool
+    left: int = 0
 
 
 class Checked(Struct, frozen=True, kw_only=True):
@@ -97,10 +98,20 @@ def look_closely(member: str) -> Response:
 
 @till.get(MEMBER + "/proof")
 def prove(member: str) -> Response:
-    """Tell whether digits are the last of the member's telephone or card."""
+    """Tell whether digits are the last of the member's telephone or card, a few times only.
+
+    After too many wrong ones no digits are right for a while, whichever screen asks.
+    """
     found, _ = _let_in()
-    digits = request.args.get("digits", "")
-    return _told(Proof(right=glances.proves(found.node, member, digits)))
+    right = glances.proves(found.node, member, request.args.get("digits", ""))
+    if found.proofs.waits(member):
+        return _told(Proof(right=False))
+    if right:
+        found.proofs.right(member)
+        return _told(Proof(right=True))
+    if found.proofs.wrong(member):
+        return _told(Proof(right=False))
+    return _told(Proof(right=False, left=found.proofs.left(member) + 1))
 
 
 @till.get("/address")

@@ -128,7 +128,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "proof_title": "Is it really them?",
         "proof_how": "Ask for the last 2 digits of the phone, or the 4 of the card.",
         "proof_digits": "Last digits",
-        "proof_failed": "Three times wrong: ask for the card.",
+        "proof_failed": "Wrong too often: ask for the card.",
         "wrong_digits": "Not these. {left} tries left.",
         "check": "Check",
         "approve_title": "A second person allows it",

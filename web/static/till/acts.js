@@ -4,7 +4,7 @@ import {amounts, cents, T} from "./dom.js";
 import {returnActs} from "./returns.js";
 import {signingActs} from "./signing.js";
 import {play, turn} from "./sounds.js";
-import {isPos, stageOf, TRIES_MAX} from "./state.js";
+import {isPos, stageOf} from "./state.js";
 import {call, newKey, ticketPath} from "./wire.js";
 
 const SEARCH_MS = 60;
@@ -224,16 +224,16 @@ export function acts(tools) {
   }
 
   async function proved() {
-    const {person, retry, tries} = now();
+    const {person, retry} = now();
     const digits = typed("digits");
     forget({but: SALE});
     await attempt(async () => {
-      const {right} = await call("GET", `/till/members/${person.view.member}/proof?digits=${encodeURIComponent(digits)}`);
+      const {right, left} = await call("GET", `/till/members/${person.view.member}/proof?digits=${encodeURIComponent(digits)}`);
       if (right) {
-        dispatch("set", {proved: true, tries: 0, step: ""});
+        dispatch("set", {proved: true, left: 0, step: ""});
         if (retry) await hold(retry.hold);
-      } else if (tries + 1 >= TRIES_MAX) dispatch("set", {tries: 0, step: "", retry: null, refusal: {key: "proof_failed"}});
-      else dispatch("set", {tries: tries + 1});
+      } else if (!left) dispatch("set", {left: 0, step: "", retry: null, refusal: {key: "proof_failed"}});
+      else dispatch("set", {left});
     });
   }
 

@@ -1,7 +1,7 @@
 // What the stage shows in each state of the till; each gives its pieces from the state alone.
 
 import {day, dayOfYear, h, money, nameOf, points, say, T} from "./dom.js";
-import {isPos, TRIES_MAX} from "./state.js";
+import {isPos} from "./state.js";
 import {cashiers} from "./signing.js";
 import {amountForm, button, field, form, keys, lead, line, submit, tick, usable} from "./parts.js";
 
@@ -172,7 +172,7 @@ function proof(state) {
   return [
     lead(T.proof_title, line(T.proof_how)),
     form("proof", field("digits", T.proof_digits, {first: true, mode: "numeric", max: 4, digits: true}),
-      state.tries ? line(say("wrong_digits", {left: TRIES_MAX - state.tries}), "warn") : "",
+      state.left ? line(say("wrong_digits", {left: state.left}), "warn") : "",
       submit(T.check)),
     keys(button("back", T.cancel, {key: "Esc"})),
   ];

@@ -2,7 +2,6 @@
 
 const RECENT_MAX = 3;
 const TICKETS_MAX = 20;
-export const TRIES_MAX = 3;
 
 export const begin = () => ({
   link: "starting", // starting, there or lost
@@ -25,7 +24,7 @@ export const begin = () => ({
   held: null, // points held for the sale
   retry: null, // what is done again once somebody allowed it
   proved: false,
-  tries: 0,
+  left: 0, // tries to prove who it is, after a wrong one
   asked: false, // the customer without a card was asked for one
   done: null, // the sale that was closed last
   handed: "", // how its receipt went out
@@ -56,7 +55,7 @@ export const isPos = (state) => Boolean(state.basket && state.basket.total && !s
 
 const nobody = {
   person: null, other: null, step: "", purpose: "", found: null, refusal: null, held: null,
-  proved: false, tries: 0, details: null, retry: null, wish: "",
+  proved: false, left: 0, details: null, retry: null, wish: "",
 };
 const afterwards = {done: null, handed: "", code: "", returned: null, returning: null};
 
@@ -95,7 +94,7 @@ function scan(state, told) {
 function basket(state, told) {
   const changed = {...state, basket: told};
   if (!told.member) {
-    const tail = told.tail ? {person: {tail: told.tail}} : {person: null, held: null, proved: false, tries: 0};
+    const tail = told.tail ? {person: {tail: told.tail}} : {person: null, held: null, proved: false, left: 0};
     return {...changed, ...tail, step: state.person && state.person.view ? "" : state.step};
   }
   return {...changed, ...met(state, told.member, state.how || "search"), other: null, held: heldIn(told)};
