@@ -70,6 +70,11 @@ class Queries:
         self._programmes = shop.ProgrammeShelf()
 
     @property
+    def parts(self) -> tuple[Store, NodeSettings, Clock]:
+        """What it reads, and by which settings and clock: for another one like it."""
+        return self._store, self._settings, self._clock
+
+    @property
     def today(self) -> int:
         """The business day now."""
         settings = self._settings

@@ -4,6 +4,7 @@ State lives in the node and in `Services`; nothing else remembers anything betwe
 """
 
 import secrets
+from pathlib import Path
 
 from apiflask import APIFlask
 from flask import Response, request
@@ -60,8 +61,42 @@ def create_app(
     """
     app = bare_app()
     app.config.update(LOCALE=settings.locale, MAX_CONTENT_LENGTH=settings.body_bytes_max)
+    found = services_for(node, queries, tokens=tokens, hooks=hooks, settings=settings)
+    app.register_blueprint(assets)
+    app.register_blueprint(till)
+    app.register_blueprint(display)
+    app.register_blueprint(join)
+    attach(app, found)
+    attach_panel(app, found.sessions.page_key())
+    problems.register(app)
+    app.before_request(_refuse_foreign_host)
+    app.after_request(secured)
+    return app
+
+
+def services_for(
+    node: Node,
+    queries: Queries,
+    *,
+    tokens: Tokens,
+    hooks: Hooks,
+    settings: WebSettings,
+    panel_file: Path | None = None,
+) -> Services:
+    """Give all that the requests of a node's pages and API may use.
+
+    `panel_file` is where its read model lies; beside its database, if nothing is said.
+    """
     staff, audit = Staff(node), Audit(node)
-    found = Services(
+    signing = Signing(
+        node.clock,
+        staff,
+        audit,
+        wrong_max=settings.panel.wrong_max,
+        wait_s=settings.panel.wait_s,
+    )
+    file = panel_file or insight_path(node.store)
+    return Services(
         node=node,
         queries=queries,
         tokens=tokens,
@@ -72,17 +107,11 @@ def create_app(
         sessions=Sessions(node),
         staff=staff,
         audit=audit,
-        signing=Signing(
-            node.clock,
-            staff,
-            audit,
-            wrong_max=settings.panel.wrong_max,
-            wait_s=settings.panel.wait_s,
-        ),
+        signing=signing,
         house=hooks.house,
         pairing=Pairing(node.clock),
         setup_code=secrets.token_hex(SETUP_BYTES).upper(),
-        insight=Insight(node.store, node.settings, node.clock, insight_path(node.store)),
+        insight=Insight(node.store, node.settings, node.clock, file),
         closings=Closings(node),
         card_stock=CardStock(node),
         apart=Apart(node),
@@ -95,16 +124,6 @@ def create_app(
         drafts=Drafts(node),
         trials=Trials(node.store, node.clock, node.write, queries.database),
     )
-    app.register_blueprint(assets)
-    app.register_blueprint(till)
-    app.register_blueprint(display)
-    app.register_blueprint(join)
-    attach(app, found)
-    attach_panel(app, found.sessions.page_key())
-    problems.register(app)
-    app.before_request(_refuse_foreign_host)
-    app.after_request(_secure)
-    return app
 
 
 def _streams(node: Node, settings: WebSettings) -> Streams:
@@ -161,7 +180,8 @@ def _refuse_foreign_host() -> None:
         raise LoyaltyError(Reason.HOST_REFUSED)
 
 
-def _secure(response: Response) -> Response:
+def secured(response: Response) -> Response:
+    """Put on every answer what keeps browsers from doing more with it than is meant."""
     for name, value in SECURITY_HEADERS:
         response.headers.setdefault(name, value)
     return response

@@ -4,9 +4,10 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 
 from pos_loyalty.backtest.trials import Trials
+from pos_loyalty.insight.chain import Chain
 from pos_loyalty.insight.looking import Insight
 from pos_loyalty.node.apart import Apart
 from pos_loyalty.node.audit import Audit
@@ -25,6 +26,7 @@ from web.streams import Streams
 from web.throttle import Attempts, WrongTokens
 
 EXTENSION = "pos-loyalty"
+NARROWED = "pos_loyalty_narrowed"
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 BODY_BYTES_MAX = 1 << 20
 WORDING_DIGITS = 12
@@ -133,7 +135,8 @@ class Hooks:
 class Services:
     """All that a request may use.
 
-    `setup_code` makes the first manager, on this machine and while there is none.
+    `setup_code` makes the first manager, on this machine and while there is none. `chain` is
+    there at head office only; `within` are the stores that who asks may see, nothing: all.
     """
 
     node: Node
@@ -157,6 +160,13 @@ class Services:
     drafts: Drafts
     trials: Trials
     house: House
+    chain: Chain | None = None
+    within: tuple[str, ...] | None = None
+
+    @property
+    def at_hub(self) -> bool:
+        """Tell whether this is head office, not a register."""
+        return self.chain is not None
 
 
 def attach(app: Flask, services: Services) -> None:
@@ -165,8 +175,14 @@ def attach(app: Flask, services: Services) -> None:
 
 
 def services() -> Services:
-    """Give the services of the app that handles this request."""
-    return services_of(current_app)
+    """Give the services of the app that handles this request, as far as who asks may see."""
+    narrowed: Services | None = g.get(NARROWED)
+    return narrowed or services_of(current_app)
+
+
+def narrow(found: Services) -> None:
+    """Let the rest of this request see no more than these services do."""
+    setattr(g, NARROWED, found)
 
 
 def services_of(app: Flask) -> Services:

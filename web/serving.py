@@ -34,7 +34,8 @@ class _NoDisconnects(logging.Filter):
 class Serving:
     """A web server on one address, from construction (bound) through `start` to `stop`.
 
-    `end_streams` is called first when it stops. Raises `LoyaltyError` (`PORT_TAKEN`) when the
+    `end_streams` is called first when it stops. `behind_proxy` lets the application read what the
+    server before this one says of who asks. Raises `LoyaltyError` (`PORT_TAKEN`) when the
     address cannot be bound. `port` 0 takes any free one; `port` then tells which.
     """
 
@@ -46,6 +47,7 @@ class Serving:
         port: int,
         threads: int = 32,
         end_streams: Callable[[], None] = lambda: None,
+        behind_proxy: bool = False,
     ) -> None:
         listener = _bound(host, port)
         self.host = host
@@ -65,7 +67,7 @@ class Serving:
             cleanup_interval=IDLE_S // 4,
             max_request_header_size=HEADER_BYTES_MAX,
             max_request_body_size=BODY_BYTES_MAX,
-            clear_untrusted_proxy_headers=True,
+            clear_untrusted_proxy_headers=not behind_proxy,
             expose_tracebacks=False,
         )
         self._thread = threading.Thread(target=self._serve, name="web", daemon=True)

@@ -10,7 +10,7 @@ from pos_loyalty.cli.group import language
 
 try:
     from pos_loyalty.demo.check import Walk
-    from pos_loyalty.demo.history import bring
+    from pos_loyalty.demo.history import bring, open_second_shop
     from pos_loyalty.demo.stage import Stage
     from pos_loyalty.demo.talk import Talk
     from pos_loyalty.demo.world import DemoError, World
@@ -65,6 +65,7 @@ def keep_running(world: World) -> None:
     talk = Talk(world, stage.url, language())
     click.echo(talk.introduction())
     threading.Thread(target=_converse, args=(talk, told), daemon=True).start()
+    open_second_shop(world)
     click.echo(bring(world))
     told.wait()
     stage.stop()

@@ -33,7 +33,7 @@ def serve(settings: Path) -> None:
 
     config = load_hub(settings)
     configure(level=config.log.level, form=config.log.form)
-    serve_hub(config)
+    serve_hub(config, settings_file=settings)
 
 
 @hub_command.command("code")

@@ -1,4 +1,4 @@
-"""`staff`: the people who may sign in at this register; add one, give a new PIN, shut one out."""
+"""`staff`: the people who may sign in here; add one, give a new PIN, shut one out."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,9 +9,11 @@ from pos_loyalty.cli.checks import say
 from pos_loyalty.cli.control import RunningRegister
 from pos_loyalty.cli.group import language
 from pos_loyalty.cli.paths import READABLE, SETTINGS
+from pos_loyalty.cli.stores import load_any
 from pos_loyalty.clock import SystemClock
-from pos_loyalty.config import RegisterConfig, load_register
+from pos_loyalty.config import HubConfig, RegisterConfig
 from pos_loyalty.daemon import wiring
+from pos_loyalty.daemon.hub import hub_node
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.execute import Node
 from pos_loyalty.node.staff import Role
@@ -33,7 +35,7 @@ def staff_command() -> None:
 @click.argument("settings", type=SETTINGS)
 def listed(settings: Path) -> None:
     """List everybody, also who was shut out."""
-    found = ordered(load_register(settings), StaffOrder(act="list"))
+    found = ordered(load_any(settings), StaffOrder(act="list"))
     for each in found:
         marks = [each.stores, "badge" if each.badge else "", "" if each.state == "active" else "✗"]
         click.echo("  ".join(filter(None, (each.person, each.role, each.name, *marks))))
@@ -73,7 +75,7 @@ def add(
         stores=tuple(stores),
         badge=badge,
     )
-    ordered(load_register(settings), order)
+    ordered(load_any(settings), order)
     say("{person} can sign in now.", person=person)
 
 
@@ -84,7 +86,7 @@ def add(
 def reset(settings: Path, person: str, secret_file: Path | None) -> None:
     """Give PERSON another PIN or password, and show them out everywhere."""
     order = StaffOrder(act="reset", person=person, secret=secret_of(secret_file))
-    ordered(load_register(settings), order)
+    ordered(load_any(settings), order)
     say("{person} has another PIN or password now.", person=person)
 
 
@@ -93,7 +95,7 @@ def reset(settings: Path, person: str, secret_file: Path | None) -> None:
 @click.argument("person")
 def disable(settings: Path, person: str) -> None:
     """Show PERSON out at once, and let them in no more."""
-    ordered(load_register(settings), StaffOrder(act="disable", person=person))
+    ordered(load_any(settings), StaffOrder(act="disable", person=person))
     say("{person} cannot sign in any more.", person=person)
 
 
@@ -102,7 +104,7 @@ def disable(settings: Path, person: str) -> None:
 @click.argument("person")
 def enable(settings: Path, person: str) -> None:
     """Let PERSON in again."""
-    ordered(load_register(settings), StaffOrder(act="enable", person=person))
+    ordered(load_any(settings), StaffOrder(act="enable", person=person))
     say("{person} can sign in now.", person=person)
 
 
@@ -115,8 +117,11 @@ def secret_of(file: Path | None) -> str:
     return secret
 
 
-def ordered(config: RegisterConfig, order: StaffOrder) -> tuple[PersonView, ...]:
-    """Let the running register do it; where none runs, do it here."""
+def ordered(config: RegisterConfig | HubConfig, order: StaffOrder) -> tuple[PersonView, ...]:
+    """Let the running register do it; at a hub, or where none runs, do it here."""
+    if isinstance(config, HubConfig):
+        with hub_node(config) as node:
+            return carry_out(node, order)
     config.node.data_directory.mkdir(parents=True, exist_ok=True)
     try:
         store = open_store(wiring.database_url(config))

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from pos_loyalty.config import kinds
 from pos_loyalty.config.faults import Fault, shown
-from pos_loyalty.config.kinds import Choice, Secret, Whole
+from pos_loyalty.config.kinds import Choice, Secret, Truth, Whole
 from pos_loyalty.config.secrets import read_secret
 from pos_loyalty.config.sections import Cards, Log, Node, Retention, Section, Shadow, Watch
 
@@ -85,6 +85,17 @@ class Enrolment(Section):
     code_valid_minutes: Annotated[int, Whole(1, 10_080)] = 60
 
 
+class Office(Section):
+    """Head office's own pages, and what they hold for silent or too few."""
+
+    idle_minutes: Annotated[int, Whole(1, 1_440)] = 30
+    wrong_sign_ins_max: Annotated[int, Whole(1, 100)] = 5
+    lock_minutes: Annotated[int, Whole(1, 1_440)] = 5
+    behind_proxy: Annotated[bool, Truth()] = False
+    silent_minutes: Annotated[int, Whole(10, 10_080)] = 60
+    cases_min: Annotated[int, Whole(1, 10_000)] = 30
+
+
 class HubConfig(Section):
     """All settings of one hub."""
 
@@ -99,6 +110,7 @@ class HubConfig(Section):
     watch: Watch = Field(default_factory=Watch)
     retention: Retention = Field(default_factory=Retention)
     shadow: Shadow | None = None
+    office: Office | None = None
     log: Log = Field(default_factory=Log)
 
     def contradictions(self) -> Iterator[Fault]:

@@ -9,6 +9,7 @@ import os
 import signal
 import threading
 from contextlib import closing
+from multiprocessing.connection import wait
 from pathlib import Path
 
 import structlog
@@ -26,6 +27,8 @@ MANY = 2_000
 CHILD_PIECE = 1_000
 NICENESS = 10
 SWEEP_EVERY_S = 3_600.0
+ENDS_S = 0.2
+AGAIN_S = 5.0
 
 
 class InsightFollower:
@@ -79,11 +82,70 @@ class InsightFollower:
         child.join()
 
 
-def _child(url: str, home: Home, path: str) -> None:
-    """Let the till go first, and the parent answer for Ctrl-C."""
+class FollowerProcess:
+    """Follows a hub's journal in a process of its own until it is stopped.
+
+    A hub has other work for its threads, and several processes none of which is the one. A child
+    that ended is replaced after a while.
+    """
+
+    def __init__(self, url: str, settings: NodeSettings, path: Path) -> None:
+        self._asked = (url, Home.of(settings, over_stores=True), str(path))
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._keep, name="insight", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; what was taken so far is kept."""
+        self._stopped.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _keep(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        while not self._stopped.is_set():
+            child = context.Process(target=_follow_on, args=self._asked, daemon=True)
+            child.start()
+            while not self._stopped.is_set() and not wait([child.sentinel], ENDS_S):
+                pass
+            if self._stopped.is_set():
+                child.terminate()
+            child.join(ENDS_S)
+            self._stopped.wait(AGAIN_S)
+
+
+def _follow_on(url: str, home: Home, path: str) -> None:
+    """Follow until the process that asked is gone."""
+    _step_back()
+    parent = multiprocessing.parent_process()
+    assert parent is not None, "this runs as a child only"
+    with closing(connect(url)) as store:
+        follower = Follower(store, home, SystemClock(), Path(path))
+        rest_s = 0.0
+        while not wait([parent.sentinel], EVERY_S):
+            try:
+                while follower.step(CHILD_PIECE):
+                    pass
+                rest_s -= EVERY_S
+                if rest_s <= 0 and not follower.sweep():
+                    rest_s = SWEEP_EVERY_S
+            except LoyaltyError as error:
+                structlog.get_logger("insight").warning("not followed", reason=error.reason.code)
+
+
+def _step_back() -> None:
+    """Let the others go first, and the parent answer for Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(NICENESS)
+
+
+def _child(url: str, home: Home, path: str) -> None:
+    """Take all there is."""
+    _step_back()
     with closing(connect(url)) as store:
         follower = Follower(store, home, SystemClock(), Path(path))
         while follower.step(CHILD_PIECE):

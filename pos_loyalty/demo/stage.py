@@ -21,7 +21,7 @@ from pos_loyalty.demo.counter import SHELF, Counter
 from pos_loyalty.demo.hq import HeadOffice
 from pos_loyalty.demo.paper import drawn, receipts
 from pos_loyalty.demo.peers import LOOPBACK, free_port
-from pos_loyalty.demo.world import CARDS, STAFF, World
+from pos_loyalty.demo.world import CARDS, HQ_STAFF, STAFF, World
 from pos_loyalty.receipts.figures import figures
 from pos_loyalty.texts import LOCALES, translate
 
@@ -152,6 +152,7 @@ class Stage:
             other=next(each for each in LOCALES if each != language),
             cards=CARDS,
             staff=STAFF,
+            hq_staff=HQ_STAFF,
             root=root,
             world=self._world,
             **values,

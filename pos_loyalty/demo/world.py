@@ -12,6 +12,8 @@ from pathlib import Path
 from string import Template
 from typing import NamedTuple
 
+from pos_loyalty.config import load_hub
+from pos_loyalty.daemon.hub import hub_node
 from pos_loyalty.demo import postgres
 from pos_loyalty.demo.peers import (
     LOOPBACK,
@@ -22,20 +24,27 @@ from pos_loyalty.demo.peers import (
     free_port,
     wait_for,
 )
+from pos_loyalty.node.enrolment import new_code
+from pos_loyalty.node.staff import Role, Staff
 
 READY_MAX_S = 30.0
-STORE, TILL = "paris-1", "1"
+CODE_MINUTES = 60
+STORE, SECOND_STORE, TILL = "paris-1", "lyon-1", "1"
 CARDS = ("2990000000019", "2990000000026", "2990000000033")
 """Numbers of the demo's cards: own prefix, right check digit."""
 
 
 class Employee(NamedTuple):
-    """Somebody of the demo's shop; `secret` is what they sign in with."""
+    """Somebody of the demo's company; `secret` is what they sign in with.
+
+    A regional manager sees their `stores`.
+    """
 
     person: str
     name: str
     role: str
     secret: str
+    stores: tuple[str, ...] = ()
 
 
 STAFF = (
@@ -43,6 +52,11 @@ STAFF = (
     Employee("leo", "Léo", "cashier", "2468"),
 )
 """Known to everybody who tries the demo, which listens on this machine only."""
+HQ_STAFF = (
+    Employee("helene", "Hélène", "hq", "siège et magasins"),
+    Employee("romain", "Romain", "regional", "tout pour Lyon", (SECOND_STORE,)),
+)
+"""Who signs in at head office."""
 
 
 class DemoError(Exception):
@@ -131,16 +145,27 @@ class World:
         self.printer = PaperPrinter()
         self.mail = MailServer()
         self._broken: set[str] = set()
-        self.hub_port, self.api_port = free_port(), free_port()
+        self.hub_port, self.api_port, self.second_port = free_port(), free_port(), free_port()
         self.network = Network(self.hub_port)
         self.database = "postgresql" if postgres.find_program("initdb") else "sqlite"
         self.register = Process("register", self.folder, "run", str(self._file("register.toml")))
+        self.second = Process("second", self.folder, "run", str(self._file("second.toml")))
         self.hub = Process("hub", self.folder, "hub", "serve", str(self._file("hub.toml")))
 
     @property
     def api(self) -> str:
         """The address of the register's API."""
         return f"http://{LOOPBACK}:{self.api_port}/api/v1"
+
+    @property
+    def second_api(self) -> str:
+        """The address of the API of the other shop's register."""
+        return f"http://{LOOPBACK}:{self.second_port}/api/v1"
+
+    @property
+    def hub_panel(self) -> str:
+        """Where head office signs in: under another name, so that both panels stay signed in."""
+        return f"http://localhost:{self.hub_port}/panel/"
 
     @property
     def token(self) -> str:
@@ -163,9 +188,13 @@ class World:
             self.folder.chmod(0o755)
             postgres.start(cluster)
             postgres.create_database(cluster, "hub")
-        self._enrol()
+        self._open_office()
         self.hub.start(f"http://{LOOPBACK}:{self.hub_port}/")
         self.register.start(f"{self.api}/health")
+
+    def open_second_shop(self) -> None:
+        """Start the register of another shop, which has no devices; raises `DemoError`."""
+        self.second.start(f"{self.second_api}/health")
 
     def employ(self) -> None:
         """Let a manager and a cashier sign in, as an installer would."""
@@ -179,6 +208,7 @@ class World:
     def stop(self) -> None:
         """Stop everything, the peers last."""
         self.register.stop()
+        self.second.stop()
         self.hub.stop()
         for name in ("scanner", "printer", "mail"):
             if name not in self._broken:
@@ -201,11 +231,20 @@ class World:
     def _file(self, name: str) -> Path:
         return self.folder / name
 
-    def _enrol(self) -> None:
-        """Ask the hub for a one-time code, as HQ would, and put it where the register looks."""
-        settings = str(self._file("hub.toml"))
-        said = called("hub", "code", settings, "--store", STORE, "--till", TILL)
-        self._secret("enrolment.code", said.split()[-1])
+    def _open_office(self) -> None:
+        """Let head office's people in, and put one-time codes where the registers look for them."""
+        config = load_hub(self._file("hub.toml"))
+        config.node.data_directory.mkdir(exist_ok=True)
+        with hub_node(config) as node:
+            for store, file in ((STORE, "enrolment.code"), (SECOND_STORE, "second.code")):
+                code = new_code(node, store=store, till=TILL, valid_minutes=CODE_MINUTES)
+                self._secret(file, code)
+            staff = Staff(node)
+            for each in HQ_STAFF:
+                role = Role(each.role)
+                staff.add(
+                    each.person, name=each.name, role=role, secret=each.secret, stores=each.stores
+                )
 
     def _write_settings(self) -> None:
         self._secret("cards.key", secrets.token_hex(32))
@@ -218,13 +257,15 @@ class World:
             "printer": str(self.printer.port),
             "smtp": str(self.mail.port),
             "api": str(self.api_port),
+            "second": str(self.second_port),
+            "second_store": SECOND_STORE,
             "hub": str(self.hub_port),
             "network": str(self.network.port),
             "database": self.hub_database,
             "workers": "1" if self.database == "sqlite" else "2",
         }
         templates = files("pos_loyalty.demo") / "settings"
-        for name in ("register.toml", "hub.toml", "programme.toml"):
+        for name in ("register.toml", "second.toml", "hub.toml", "programme.toml"):
             text = (templates / name).read_text(encoding="utf-8")
             self._file(name).write_text(Template(text).substitute(values), encoding="utf-8")
 

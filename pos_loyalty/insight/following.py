@@ -18,6 +18,7 @@ from pos_loyalty.domain.identifiers import is_stamps
 from pos_loyalty.domain.legs import COUNTER_BITS
 from pos_loyalty.domain.rating import Rating
 from pos_loyalty.events import Fact, points_spent
+from pos_loyalty.insight.chain_news import ChainNews, chain_news
 from pos_loyalty.ports.services import Clock
 from pos_loyalty.settings import NodeSettings
 from pos_loyalty.store import duplicates
@@ -37,6 +38,8 @@ from pos_loyalty.store.senders import senders
 from pos_loyalty.store.shop import ProgrammeShelf
 from pos_loyalty.store.statements import Tx
 
+Homes = dict[bytes, tuple[str, str]]
+"""The store and till of registers, by node."""
 PIECE = 64
 """Facts or members that one step takes: some 20 ms, so that a scan hardly waits for it."""
 
@@ -52,21 +55,26 @@ class _Found:
 
 
 class Home(Struct, frozen=True, kw_only=True):
-    """Where a node stands: what facts of its own that name no till belong to, and its days."""
+    """Where a node stands: what facts of its own that name no till belong to, and its days.
+
+    With `over_stores` it also follows what only a chain has: whose points were spent where.
+    """
 
     store: str
     till: str
     zone: str
     closes_at: int
+    over_stores: bool = False
 
     @classmethod
-    def of(cls, settings: NodeSettings) -> "Home":
+    def of(cls, settings: NodeSettings, *, over_stores: bool = False) -> "Home":
         """Give it from a node's settings."""
         return cls(
             store=settings.store,
             till=settings.till,
             zone=settings.zone,
             closes_at=settings.closes_at,
+            over_stores=over_stores,
         )
 
 
@@ -104,7 +112,8 @@ class Follower:
                 since = taken.get(chain, 0)
                 told, last = beyond(tx, chain, since, limit)
                 if last > since:
-                    self._take(file, tx, chain, (since, last), self._read(told, homes))
+                    found = self._read(told, homes)
+                    self._take(file, tx, chain, (since, last), found, homes)
                     moved = True
         return moved
 
@@ -131,12 +140,14 @@ class Follower:
         chain: tuple[bytes, int],
         numbers: tuple[int, int],
         found: _Found,
+        homes: Homes,
     ) -> None:
         """Write what facts say, unless another one has done so meanwhile."""
         since, last = numbers
         members = members_behind(tx, found.accounts, found.returned)
         kept, gone = self._rows(tx, members)
         alike = _alike(tx, members)
+        news = self._chain_news(tx, found, homes) if self._home.over_stores else None
         with file.changing():
             if file.taken().get(chain, 0) == since:
                 file.keep_tickets(found.tickets)
@@ -144,7 +155,17 @@ class Follower:
                     file.add(place, more)
                 file.keep_members(kept, gone)
                 file.keep_likely(alike, {row for rows in alike.values() for row in rows})
+                if news is not None:
+                    news.keep(file)
                 file.take({chain: last})
+
+    def _chain_news(self, tx: Tx, found: _Found, homes: Homes) -> ChainNews:
+        own = self._home.store, self._home.till
+
+        def store_of(node: bytes) -> str:
+            return homes.get(node, own)[0]
+
+        return chain_news(tx, found.accounts, found.returned, store_of)
 
     def _rows(self, tx: Tx, members: Iterable[bytes]) -> tuple[list[MemberRow], list[bytes]]:
         now, rows, gone = self._clock.now_ms(), [], []
@@ -160,7 +181,7 @@ class Follower:
     def _day_of(self, at_ms: int) -> int:
         return business_day(at_ms, self._home.zone, self._home.closes_at)
 
-    def _read(self, told: Iterable[Told], homes: dict[bytes, tuple[str, str]]) -> _Found:
+    def _read(self, told: Iterable[Told], homes: Homes) -> _Found:
         found = _Found()
         own = self._home.store, self._home.till
         for each in told:

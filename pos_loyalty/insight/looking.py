@@ -5,6 +5,8 @@ one member or one ticket is read from the database itself.
 """
 
 from collections.abc import Container, Iterable
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from msgspec import Struct
@@ -20,6 +22,7 @@ from pos_loyalty.store.insight_filters import MemberFilter as MemberFilter
 from pos_loyalty.store.insight_filters import Page as Page
 from pos_loyalty.store.insight_filters import Sort as Sort
 from pos_loyalty.store.insight_filters import TicketFilter as TicketFilter
+from pos_loyalty.store.insight_news import home_of
 from pos_loyalty.store.insight_rows import Figures as Figures
 from pos_loyalty.store.insight_rows import Likeness, MemberRow
 from pos_loyalty.store.insight_rows import Place as Place
@@ -125,14 +128,38 @@ class Doable(Struct, frozen=True, kw_only=True):
 
 
 class Insight:
-    """Looks at a shop; any thread may ask. `path` is where the read model lies."""
+    """Looks at a shop; any thread may ask. `path` is where the read model lies.
 
-    def __init__(self, store: Store, settings: NodeSettings, clock: Clock, path: Path) -> None:
+    `within` are the stores that it sees, with the members who joined there; nothing: all.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        settings: NodeSettings,
+        clock: Clock,
+        path: Path,
+        within: tuple[str, ...] | None = None,
+    ) -> None:
         self._store = store
         self._settings = settings
         self._clock = clock
         self._path = path
+        self._within = within
         self._programmes = ProgrammeShelf()
+
+    def only(self, stores: tuple[str, ...]) -> "Insight":
+        """Give one that sees some stores and nothing else."""
+        return Insight(self._store, self._settings, self._clock, self._path, stores)
+
+    def home_of(self, member: str) -> str | None:
+        """Give the store where a member joined; nothing for who is none."""
+        try:
+            found = bytes.fromhex(member)
+        except ValueError:
+            return None
+        with self._store.read() as tx:
+            return home_of(tx, found)
 
     @property
     def today(self) -> int:
@@ -143,7 +170,7 @@ class Insight:
     def day(self, day: int, store: str = "") -> Day:
         """Give a day's figures, of one store or all."""
         with InsightFile(self._path) as file:
-            found = file.figures(day, day, store)
+            found = file.figures(day, day, store, self._within)
         figures = sum((each for _, each in found), Figures())
         tills = sorted({(place.store, place.till) for place, _ in found if place.till})
         with self._store.read() as tx:
@@ -154,12 +181,12 @@ class Insight:
     def places(self, day: int, store: str = "") -> list[tuple[Place, Figures]]:
         """Give a day's figures by store, till and cashier."""
         with InsightFile(self._path) as file:
-            return file.figures(day, day, store)
+            return file.figures(day, day, store, self._within)
 
     def days(self, before: int, limit: int = DAYS_SHOWN) -> list[tuple[int, Figures]]:
         """Give the figures of the days before one on which something happened, newest first."""
         with InsightFile(self._path) as file:
-            return file.days_before(before, limit)
+            return file.days_before(before, limit, self._within)
 
     def tiers(self) -> list[str]:
         """Give the names of the tiers that members are in."""
@@ -176,7 +203,7 @@ class Insight:
     ) -> Page[MemberLine, tuple[int, bytes]]:
         """Give a page of members who fit."""
         with InsightFile(self._path) as file:
-            found = file.members(wanted, after)
+            found = file.members(replace(wanted, within=self._within), after)
         with self._store.read() as tx:
             lines = [line for row in found.rows if (line := self._line(tx, row)) is not None]
         return Page(lines, found.after)
@@ -191,14 +218,15 @@ class Insight:
                 for each in people.find(tx, text)
                 if people.matches(people.profile_of(tx, each), people.cards_of(tx, each), text)
             ]
-            return [line for each in found[:limit] if (line := self._listed(tx, each)) is not None]
+            lines = (line for each in found if (line := self._listed(tx, each)) is not None)
+            return list(islice(lines, limit))
 
     def tickets(
         self, wanted: TicketFilter, after: tuple[int, str] | None = None
     ) -> Page[TicketRow, tuple[int, str]]:
         """Give a page of tickets, returns and adjustments, the newest first."""
         with InsightFile(self._path) as file:
-            rows = file.tickets(wanted, after)
+            rows = file.tickets(replace(wanted, within=self._within), after)
         more = len(rows) > wanted.limit
         rows = rows[: wanted.limit]
         return Page(rows, (rows[-1].at, rows[-1].key) if more else None)
@@ -302,7 +330,11 @@ class Insight:
     def _tickets_of(self, tx: Tx, member: str, limit: int) -> list[str]:
         found = bytes.fromhex(member)
         accounts = {found, *(card.account for card in people.cards_of(tx, found))}
-        return [key for each in sorted(accounts) for key in tickets.recent_of(tx, each, limit)]
+        keys = [key for each in sorted(accounts) for key in tickets.recent_of(tx, each, limit)]
+        return [key for key in keys if self._sees(key)]
+
+    def _sees(self, ticket: str) -> bool:
+        return self._within is None or ticket.partition("/")[0] in self._within
 
     def _pair(self, tx: Tx, row: Likeness) -> Likely | None:
         """Name two members who may still be one person."""
@@ -316,6 +348,8 @@ class Insight:
     def _listed(self, tx: Tx, member: bytes) -> MemberLine | None:
         with InsightFile(self._path) as file:
             row = file.member(member)
+        if self._within is not None and home_of(tx, member) not in self._within:
+            return None
         return self._line(tx, row or MemberRow(member, 0, 0, 0, "", 0, 0, ""))
 
     def _line(self, tx: Tx, row: MemberRow) -> MemberLine | None:

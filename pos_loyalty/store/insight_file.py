@@ -13,7 +13,15 @@ from typing import Self
 
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.store.engine import reason_of_sqlite
-from pos_loyalty.store.insight_filters import MemberFilter, Page, TicketFilter, members, tickets
+from pos_loyalty.store.insight_chain import CHAIN_TABLES, ChainRows
+from pos_loyalty.store.insight_filters import (
+    MemberFilter,
+    Page,
+    TicketFilter,
+    among,
+    members,
+    tickets,
+)
 from pos_loyalty.store.insight_rows import (
     WEIGHTS,
     Figures,
@@ -59,10 +67,11 @@ _TABLES = (
     "CREATE INDEX likely_one ON likely (one)",
     "CREATE INDEX likely_other ON likely (other)",
     f"CREATE INDEX member_tier_points ON member (tier, points, member, {_COVERING})",
+    *CHAIN_TABLES,
 )
 
 
-class InsightFile:
+class InsightFile(ChainRows):
     """The lists and figures so far, and up to which facts; made, or emptied, where it must be."""
 
     def __init__(self, path: Path) -> None:
@@ -150,23 +159,33 @@ class InsightFile:
         )
         return [Likeness(*row) for row in rows]
 
-    def figures(self, first: int, last: int, store: str = "") -> list[tuple[Place, Figures]]:
+    def figures(
+        self, first: int, last: int, store: str = "", within: Sequence[str] | None = None
+    ) -> list[tuple[Place, Figures]]:
         """Give the figures of days, of one store or all, in the order of day and place."""
-        where = " AND store = ?" if store else ""
-        values = (first, last, store) if store else (first, last)
+        clauses, values = ["day BETWEEN ? AND ?"], list[object]([first, last])
+        if store:
+            clauses.append("store = ?")
+            values.append(store)
+        among(within, clauses, values)
         rows = self._db.execute(
-            f"SELECT * FROM figure WHERE day BETWEEN ? AND ?{where} "
+            f"SELECT * FROM figure WHERE {' AND '.join(clauses)} "
             "ORDER BY day, store, till, operator",
             values,
         )
         return [(Place(*row[:4]), Figures(*row[4:])) for row in rows]
 
-    def days_before(self, day: int, limit: int) -> list[tuple[int, Figures]]:
+    def days_before(
+        self, day: int, limit: int, within: Sequence[str] | None = None
+    ) -> list[tuple[int, Figures]]:
         """Give the figures of the newest days before one, all places together, newest first."""
         sums = ", ".join(f"sum({name})" for name in Figures._fields)
+        clauses, values = ["day < ?"], list[object]([day])
+        among(within, clauses, values)
         rows = self._db.execute(
-            f"SELECT day, {sums} FROM figure WHERE day < ? GROUP BY day ORDER BY day DESC LIMIT ?",
-            (day, limit),
+            f"SELECT day, {sums} FROM figure WHERE {' AND '.join(clauses)} "
+            "GROUP BY day ORDER BY day DESC LIMIT ?",
+            (*values, limit),
         )
         return [(row[0], Figures(*row[1:])) for row in rows]
 
@@ -214,7 +233,7 @@ class InsightFile:
         """Give every row that facts gave, by table, for a comparison."""
         return {
             name: self._db.execute(f"SELECT * FROM {name}").fetchall()
-            for name in ("ticket", "figure", "member", "likely")
+            for name in ("ticket", "figure", "member", "likely", "spend")
         }
 
     def _is_current(self) -> bool:
@@ -226,7 +245,7 @@ class InsightFile:
     def _make_anew(self) -> None:
         if self._is_current():
             return  # another one was quicker
-        for name in ("meaning", "taken", "ticket", "figure", "member", "likely"):
+        for name in ("meaning", "taken", "ticket", "figure", "member", "likely", "spend"):
             self._db.execute(f"DROP TABLE IF EXISTS {name}")
         for text in _TABLES:
             self._db.execute(text)

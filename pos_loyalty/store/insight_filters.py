@@ -24,7 +24,10 @@ class Page(NamedTuple, Generic[RowT, KeyT]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketFilter:
-    """Tickets of a day (ordinal), an amount (minor units), a number, a store; 0 and "": any."""
+    """Tickets of a day (ordinal), an amount (minor units), a number, a store; 0 and "": any.
+
+    `within` are the stores that may be seen at all; nothing: every one.
+    """
 
     day: int = 0
     amount: int | None = None
@@ -32,6 +35,7 @@ class TicketFilter:
     store: str = ""
     descending: bool = True
     limit: int = PAGE
+    within: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +43,8 @@ class MemberFilter:
     """Members of a tier, with an e-mail address or without, with so many points, and so on.
 
     `unused_since` is the first day (ordinal) on which nothing was bought any more; `store` is
-    where they joined. Sorted by `sort`, the highest first where `descending`.
+    where they joined. Sorted by `sort`, the highest first where `descending`. `within` are the
+    stores whose members may be seen at all; nothing: every one.
     """
 
     sort: Sort = "last"
@@ -51,6 +56,7 @@ class MemberFilter:
     store: str = ""
     descending: bool = True
     limit: int = PAGE
+    within: tuple[str, ...] | None = None
 
     def page(self, found: Sequence[MemberRow]) -> Page[MemberRow, tuple[int, bytes]]:
         """Give the page of what SQL gave: one row more than it holds says that it goes on."""
@@ -68,6 +74,7 @@ def tickets(wanted: TicketFilter, after: tuple[int, str] | None) -> tuple[str, l
         if value:
             clauses.append(f"{column} = ?")
             values.append(value)
+    among(wanted.within, clauses, values)
     if wanted.amount is not None:
         clauses.append("amount = ?")
         values.append(wanted.amount)
@@ -116,6 +123,7 @@ def _tests(wanted: MemberFilter) -> tuple[list[str], list[Any]]:
     if wanted.store:
         clauses.append("store = ?")
         values.append(wanted.store)
+    among(wanted.within, clauses, values)
     if wanted.sort != "last" and wanted.unused_since:
         clauses.append("last < ?")
         values.append(wanted.unused_since)
@@ -129,6 +137,16 @@ def _bounds(wanted: MemberFilter, clauses: list[str], values: list[Any]) -> None
         if bound is not None:
             clauses.append(f"points {word} ?")
             values.append(bound)
+
+
+def among(within: Sequence[str] | None, clauses: list[str], values: list[Any]) -> None:
+    """Add the rule that a row's store is one of some; nothing: any, and none of no stores.
+
+    It never chooses the index: rows are read in the order asked for, and passed over.
+    """
+    if within is not None:
+        clauses.append(f"+store IN ({', '.join('?' * len(within))})")
+        values += within
 
 
 def _way(descending: bool) -> str:

@@ -79,6 +79,14 @@ def members_after(tx: Tx, member: bytes, limit: int) -> list[bytes]:
     return sorted({row[0] for row in rows})
 
 
+def home_of(tx: Tx, member: bytes) -> str | None:
+    """Give the store where a member joined; nothing for who is none any more."""
+    if people.status_of(tx, member) != "enrolled":
+        return None
+    joined = tx.row(_JOINED, member_=member)
+    return str(joined[1]) if joined else ""
+
+
 def member_row(
     tx: Tx,
     member: bytes,

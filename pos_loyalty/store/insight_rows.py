@@ -97,6 +97,21 @@ class MemberRow(NamedTuple):
     store: str
 
 
+class SpendRow(NamedTuple):
+    """Points that paid for a ticket on a day at a store, by the store that had given them.
+
+    The giver is empty for points that head office gave.
+    """
+
+    ticket: str
+    programme: str
+    giver: str
+    day: int
+    store: str
+    points: int
+    account: bytes
+
+
 def figures_of(row: TicketRow) -> Figures:
     """Give what a ticket adds to the figures of its place."""
     if row.kind == "sale":

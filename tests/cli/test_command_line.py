@@ -197,6 +197,7 @@ def test_people_are_let_in_and_shut_out_beside_a_running_register(
 def test_a_hub_lists_its_registers_and_turns_one_away(world: World) -> None:
     hub = world.folder / "hub.toml"
     assert "Reconstruit" in pos_loyalty("rebuild", hub)
+    assert "helene  hq  Hélène" in pos_loyalty("staff", "list", hub)
     assert "Rien" in pos_loyalty("parked", hub)
     assert "Aucun bon" in pos_loyalty("vouchers", hub)
     assert "renvoient" in pos_loyalty("hub", "restored", hub)

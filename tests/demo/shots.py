@@ -9,9 +9,10 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from pos_loyalty.demo.history import bring
+from pos_loyalty.demo.client import Client
+from pos_loyalty.demo.history import bring, open_second_shop
 from pos_loyalty.demo.stage import Stage
-from pos_loyalty.demo.world import STAFF, World
+from pos_loyalty.demo.world import CARDS, HQ_STAFF, STAFF, Employee, World
 from tests.pages.shots import keep
 from tests.support.chromium import QUIET
 
@@ -20,6 +21,7 @@ PANEL = {  # what stands in the docs, by page of the panel
     "panel-today": "/panel/today",
     "panel-members": "/panel/members",
 }
+OFFICE = {"hq-shops": "shops", "hq-between": "between"}
 PATIENT_MS = 30_000
 
 
@@ -31,6 +33,7 @@ def demo() -> Iterator[tuple[World, Stage]]:
         world.start()
         stage = Stage(world, "fr")
         stage.start()
+        open_second_shop(world)
         bring(world)
         yield world, stage
         stage.stop()
@@ -51,11 +54,40 @@ def sell(stage_page: Page, customer: Page) -> None:
     stage_page.locator("#paper svg").wait_for(timeout=PATIENT_MS)
 
 
-def sign_in(page: Page, root: str) -> None:
-    """Sign in to the panel as the demo's manager."""
-    page.goto(f"{root}/panel/")
-    page.get_by_label("Nom de connexion").fill(MANAGER.person)
-    page.get_by_label("Mot de passe").fill(MANAGER.secret)
+def spend_elsewhere(world: World) -> None:
+    """Let Karim pay in Paris with points that Lyon gave him."""
+    client = Client(world.api, world.token)
+    line = {"article": "9782253006329", "label": "Vingt mille lieues", "amount": 1_780, "vat": 550}
+    basket = client.send("POST", "/baskets", {})["basket"]
+    client.send("PUT", f"/baskets/{basket}/member", {"card": CARDS[1]})
+    client.send("PUT", f"/baskets/{basket}/content", {"lines": [line]})
+    client.send("POST", f"/baskets/{basket}/holds", {"blocks": 2})
+    discounts = client.get(f"/baskets/{basket}")["discounts"]
+    due = line["amount"] - sum(each["amount"] for each in discounts)
+    tenders = [{"kind": "card", "amount": due}]
+    sale = {"number": "k1", "basket": basket, "lines": [line], "discounts": discounts}
+    client.send("POST", "/sales", {**sale, "tenders": tenders})
+
+
+def look_from_office(page: Page, world: World) -> None:
+    """Sign in at head office, and keep its pages once they know of Karim's purchase."""
+    sign_in(page, world.hub_panel, HQ_STAFF[0])
+    page.goto(f"{world.hub_panel}between")
+    for _ in range(int(PATIENT_MS / 1000)):
+        if page.get_by_text("lyon-1 paie").count():
+            break
+        page.wait_for_timeout(1000)
+        page.reload()
+    for name, address in OFFICE.items():
+        page.goto(f"{world.hub_panel}{address}")
+        keep(page, name)
+
+
+def sign_in(page: Page, panel: str, person: Employee) -> None:
+    """Sign in to a panel as somebody of the demo."""
+    page.goto(panel)
+    page.get_by_label("Nom de connexion").fill(person.person)
+    page.get_by_label("Mot de passe").fill(person.secret)
     page.get_by_role("button", name="Se connecter").click()
     page.wait_for_url("**/panel/**")
 
@@ -71,10 +103,12 @@ def take(browser: Browser, world: World, stage: Stage) -> None:
         customer.goto(f"{root}/display/")
     sell(shown, customer)
     keep(shown, "demo")
-    sign_in(manager, root)
+    sign_in(manager, f"{root}/panel/", MANAGER)
     for name, address in PANEL.items():
         manager.goto(root + address)
         keep(manager, name)
+    spend_elsewhere(world)
+    look_from_office(manager, world)
     context.close()
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from pos_loyalty.demo.peers import wait_for
 from pos_loyalty.demo.stage import Stage
-from pos_loyalty.demo.world import World
+from pos_loyalty.demo.world import HQ_STAFF, World
 from tests.pages.watched import Watched, watched
 from tests.support.chromium import barriers
 
@@ -69,6 +70,34 @@ def test_a_newcomer_scans_sells_and_sees_the_paper_the_mail_and_head_office(
     waiting = page.locator("#hq dl div").filter(has_text="En attente à la caisse").locator("dd")
     expect(waiting).to_have_text("0", timeout=PATIENT_MS)
     assert barriers(page) == []
+
+
+def test_head_office_signs_in_at_the_hub_and_sees_what_the_shop_sold(
+    opened: Watched, chromium: Browser, stage: Stage
+) -> None:
+    page = opened.page
+    page.get_by_role("button", name="Stylo plume").click()
+    expect(page.get_by_role("rowheader", name="Stylo plume")).to_be_visible()
+    press(page, "Encaisser")
+    address = page.get_by_role("link", name="Panneau du siège").get_attribute("href")
+    assert address is not None
+    person = HQ_STAFF[0]
+    with watched(chromium, width=1280) as office:
+        office.page.set_default_timeout(PATIENT_MS)
+        office.page.goto(address)
+        office.page.get_by_label("Nom de connexion").fill(person.person)
+        office.page.get_by_label("Mot de passe").fill(person.secret)
+        office.page.get_by_role("button", name="Se connecter").click()
+        expect(office.page.get_by_role("heading", level=1)).to_have_text("Aujourd’hui")
+        office.page.goto(f"{address}shops")
+        expect(office.page.get_by_role("heading", name="paris-1")).to_be_visible()
+        expect(office.page.get_by_text("0.1.0")).to_be_visible()
+
+        def listed() -> bool:
+            office.page.goto(f"{address}tickets")
+            return office.page.get_by_text("34,00").count() > 0
+
+        assert wait_for(listed, PATIENT_MS / 1000, every_s=0.5)
 
 
 def test_the_page_fits_a_telephone_and_says_what_to_do_first(opened: Watched) -> None:

@@ -37,7 +37,15 @@ SAME = {
         "Provision",
         "Stock",
     ),
-    *("Ticket", "Ticket {number}", "Tickets", "e-mail", "{seconds} s"),
+    *(
+        "Ticket",
+        "Ticket {number}",
+        "Tickets",
+        "e-mail",
+        "{seconds} s",
+        "Version",
+        "{points} points",
+    ),
 }
 """Words that are the same in both languages."""
 

@@ -39,7 +39,7 @@ def watched(
     seen.page.on("request", lambda request: seen.hosts.add(_host(request.url)))
     yield seen
     assert seen.refused == []
-    assert seen.hosts <= {"127.0.0.1", ""}
+    assert seen.hosts <= {"127.0.0.1", "localhost", ""}
     context.close()
 
 

@@ -9,7 +9,10 @@ from flask_wtf.csrf import CSRFError
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.staff import Role
 from web.accounts.people import user
+from web.panel.at_hub import ONLY, OPEN, ROLES
+from web.services import narrow, services
 from web.visitors import OWN_SITE
+from web.within import narrowed
 
 View = TypeVar("View", bound=Callable[..., Any])
 NEEDS = "needs_role"
@@ -34,14 +37,45 @@ def open_to_all(view: View) -> View:
 
 def check_access() -> None:
     """Refuse who may not; runs before every view of the pages."""
+    if services().at_hub:
+        _narrow()
     view = current_app.view_functions.get(request.endpoint or "")
     if not hasattr(view, NEEDS):
         raise LoyaltyError(Reason.ROLE_REFUSED)
-    role = getattr(view, NEEDS)
+    role = _role_at_hub() if services().at_hub else _role_at_register(getattr(view, NEEDS))
     if role is not None:
         _check_role(role)
     if request.method not in SAFE_METHODS:
         _check_origin()
+
+
+def _endpoint() -> str:
+    return (request.endpoint or "").rpartition(".")[2]
+
+
+def _role_at_register(role: Role | None) -> Role | None:
+    if _endpoint() in ONLY:
+        raise LoyaltyError(Reason.ADDRESS_UNKNOWN)
+    return role
+
+
+def _role_at_hub() -> Role | None:
+    """Give who may open the page at head office; most pages of a register are not there."""
+    if _endpoint() in OPEN:
+        return None
+    if _endpoint() not in ROLES:
+        raise LoyaltyError(Reason.ADDRESS_UNKNOWN)
+    return ROLES[_endpoint()]
+
+
+def _narrow() -> None:
+    """Let who is not of head office see their own stores only, and somebody without any nothing."""
+    found, known = services(), user()
+    if found.chain is None or (known is not None and known.role is Role.HQ):
+        return
+    codes = known.stores if known is not None else ()
+    stores = found.chain.stores_of(codes, found.insight.today) if codes else ()
+    narrow(narrowed(found, stores))
 
 
 def _check_role(role: Role) -> None:

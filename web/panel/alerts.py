@@ -25,17 +25,28 @@ class Alert:
 def alerts_now() -> list[Alert]:
     """Give what needs somebody, the most urgent first."""
     found = services()
-    return sorted(
-        [
-            *_link(found),
-            *_jobs(found),
-            *_parked(found),
-            *_devices(found),
-            *_disk(found),
-            *_cards(found),
-        ],
-        key=lambda each: each.tone != "danger",
-    )
+    own = _of_shops(found) if found.at_hub else _of_register(found)
+    return sorted([*own, *_disk(found), *_cards(found)], key=lambda each: each.tone != "danger")
+
+
+def _of_register(found: Services) -> list[Alert]:
+    return [*_link(found), *_jobs(found), *_parked(found), *_devices(found)]
+
+
+def _of_shops(found: Services) -> Iterator[Alert]:
+    """Tell head office of registers that say nothing, and of what does not count."""
+    assert found.chain is not None, "asked at head office only"
+    silent = found.chain.silent(found.within)
+    if silent:
+        said = say("Registers silent for too long: {count}.", count=silent)
+        yield Alert(sentence=said, href=url_for("panel.shops"), tone="danger")
+    conflicts = found.chain.conflicts(found.within)
+    if any(each.refused for each in conflicts):
+        said = say("Some facts of registers could not be taken.")
+        yield Alert(sentence=said, href=url_for("panel.conflicts"), tone="danger")
+    if any(not each.refused for each in conflicts):
+        said = say("Some tickets do not count: their number was used twice.")
+        yield Alert(sentence=said, href=url_for("panel.conflicts"))
 
 
 def _link(found: Services) -> Iterator[Alert]:
@@ -87,11 +98,12 @@ def _disk(found: Services) -> Iterator[Alert]:
     if free is not None and free < FREE_BYTES_MIN:
         said = say("The disk is nearly full: {megabytes} MB are left.",
                    megabytes=number(free >> 20))  # fmt: skip
-        yield Alert(sentence=said, href=url_for("panel.backup"), tone="danger")
+        where = url_for("panel.backup") if found.within is None else url_for("panel.alerts")
+        yield Alert(sentence=said, href=where, tone="danger")
 
 
 def _cards(found: Services) -> Iterator[Alert]:
-    if found.card_stock.runs_low():
+    if found.within is None and found.card_stock.runs_low():
         yield Alert(
             sentence=say("Few cards are left: order new ones."), href=url_for("panel.cards")
         )

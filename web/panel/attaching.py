@@ -13,8 +13,11 @@ FORMS_A_MINUTE = "60 per minute"
 """So many forms one address may send: far above what hands do."""
 
 
-def attach_panel(app: Flask, key: bytes) -> None:
-    """Add the panel below `/panel`; `key` signs what its pages keep in a browser."""
+def attach_panel(app: Flask, key: bytes, *, pairs: bool = True) -> None:
+    """Add the panel below `/panel`; `key` signs what its pages keep in a browser.
+
+    With `pairs`, screens are paired below `/pair`.
+    """
     app.config.update(
         SECRET_KEY=key,
         SESSION_COOKIE_NAME="pos_loyalty_page",
@@ -29,6 +32,7 @@ def attach_panel(app: Flask, key: bytes) -> None:
         lambda: sender_of(request.remote_addr or ""), app=app, storage_uri="memory://"
     )
     limiter.limit(FORMS_A_MINUTE, methods=["POST"])(panel)
-    limiter.limit(FORMS_A_MINUTE, methods=["POST"])(pairing)
     app.register_blueprint(panel)
-    app.register_blueprint(pairing)
+    if pairs:
+        limiter.limit(FORMS_A_MINUTE, methods=["POST"])(pairing)
+        app.register_blueprint(pairing)

@@ -135,6 +135,11 @@ def _count(name: str, title: str) -> Column[tuple[int, Figures]]:
     )
 
 
+def _leads_to(day: int) -> str:
+    """Give the address of a day's closing; head office closes no till and shows the day."""
+    return url_for("panel.today" if services().at_hub else "panel.closing", day=iso(day))
+
+
 DAYS: Listing[tuple[int, Figures]] = Listing(
     name="days",
     title="Ledger by day",
@@ -142,9 +147,7 @@ DAYS: Listing[tuple[int, Figures]] = Listing(
         Column(
             name="day",
             title="Day",
-            cell=lambda each: Cell(
-                text=shown.day(each[0]), href=url_for("panel.closing", day=iso(each[0]))
-            ),
+            cell=lambda each: Cell(text=shown.day(each[0]), href=_leads_to(each[0])),
             exported=lambda each: iso(each[0]),
         ),
         *(

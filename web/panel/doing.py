@@ -12,6 +12,7 @@ from web.accounts.people import user
 from web.panel import shown
 from web.panel.frame import note, panel
 from web.services import services
+from web.within import require_seen
 
 DEVICE = "panel"
 _ONCE = re.compile(r"[0-9a-f]{32}")
@@ -28,6 +29,7 @@ def carry_out(kind: type[Command], **fields: Any) -> Any:
     Raises `LoyaltyError` where it is refused. What was done is written down, without its content.
     """
     found = services()
+    require_seen(found, fields.items())
     known = user()
     person = known.get_id() if known is not None else ""
     given = request.form.get("once", "")

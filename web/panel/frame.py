@@ -27,7 +27,8 @@ from web.accounts.people import user
 from web.assets import PAGE_POLICY, asset
 from web.panel import shown
 from web.panel.alerts import alerts_now
-from web.panel.menu import menu_for
+from web.panel.at_hub import hub_menu_for, opens
+from web.panel.menu import Entry, Group, menu_for
 from web.problems import status_of
 from web.services import services
 
@@ -191,7 +192,10 @@ def around() -> dict[str, Any]:
         "locale": shown.page_locale(),
         "theme": shown.page_theme(),
         "user": person,
-        "menu": menu_for(person.role) if person is not None else [],
+        "menu": _menu(person.role) if person is not None else [],
+        "at_hub": found.at_hub,
+        "within": found.within,
+        "opens": _opens,
         "shop": found.settings.panel.shop or settings.store,
         "store": settings.store,
         "till": settings.till,
@@ -202,6 +206,16 @@ def around() -> dict[str, Any]:
         "told": _told,
         "chart_files": _chart_files,
     }
+
+
+def _menu(role: Role) -> list[tuple[Group, list[Entry]]]:
+    return hub_menu_for(role) if services().at_hub else menu_for(role)
+
+
+def _opens(endpoint: str) -> bool:
+    """Tell whether the reader may open a page: at a register, whoever sees its link."""
+    known = user()
+    return not services().at_hub or (known is not None and opens(endpoint, known.role))
 
 
 def _chart_files() -> Iterator[str]:

@@ -58,11 +58,17 @@ class Column(Generic[Row]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """A field above a table: free text, or one of `choices` as (value, English title)."""
+    """A field above a table: free text, or one of `choices` as (value, English title).
+
+    `kind` is the browser's word for it, text or date; `usual` is what counts where nothing is
+    said, and stands in the field.
+    """
 
     name: str
     title: str
     choices: tuple[tuple[str, str], ...] = ()
+    kind: str = "text"
+    usual: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +126,10 @@ class Shown(Generic[Row]):
 
     @property
     def is_filtered(self) -> bool:
-        """Tell whether rows were left out on request."""
-        return bool(self.asked.filters)
+        """Tell whether rows were left out on request; not by what always holds."""
+        return any(
+            self.asked.filters.get(each.name) for each in self.listing.filters if not each.usual
+        )
 
     def address(self, **changes: str) -> str:
         """Give the address of the same table with other parameters; empty ones are left out."""

@@ -10,7 +10,7 @@ from web.panel import shown
 from web.panel.charts import Chart, Drawing, Series
 from web.panel.frame import Answer, page, show
 from web.panel.reading import asked_day
-from web.services import services
+from web.services import Services, services
 
 ENOUGH = 30
 """Below so many tickets a rate says nothing."""
@@ -41,16 +41,39 @@ def today() -> Answer:
         is_today=at == insight.today,
         has_any=bool(days),
         compared=shown.day(at - WEEK),
-        tiles=_tiles(now, before),
+        tiles=_tiles(now, before, receipts=not found.at_hub),
         drawing=_drawing(days) if len(days) > 1 else None,
-        queues=dict(found.hooks.queues()),
+        queues={**found.hooks.queues(), **_of_stores(found)},
         devices=[(each.name, each.ready) for each in found.house.devices()],
         flags=len(found.queries.flagged(limit=100)),
     )
 
 
-def _tiles(now: Day, before: Day) -> list[Tile]:
-    return [_identified(now, before), *_people(now, before), *_points(now, before), _receipts(now)]
+def _of_stores(found: Services) -> dict[str, int]:
+    """Count what needs somebody in all stores, at head office."""
+    if found.chain is None:
+        return {}
+    return {
+        "silent": found.chain.silent(found.within),
+        "conflicts": len(found.chain.conflicts(found.within)),
+    }
+
+
+def _tiles(now: Day, before: Day, *, receipts: bool) -> list[Tile]:
+    """Give the figures; head office knows nothing of how receipts went."""
+    tiles = [_identified(now, before), *_people(now, before), *_points(now, before)]
+    return [*tiles, _receipts(now)] if receipts else [_sales(now, before), *tiles]
+
+
+def _sales(now: Day, before: Day) -> Tile:
+    return Tile(
+        title=shown.say("Sales"),
+        figure=shown.money(now.figures.amount),
+        meaning=shown.say(
+            "{sales} tickets of all shops that you see.", sales=shown.number(now.figures.sales)
+        ),
+        comparison=_compared(shown.money(before.figures.amount), before.figures.sales),
+    )
 
 
 def _identified(now: Day, before: Day) -> Tile:
