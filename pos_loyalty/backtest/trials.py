@@ -15,6 +15,7 @@ import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pos_loyalty.backtest.extremes import Extremes, Shift
 from pos_loyalty.backtest.report import Report, report
 from pos_loyalty.backtest.run import Question, backtest
 from pos_loyalty.domain.days import iso
@@ -40,7 +41,8 @@ class Trial(Struct, frozen=True, kw_only=True):
 
     `state`: running, done, cancelled, failed, interrupted. `stage` is "search" or "backtest", of
     which `done` of `of` parts are through; `beat` is when it last told. `digest` is that of the
-    rules tried, whatever their first day. `problem` is the code of a reason for which there is no
+    rules tried, whatever their first day; `winners` and `losers` are those for whom most would
+    change. `problem` is the code of a reason for which there is no
     report, or no result at all.
     """
 
@@ -58,6 +60,8 @@ class Trial(Struct, frozen=True, kw_only=True):
     problem: str = ""
     verdict: Verdict | None = None
     report: Report | None = None
+    winners: tuple[Shift, ...] = ()
+    losers: tuple[Shift, ...] = ()
 
     @property
     def percent(self) -> int:
@@ -185,19 +189,28 @@ class Trials:
         self._tell(trial.id, stage="backtest", done=0, of=1, verdict=verdict)
         try:
             question = self._question(text)
+            current, tried = read_programme(question.current), read_programme(text)
+            extremes = Extremes(current, tried)
             tally = backtest(
                 question,
                 progress=self._progress(trial.id, "backtest"),
+                each=extremes.take,
                 processes=PROCESSES,
             )
         except LoyaltyError as error:
             self._tell(trial.id, state="done", problem=error.reason.code)
             return
-        current = read_programme(question.current)
-        found = report(
-            tally, current, read_programme(text), first=question.first, last=question.last
+        found = report(tally, current, tried, first=question.first, last=question.last)
+        with self._store.read() as tx:
+            winners, losers = extremes.told(tx)
+        self._tell(
+            trial.id,
+            state="done",
+            report=found,
+            against=current.version,
+            winners=winners,
+            losers=losers,
         )
-        self._tell(trial.id, state="done", report=found, against=current.version)
 
     def _question(self, text: str) -> Question:
         """Ask for all of the past, beside what is in force of the same programme, else the main.
@@ -209,7 +222,14 @@ class Trials:
             if known is None:
                 raise LoyaltyError(Reason.PAST_EMPTY)
             current = in_force(tx, read_programme(text).id, known[1])
-        return Question(url=self._url, current=current, tried=text, first=known[0], last=known[1])
+        return Question(
+            url=self._url,
+            current=current,
+            tried=text,
+            first=known[0],
+            last=known[1],
+            with_pairs=True,
+        )
 
     def _progress(self, trial: str, stage: str) -> Callable[[int, int], None]:
         def told(done: int, of: int) -> None:

@@ -174,7 +174,7 @@ EXCLUSION = Section(
         Clause("The category {category} never earns ({reason}).", "category"),
         Clause("The article {article} never earns ({reason}).", "article"),
         Clause("Articles labelled {flag} never earn ({reason}).", "flag"),
-        Clause("No discount lowers their price either.", "!coupons"),
+        Clause("No discount lowers the price either.", "!coupons"),
     ),
 )
 

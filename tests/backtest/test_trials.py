@@ -8,6 +8,7 @@ from time import monotonic
 import msgspec
 import pytest
 
+from pos_loyalty.backtest.extremes import SHIFTS_MAX
 from pos_loyalty.backtest.trials import SETTING, STALE_MS, Trial, Trials
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.exploits.check import check
@@ -18,7 +19,7 @@ from tests.exploits.test_exploits import BAD
 from tests.web.registers import Register, card
 
 PATIENCE_S = 60
-TICKETS = 12
+TICKETS, BIG = 12, 7
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,8 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Register]:
         with opened.served() as caller:
             for number in range(TICKETS):
                 caller.enrol(number)
-                caller.sell(f"{number:04d}", 2_000, card=card(number))
+                amount = 3_000 if number == BIG else 2_000
+                caller.sell(f"{number:04d}", amount, card=card(number))
         yield opened
 
 
@@ -83,6 +85,11 @@ def test_a_trial_tells_who_wins_and_what_it_costs(register: Register) -> None:
     assert found.report is not None
     assert (found.report.tickets, found.report.winners, found.report.losers) == (12, 12, 0)
     assert found.report.tried.kept == 2 * found.report.current.kept
+    assert (len(found.winners), found.losers) == (SHIFTS_MAX, ())
+    first = found.winners[0]
+    assert (first.tickets, first.now, first.tried, first.difference) == (1, 30, 60, 1_50)
+    assert all(each.difference <= first.difference for each in found.winners)
+    assert all(register.queries.member(each.member) for each in found.winners)
     assert trials_of(register).found() == found  # kept for who comes later
 
 

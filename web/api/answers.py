@@ -5,6 +5,7 @@ from typing import Any
 from msgspec import Struct
 
 from pos_loyalty.answers import IssuedVoucher, MemberView, ProgrammeVersion, VoucherView
+from pos_loyalty.backtest.extremes import Shift
 from pos_loyalty.backtest.report import Report
 from pos_loyalty.domain.movements import Movement
 from pos_loyalty.node.receipts import JobView
@@ -155,7 +156,8 @@ class TrialView(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     `state`: none, running, done, cancelled, failed, interrupted. `done` of `of` parts of its
     `stage` (search, backtest) are through. `digest` is that of the rules tried, whatever their
-    first day; `against` the version beside which they were. `problem` is the code of a reason for
+    first day; `against` the version beside which they were; `winners` and `losers` are the members
+    for whom most would change. `problem` is the code of a reason for
     which there is no `report`.
     """
 
@@ -171,6 +173,8 @@ class TrialView(Struct, frozen=True, omit_defaults=True, kw_only=True):
     problem: str = ""
     findings: tuple[CandidateFinding, ...] = ()
     report: Report | None = None
+    winners: tuple[Shift, ...] = ()
+    losers: tuple[Shift, ...] = ()
 
 
 class Health(Struct, frozen=True, kw_only=True):

@@ -42,7 +42,7 @@ AT_A_FIELD: Mapping[Wrong, str] = {
     Wrong.NO_REVIEW: "It is for a review only: choose one, or leave the grace and what follows.",
 }
 """What is wrong, for somebody who fills in a form instead of writing a file."""
-NOT_MONEY = "Write an amount of at least {minimum}, such as 12,50."
+NOT_MONEY = "Write an amount of at least {minimum}, such as 12.50."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +60,19 @@ class RuleField:
     faults: tuple[str, ...] = ()
     required: bool = False
     is_default: bool = False
+    locale: str = "fr"
 
     @property
     def id(self) -> str:
         """What the page calls it."""
         return PREFIX + self.key
+
+    @property
+    def example(self) -> str:
+        """What might stand in it, as the reader writes amounts."""
+        text = self.word.example
+        english = self.widget == "money" and self.locale == "en"
+        return text.replace(",", ".") if english else text
 
     @property
     def is_open(self) -> bool:
@@ -97,6 +105,7 @@ def fields_of(
                 faults=tuple(sentence_at(fault, word, locale) for fault in told),
                 required=each.required,
                 is_default=values.get(each.name, default) == default,
+                locale=locale,
             )
         )
     return found

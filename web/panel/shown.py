@@ -85,7 +85,7 @@ def day_at(at_ms: int) -> int:
 
 def ago(at_ms: int) -> str:
     """Write how long ago a moment was, roughly."""
-    return before((services().node.clock.now_ms() - at_ms) // 1000)
+    return before(max(1, (services().node.clock.now_ms() - at_ms) // 1000))
 
 
 def before(seconds: int) -> str:

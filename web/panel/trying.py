@@ -1,11 +1,14 @@
 """A draft before it is published: what it says otherwise, what it would have brought, when."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask import Response, request
+from msgspec.structs import replace
 from wtforms import BooleanField, DateField
 
 from pos_loyalty import commands
+from pos_loyalty.backtest.extremes import Shift
 from pos_loyalty.backtest.trials import Trial
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.exploits.child import require_safe
@@ -64,11 +67,39 @@ def _page(draft: Draft, form: PublicationForm | None, findings: Sequence[Finding
         is_of_this=is_of_this,
         stages=STAGES,
         problem=_problem(trial),
+        shifts=_shifts(trial),
         drawings=drawings(trial.report) if trial is not None and trial.report else [],
         findings=[each.sentence(shown.page_locale()) for each in findings or known],
         share=_share,
         form=form or PublicationForm(data={"first_day": shown.date_of(day)}),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concerned:
+    """A member for whom much would change; who is no member has no name."""
+
+    name: str
+    shift: Shift
+
+
+def _shifts(trial: Trial | None) -> list[tuple[str, list[Concerned]]]:
+    """Give who would win and lose most, each list with its English title."""
+    if trial is None:
+        return []
+    told = (("Who would win most", trial.winners), ("Who would lose most", trial.losers))
+    return [(title, [_concerned(each) for each in shifts]) for title, shifts in told if shifts]
+
+
+def _concerned(shift: Shift) -> Concerned:
+    if not shift.member:
+        return Concerned(name="", shift=shift)
+    try:
+        profile = services().queries.profile(shift.member)
+    except LoyaltyError:  # erased since
+        return Concerned(name="", shift=replace(shift, member=""))
+    names = (profile.get("first_name", ""), profile.get("last_name", ""))
+    return Concerned(name=" ".join(filter(None, names)), shift=shift)
 
 
 def _share(part: float) -> str:

@@ -125,4 +125,6 @@ def _trial(trial: Trial | None) -> TrialView:
         problem=trial.problem,
         findings=tuple(finding_view(each, reader_locale()) for each in found),
         report=trial.report,
+        winners=trial.winners,
+        losers=trial.losers,
     )
