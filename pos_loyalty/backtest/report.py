@@ -1,6 +1,7 @@
 """What a manager reads of a trial: cost, winners and losers, moves between tiers, liability."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -8,6 +9,10 @@ from pos_loyalty.backtest.tally import Sums, Tally, worth
 from pos_loyalty.domain.days import iso, month_ends
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.domain.usage import Use
+
+Unrated = Literal["segment", "profiles", "promotions", "percentages", "vouchers"]
+"""That only some members take part; points for birthdays and profiles; what costs no points;
+vouchers of a percentage; what vouchers are used for."""
 
 
 class Cost(Struct, frozen=True):
@@ -19,7 +24,11 @@ class Cost(Struct, frozen=True):
 
 
 class Side(Struct, frozen=True, kw_only=True):
-    """One programme on the shop's past; points, and `liability` by the last day of each month."""
+    """One programme on the shop's past; points, and `liability` by the last day of each month.
+
+    `free` units were paid by stamps, `vouchers` brought at face value, both in minor units and not
+    part of the `cost`, which is that of points.
+    """
 
     name: str
     version: str
@@ -29,6 +38,8 @@ class Side(Struct, frozen=True, kw_only=True):
     left: int
     cost: Cost
     liability: tuple[tuple[str, int], ...]
+    free: int = 0
+    vouchers: int = 0
 
 
 class Move(Struct, frozen=True):
@@ -43,7 +54,7 @@ class Report(Struct, frozen=True, kw_only=True):
     """A programme beside the one in force, on the tickets of the days `first` to `last`.
 
     `won` and `lost` are what all winners and all losers together would have more or less, in
-    minor units of `currency`.
+    minor units of `currency`. `unrated` names what past tickets do not tell of the programme tried.
     """
 
     first: str
@@ -59,6 +70,7 @@ class Report(Struct, frozen=True, kw_only=True):
     won: int
     lost: int
     moves: tuple[Move, ...]
+    unrated: tuple[Unrated, ...] = ()
 
     def moved(self) -> list[tuple[int, str, str]]:
         """Give (customers, tier now, tier then) of those whose tier would be another."""
@@ -91,7 +103,22 @@ def report(
         won=round(tally.won / 1000),
         lost=round(tally.lost / 1000),
         moves=tuple(Move(one, other, count) for (one, other), count in sorted(tally.moves.items())),
+        unrated=tuple(unrated(tried)),
     )
+
+
+def unrated(programme: Programme) -> Iterator[Unrated]:
+    """Name what of a programme is not rated, as nothing recorded says it."""
+    if programme.segment is not None:
+        yield "segment"
+    if any(each.when in ("birthday", "profile") for each in programme.once):
+        yield "profiles"
+    if any(not each.points for each in programme.rewards):
+        yield "promotions"
+    if any(each.kind == "percent" for each in programme.vouchers):
+        yield "percentages"
+    if programme.vouchers:
+        yield "vouchers"
 
 
 def _side(programme: Programme, sums: Sums, use: Use, ends: list[str]) -> Side:
@@ -105,6 +132,8 @@ def _side(programme: Programme, sums: Sums, use: Use, ends: list[str]) -> Side:
         lapsed=sums.lapsed,
         left=sums.curve[-1] if sums.curve else 0,
         cost=Cost(*(round(float(sums.kept * value) * share) for share in shares)),
+        free=sums.free,
+        vouchers=sums.vouchers,
         liability=tuple(
             (end, round(points * value)) for end, points in zip(ends, sums.curve, strict=False)
         ),

@@ -15,6 +15,7 @@ from pos_loyalty.backtest.tally import Pair, Tally, add, worth
 from pos_loyalty.backtest.trial import Trial
 from pos_loyalty.domain.days import month_ends
 from pos_loyalty.domain.identifiers import ID_BYTES
+from pos_loyalty.domain.member_events import decode_event
 from pos_loyalty.domain.rulebook import Rulebook
 from pos_loyalty.programmes.reading import read_programme
 from pos_loyalty.store.engine import connect
@@ -117,6 +118,8 @@ def _within(question: Question, part: int) -> Iterator[Sequence[Deed]]:
 
 
 def _is_within(deed: Deed, question: Question) -> bool:
+    if deed.leg.kind == "event":
+        return question.first <= decode_event(deed.leg.core).day <= question.last
     return deed.payload is None or question.first <= deed.day <= question.last
 
 

@@ -28,10 +28,13 @@ class Sums:
     spent: int = 0
     lapsed: int = 0
     curve: list[int] = field(default_factory=list)
+    free: int = 0
+    vouchers: int = 0
 
     def take(self, outcome: Outcome) -> None:
         """Add a group's outcome."""
-        add(self, Sums(outcome.kept, outcome.spent, outcome.lapsed, list(outcome.curve)))
+        points = outcome.kept, outcome.spent, outcome.lapsed, list(outcome.curve)
+        add(self, Sums(*points, outcome.free, outcome.vouchers))
 
 
 @dataclass
@@ -39,7 +42,7 @@ class Tally:
     """Everything about both programmes that can be summed, group by group.
 
     `moves` counts groups by (tier now, tier then); `winners` and `losers` by what their kept
-    points are worth, with the differences in thousandths of a minor unit.
+    points, free units and vouchers are worth, with the differences in thousandths of a minor unit.
     """
 
     groups: int = 0
@@ -62,11 +65,16 @@ class Tally:
         self.settled.take(pair.current.spent, pair.current.lapsed)
         move = pair.current.tier, pair.tried.tier
         self.moves[move] = self.moves.get(move, 0) + 1
-        difference = round(1000 * (pair.tried.kept * tried - pair.current.kept * current))
+        difference = round(1000 * (_given(pair.tried, tried) - _given(pair.current, current)))
         self.winners += difference > 0
         self.losers += difference < 0
         self.won += max(0, difference)
         self.lost += max(0, -difference)
+
+
+def _given(outcome: Outcome, worth: Fraction) -> Fraction:
+    """Give what a customer had: points at their worth, free units, vouchers at face value."""
+    return outcome.kept * worth + outcome.free + outcome.vouchers
 
 
 def add(total: Any, part: Any) -> None:

@@ -2,6 +2,8 @@
 
 Members are taken to buy what they bought, and to spend the points that they spent as far as the
 programme tried would have given them. Points from elsewhere (openings, adjustments) come along.
+What members did beside buying brings what this programme gives for it. A full card of stamps pays
+for the next units that it is for; of vouchers the face value is known, not what it would buy.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,15 +11,21 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pos_loyalty.domain.account import State, living
-from pos_loyalty.domain.balance import EMPTY, Balance
+from pos_loyalty.domain.account import Pot, State, encode, living
+from pos_loyalty.domain.balance import EMPTY, Balance, balance
 from pos_loyalty.domain.calendar import minute_of_day
 from pos_loyalty.domain.fold import step
+from pos_loyalty.domain.identifiers import stamps_of
+from pos_loyalty.domain.legs import Leg
+from pos_loyalty.domain.member_events import decode_event, tellings, until_of
+from pos_loyalty.domain.programme import Programme
 from pos_loyalty.domain.rating import Rating, rate
 from pos_loyalty.domain.rulebook import Rulebook
 from pos_loyalty.domain.sold import Ticket, Tickets
+from pos_loyalty.domain.stamps import free_units, rate_stamps
 from pos_loyalty.domain.ticket import earning_by_line
 from pos_loyalty.domain.tiers import look, tier_on
+from pos_loyalty.domain.vouchers import earned
 from pos_loyalty.events import BalanceOpened, PointsAdjusted, SaleClosed
 from pos_loyalty.store.cores import draft
 from pos_loyalty.store.past import Deed
@@ -28,7 +36,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
     `kept` were earned and not taken back by returns, `spent` likewise. `curve` is what could be
     spent at the end of each day asked for, the last of which is the day of the outcome. `lapsed`
-    is the rest.
+    is the rest. `free` is what stamps would have paid for, `vouchers` the face value of those that
+    tickets would have brought, both in minor units.
     """
 
     tickets: int
@@ -38,6 +47,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
     curve: tuple[int, ...]
     qualifying: int
     tier: str
+    free: int = 0
+    vouchers: int = 0
 
     @property
     def left(self) -> int:
@@ -64,7 +75,8 @@ class Trial:
         self._state = State([], [], [], [])
         self._tickets = Tickets()
         self._curve: list[int] = []
-        self._brought = 0
+        self._brought = self._free = self._vouchers = 0
+        self._told: dict[int, int] = {}
 
     def outcome(self, deeds: Iterable[Deed]) -> Outcome:
         """Take every deed, in order, and give what came of it on the last day."""
@@ -72,9 +84,9 @@ class Trial:
             self._take(deed)
         self._reach(self._ends[-1] + 1)
         sold = [ticket for ticket in self._tickets.known.values() if ticket.core.parts]
-        kept = sum(ticket.kept for ticket in sold)
+        kept = sum(ticket.kept for ticket in sold) + sum(self._told.values())
         spent = sum(_spent(ticket) for ticket in sold)
-        owed = sum(points for pot in self._state.pots for _, points in pot.debts)
+        owed = sum(points for pot in self._pots() for _, points in pot.debts)
         last = [self._look(account, self._on) for account in self._state.accounts]
         tiers = [tier_on(self._programme, held, self._on) for held in last]
         best = max(tiers, key=lambda tier: tier.threshold, default=self._programme.tiers[0])
@@ -86,16 +98,24 @@ class Trial:
             curve=tuple(self._curve),
             qualifying=max((held.qualifying for held in last), default=0),
             tier=best.name,
+            free=self._free,
+            vouchers=self._vouchers,
         )
 
     def _take(self, deed: Deed) -> None:
         leg, said, day = deed
         if leg.kind == "hold":
             return  # a redemption shows in its sale
+        if leg.kind == "event":
+            self._tell(leg)
+            return
         self._reach(day)
         if isinstance(said, SaleClosed):
             rated = self._rated(leg.account, said, day)
-            said = replace(said, ratings=(rated,), account=leg.account.hex())
+            self._vouchers += brought(self._programme, sum(rated.bases))
+            stamps = self._stamped(leg.account, said, day)
+            ratings = (rated, stamps) if stamps else (rated,)
+            said = replace(said, ratings=ratings, account=leg.account.hex())
         elif isinstance(said, PointsAdjusted):
             self._brought += said.points
             said = replace(said, programme=self._programme.id)
@@ -104,6 +124,32 @@ class Trial:
             said = replace(said, programme=self._programme.id)
         routed = draft(leg.ticket, said) if said is not None else None
         step(self._state, leg._replace(core=routed.core) if routed else leg, self._tickets)
+
+    def _tell(self, leg: Leg) -> None:
+        """Let what a member did bring what this programme gives for it, if anything."""
+        core = decode_event(leg.core)
+        rule = next((each for each in self._programme.events if each.code == core.event), None)
+        if rule is None:
+            return
+        self._reach(core.day)
+        core.programme, core.points, core.limit = self._programme.id, rule.points, rule.limit
+        core.expires = self._programme.last_day(core.day)
+        core.until = until_of(rule.per, core.day) if rule.limit else core.day
+        step(self._state, leg._replace(core=encode(core)), self._tickets)
+        found = (each for pot in self._pots() for each in tellings(pot) if each.mark == core.mark)
+        self._told[core.mark] = max(0, next((each.points for each in found), 0))
+
+    def _stamped(self, account: bytes, sale: SaleClosed, day: int) -> Rating | None:
+        """Rate the stamps of a sale; a card that is full pays for units of it."""
+        programme, card = self._programme, self._programme.stamps
+        if card is None:
+            return None
+        name = stamps_of(programme.id)
+        held = balance(self._state, account, name, day=day, now_ms=0, since=day)
+        others = [each for each in sale.discounts if each.reward != card.name]
+        free = free_units(programme, sale.lines, others, held.points - held.debt)
+        self._free += sum(each.amount for each in free)
+        return rate_stamps(programme, sale.lines, (*others, *free), day=day)
 
     def _rated(self, account: bytes, sale: SaleClosed, day: int) -> Rating:
         """Rate a sale as this programme would have on its day, in the tier it had given."""
@@ -139,10 +185,23 @@ class Trial:
             self._curve.append(self._spendable(self._ends[len(self._curve)]))
 
     def _spendable(self, day: int) -> int:
-        lots = (lot for pot in self._state.pots for _, lot in living(pot, day))
+        lots = (lot for pot in self._pots() for _, lot in living(pot, day))
         return sum(lot.left for lot in lots if lot.first <= day)
+
+    def _pots(self) -> list[Pot]:
+        """Give the programme's points; stamps are none."""
+        return [each for each in self._state.pots if each.programme == self._programme.id]
 
 
 def _spent(ticket: Ticket) -> int:
-    restored = sum(part.restored for part in ticket.record.parts) if ticket.record else 0
-    return sum(part.spent for part in ticket.core.parts) - restored
+    """Give the points that paid a ticket, those of its first part, and were not given back."""
+    restored = ticket.record.parts[0].restored if ticket.record else 0
+    return ticket.core.parts[0].spent - restored
+
+
+def brought(programme: Programme, eligible: int) -> int:
+    """Give the face value of the vouchers that a ticket brings; a percentage has none."""
+    return sum(
+        earned(rule, eligible) * rule.amount * (1 if rule.change else rule.uses)
+        for rule in programme.vouchers
+    )

@@ -1,15 +1,16 @@
 """`backtest`: what another programme would have brought, on the shop's own past tickets."""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import click
 import msgspec
 
-from pos_loyalty.backtest.report import Report, Side, report
+from pos_loyalty.backtest.report import Report, Side, Unrated, report
 from pos_loyalty.backtest.run import Question, backtest
 from pos_loyalty.backtest.tally import Pair
 from pos_loyalty.cli.checks import say
@@ -25,6 +26,7 @@ from pos_loyalty.programmes.reading import read_programme
 from pos_loyalty.receipts.figures import Figures, figures
 from pos_loyalty.store import past, shop
 from pos_loyalty.store.engine import Store
+from pos_loyalty.texts import translate
 
 DAY = click.DateTime(["%Y-%m-%d"])
 PERCENT = click.FloatRange(0, 100)
@@ -33,6 +35,17 @@ HEADER = (
     "points_now", "points_tried", "spent_now", "spent_tried", "left_now", "left_tried",
     "tier_now", "tier_tried",
 )  # fmt: skip
+
+UNRATED: Mapping[Unrated, str] = MappingProxyType(
+    {
+        "segment": "Not rated: who is in the segment; everybody is taken to be.",
+        "profiles": "Not rated: points for birthdays and profiles.",
+        "promotions": "Not rated: what costs no points; goods cost what they cost then.",
+        "percentages": "Not rated: vouchers of a percentage.",
+        "vouchers": "Not rated: what vouchers are used for; they count at face value.",
+    }
+)
+"""What past tickets do not tell."""
 
 
 @click.command("backtest")
@@ -144,6 +157,8 @@ def tell(found: Report) -> None:
     for customers, current, tried in found.moved():
         say("{customers} customers would stand in “{tried}” instead of “{current}”.",
             customers=write.count(customers), current=current, tried=tried)  # fmt: skip
+    for code in found.unrated:
+        click.echo(f"  {translate(UNRATED[code], language())}")
     say("Worth of unspent points, in force and tried:")
     pairs = zip(found.current.liability, found.tried.liability, strict=True)
     for (day, one), (_, other) in pairs:
@@ -157,3 +172,7 @@ def _tell_side(side: Side, write: Figures) -> None:
         lapsed=write.count(side.lapsed), left=write.count(side.left),
         likely=write.money(side.cost.likely), low=write.money(side.cost.low),
         high=write.money(side.cost.high))  # fmt: skip
+    if side.free:
+        say("  stamps paid for {free}", free=write.money(side.free))
+    if side.vouchers:
+        say("  vouchers brought, face value {face}", face=write.money(side.vouchers))
