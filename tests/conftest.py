@@ -25,6 +25,7 @@ LONG_FILES = (
     "tests/cases/test_properties.py",
     "tests/pages/test_shop_pages.py",
     "tests/pages/test_panel.py",
+    "tests/head_office/test_browser.py",
     "tests/benchmarks/test_smoke.py",
     "tests/crash/test_killed.py",
     "tests/store/test_verify.py",

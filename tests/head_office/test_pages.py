@@ -2,13 +2,14 @@
 
 import csv
 import io
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 
 from pos_loyalty.domain.days import iso
 from pos_loyalty.node.staff import Role
-from tests.support.head_office import HeadOffice
+from tests.support.head_office import Browser, HeadOffice, open_head_office
 from tests.support.panel import SECRETS
 from tests.sync.shops import Register
 from web.panel.at_hub import HUB_MENU, ONLY, OPEN, ROLES
@@ -96,6 +97,13 @@ def test_no_page_or_file_of_a_region_tells_of_another(office: HeadOffice) -> Non
             text = browser.get(path + wanted).text
             told += [(endpoint, wanted, each) for each in FOREIGN if each in text]
     assert told == []
+
+
+def test_before_anybody_is_named_the_sign_in_says_how(tmp_path: Path) -> None:
+    with open_head_office(f"sqlite:///{tmp_path / 'hub.db'}", tmp_path, people=()) as found:
+        text = Browser(found.app.test_client()).text("/panel/sign-in")
+        assert "pos-loyalty staff add hub.toml" in text
+        assert Browser(found.app.test_client()).get("/panel/first").status_code == 404
 
 
 def test_who_answers_for_no_store_sees_nothing(office: HeadOffice) -> None:

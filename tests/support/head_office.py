@@ -90,8 +90,10 @@ class Browser:
 
 
 @contextmanager
-def open_head_office(url: str, folder: Path) -> Iterator[HeadOffice]:
-    """Open a head office with its panel and one person of its own."""
+def open_head_office(
+    url: str, folder: Path, people: tuple[Role, ...] = (Role.HQ,)
+) -> Iterator[HeadOffice]:
+    """Open a head office with its panel and its people, one of each role."""
     with open_chain(url, folder) as chain:
         office, file = chain.office, folder / "hub.panel"
         issuer = Issuer(office.queries, SHOP)
@@ -112,7 +114,7 @@ def open_head_office(url: str, folder: Path) -> Iterator[HeadOffice]:
             least=LEAST,
         )
         found = HeadOffice(office.app, chain, file)
-        employ(found.services.staff, Role.HQ)
+        employ(found.services.staff, *people)
         yield found
 
 

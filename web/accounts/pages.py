@@ -34,7 +34,8 @@ KEPT = ("language", "theme")
 def sign_in() -> Answer:
     """Ask who comes, and let them in."""
     if services().staff.is_empty and request.method == "GET":
-        return show("nobody.html") if not _is_here() else go("first_run")
+        by_code = _is_here() and not services().at_hub
+        return go("first_run") if by_code else show("nobody.html")
     form = SignInForm()
     if not form.validate_on_submit():
         return show("sign_in.html", form=form, status=422 if form.errors else 200)
