@@ -2,7 +2,8 @@
 
 Points lapse with a day, and a hub's checkpoint changes what a register knows: a sweep looks at
 every member again, some at a time. Rows are a function of what the database says when they are
-written, so that any number of steps in any order comes to the same.
+written, so that any number of steps in any order comes to the same. Who may be whose twin changes
+with facts about people only; whoever shows a pair looks once more.
 """
 
 from collections.abc import Iterable
@@ -51,6 +52,7 @@ class _Found:
     tickets: list[TicketRow] = field(default_factory=list)
     figures: list[tuple[Place, Figures]] = field(default_factory=list)
     accounts: set[bytes] = field(default_factory=set)
+    people: set[bytes] = field(default_factory=set)
     returned: set[str] = field(default_factory=set)
 
 
@@ -122,14 +124,11 @@ class Follower:
         with InsightFile(self._path) as file, self._store.read() as tx:
             found = members_after(tx, self._swept, limit)
             rows, gone = self._rows(tx, found)
-            alike = _alike(tx, found)
             changed = [row for row in rows if file.member(row.member) != row]
             left = [each for each in gone if file.member(each) is not None]
-            other = [each for each in found if file.likely_of(each) != alike[each]]
-            if changed or left or other:
+            if changed or left:
                 with file.changing():
                     file.keep_members(changed, left)
-                    file.keep_likely(other, {row for each in other for row in alike[each]})
         self._swept = found[-1] if found else b""
         return bool(found)
 
@@ -146,7 +145,7 @@ class Follower:
         since, last = numbers
         members = members_behind(tx, found.accounts, found.returned)
         kept, gone = self._rows(tx, members)
-        alike = _alike(tx, members)
+        alike = _alike(tx, members_behind(tx, found.people, ()))
         news = self._chain_news(tx, found, homes) if self._home.over_stores else None
         with file.changing():
             if file.taken().get(chain, 0) == since:
@@ -205,13 +204,17 @@ class Follower:
                 place = Place(day_of(enrolled.day), enrolled.store, home[1], _person(fact.actor))
                 found.figures.append((place, Figures(enrolled=1)))
                 found.accounts.add(bytes.fromhex(enrolled.member))
+                found.people.add(bytes.fromhex(enrolled.member))
             case events.ProfileChanged() as changed:
                 if changed.field == "email" and changed.value:
                     place = Place(self._day_of(at), *home, _person(fact.actor))
                     found.figures.append((place, Figures(emails=1)))
                 found.accounts.add(bytes.fromhex(changed.member))
+                found.people.add(bytes.fromhex(changed.member))
             case other:
                 found.accounts |= _named(other)
+                if fact.subject:  # about a person: who is like whom may change
+                    found.people |= _named(other)
                 found.returned |= {t} if (t := getattr(other, "ticket", "")) else set()
 
 
