@@ -30,6 +30,7 @@ from pos_loyalty.store.migrate import open_store
 from pos_loyalty.systemd import WATCHDOG, notify, watchdog_interval_s
 from sync.hub.app import create_hub_app, settled
 from web.receipts import receipt_routes
+from web.services import EXTENSION, services_of
 from web.serving import Serving
 
 WORKER_STOPS_S = 20
@@ -99,6 +100,12 @@ def hub_app(config: HubConfig, store: Store, *, settings_file: Path | None = Non
     return app
 
 
+def end_trials(app: Flask) -> None:
+    """Stop a draft's trial that this process runs: its children must not outlive it."""
+    if EXTENSION in app.extensions:
+        services_of(app).trials.close()
+
+
 def _keep_house(config: HubConfig) -> None:
     """From the first process, which serves nobody: tell systemd that it lives, tidy once a day."""
     threading.Thread(target=_beat, name="watchdog", daemon=True).start()
@@ -133,7 +140,7 @@ class SmallHub:
     def __init__(self, config: HubConfig, *, settings_file: Path | None = None) -> None:
         self._store = open_store(wiring.database_url(config))
         _prepare(config, self._store)
-        app = hub_app(config, self._store, settings_file=settings_file)
+        self._app = app = hub_app(config, self._store, settings_file=settings_file)
         listen = config.listen
         self._follower = Follower(config)
         self._insight = insight_of(config)
@@ -157,6 +164,7 @@ class SmallHub:
         self._follower.stop()
         if self._insight is not None:
             self._insight.stop()
+        end_trials(self._app)
         self._server.stop()
         self._store.close()
 
@@ -182,12 +190,14 @@ def gunicorn(config: HubConfig, settings_file: Path | None = None) -> None:
                 ("proc_name", "pos-loyalty-hub"),
                 ("control_socket_disable", True),
                 ("when_ready", lambda arbiter: _keep_house(config)),
+                ("worker_exit", lambda arbiter, worker: end_trials(worker.app.flask)),
             ):
                 self.cfg.set(name, value)
 
         def load(self) -> Any:
             url = wiring.database_url(config)
             store = connect(url, connections=config.database.connections)
-            return settled(hub_app(config, store, settings_file=settings_file))
+            self.flask = hub_app(config, store, settings_file=settings_file)
+            return settled(self.flask)
 
     Workers().run()
