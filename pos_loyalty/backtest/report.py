@@ -1,6 +1,7 @@
 """What a manager reads of a trial: cost, winners and losers, moves between tiers, liability."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -13,6 +14,18 @@ from pos_loyalty.domain.usage import Use
 Unrated = Literal["segment", "profiles", "promotions", "percentages", "vouchers"]
 """That only some members take part; points for birthdays and profiles; what costs no points;
 vouchers of a percentage; what vouchers are used for."""
+
+
+UNRATED: Mapping[Unrated, str] = MappingProxyType(
+    {
+        "segment": "Not rated: who is in the segment; everybody is taken to be.",
+        "profiles": "Not rated: points for birthdays and profiles.",
+        "promotions": "Not rated: what costs no points; goods cost what they cost then.",
+        "percentages": "Not rated: vouchers of a percentage.",
+        "vouchers": "Not rated: what vouchers are used for; they count at face value.",
+    }
+)
+"""What past tickets do not tell."""
 
 
 class Cost(Struct, frozen=True):

@@ -1,16 +1,15 @@
 """`backtest`: what another programme would have brought, on the shop's own past tickets."""
 
 import csv
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from types import MappingProxyType
 
 import click
 import msgspec
 
-from pos_loyalty.backtest.report import Report, Side, Unrated, report
+from pos_loyalty.backtest.report import UNRATED, Report, Side, report
 from pos_loyalty.backtest.run import Question, backtest
 from pos_loyalty.backtest.tally import Pair
 from pos_loyalty.cli.checks import say
@@ -35,17 +34,6 @@ HEADER = (
     "points_now", "points_tried", "spent_now", "spent_tried", "left_now", "left_tried",
     "tier_now", "tier_tried",
 )  # fmt: skip
-
-UNRATED: Mapping[Unrated, str] = MappingProxyType(
-    {
-        "segment": "Not rated: who is in the segment; everybody is taken to be.",
-        "profiles": "Not rated: points for birthdays and profiles.",
-        "promotions": "Not rated: what costs no points; goods cost what they cost then.",
-        "percentages": "Not rated: vouchers of a percentage.",
-        "vouchers": "Not rated: what vouchers are used for; they count at face value.",
-    }
-)
-"""What past tickets do not tell."""
 
 
 @click.command("backtest")

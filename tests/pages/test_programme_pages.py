@@ -120,6 +120,7 @@ def test_a_manager_changes_tries_and_publishes_by_keyboard_alone(
         expect(page.get_by_text("6 clients auraient eu plus")).to_be_visible()
         expect(page.locator("canvas")).to_have_count(3)
         expect(page.get_by_role("heading", name="Qui y gagnerait le plus")).to_be_visible()
+        expect(page.get_by_text("Non compté")).to_be_visible()
         form = page.locator("#first_day")
         reach(page, form)
         form.fill(LATER)  # a date is typed as the browser's own language writes it

@@ -9,6 +9,7 @@ from wtforms import BooleanField, DateField
 
 from pos_loyalty import commands
 from pos_loyalty.backtest.extremes import Shift
+from pos_loyalty.backtest.report import UNRATED
 from pos_loyalty.backtest.trials import Trial
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.exploits.child import require_safe
@@ -71,6 +72,7 @@ def _page(draft: Draft, form: PublicationForm | None, findings: Sequence[Finding
         drawings=drawings(trial.report) if trial is not None and trial.report else [],
         findings=[each.sentence(shown.page_locale()) for each in findings or known],
         share=_share,
+        unrated=UNRATED,
         form=form or PublicationForm(data={"first_day": shown.date_of(day)}),
     )
 
