@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 WORKERS = 2  # test processes; each database test of theirs shares one PostgreSQL
-PARALLEL = ("-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder")
+PARALLEL = ("-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder", "--durations=40")
 ALONE = ("-n", "0", "--last-failed")
 KEPT = Path(".pytest_cache", "v", "cache", "lastfailed")
 TESTS_FAILED = 1  # pytest's exit code

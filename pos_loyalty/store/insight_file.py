@@ -1,18 +1,13 @@
 """A read model beside the shop's database: tickets, figures of days and members, to be listed.
 
-A file of its own on either engine, so that following the journal never makes a sale wait. It holds
-ids, days and sums, no personal data: names and addresses are read from the database itself. It may
-be deleted at any time and is then filled again.
+A file of its own on either engine. It holds ids, days and sums, no personal data: names and
+addresses are read from the database itself.
 """
 
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Self
 
-from pos_loyalty.errors import LoyaltyError, Reason
-from pos_loyalty.store.engine import reason_of_sqlite
+from pos_loyalty.store.following_file import TAKEN, FollowingFile, translated
 from pos_loyalty.store.insight_chain import CHAIN_TABLES, ChainRows
 from pos_loyalty.store.insight_filters import (
     MemberFilter,
@@ -35,16 +30,11 @@ from pos_loyalty.store.insight_rows import (
 MODEL = "2"
 """Raised whenever the same facts give other rows than before: the file is then filled anew."""
 WAIT_S = 10.0
-Heads = dict[tuple[bytes, int], int]
-"""The last fact taken of each chain: (node, incarnation) and its number."""
-
-
 _FIGURES = ", ".join(f"{name} INTEGER" for name in Figures._fields)
 _COVERING = "joined, last, points, tier, email, phone, store"
 _TABLES = (
     "CREATE TABLE meaning (model TEXT PRIMARY KEY) WITHOUT ROWID",
-    "CREATE TABLE taken (node BLOB, inc INTEGER, seq INTEGER, PRIMARY KEY (node, inc)) "
-    "WITHOUT ROWID",
+    TAKEN,
     "CREATE TABLE ticket (key TEXT PRIMARY KEY, day INTEGER, at INTEGER, store TEXT, till TEXT, "
     "operator TEXT, kind TEXT, number TEXT, amount INTEGER, member INTEGER, issued INTEGER, "
     "used INTEGER, rewards INTEGER, given INTEGER) WITHOUT ROWID",
@@ -71,12 +61,12 @@ _TABLES = (
 )
 
 
-class InsightFile(ChainRows):
+class InsightFile(ChainRows, FollowingFile):
     """The lists and figures so far, and up to which facts; made, or emptied, where it must be."""
 
     def __init__(self, path: Path) -> None:
+        super().__init__(path, WAIT_S)
         with translated():
-            self._db = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None)
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
             self._db.execute("PRAGMA secure_delete = ON")
@@ -84,34 +74,6 @@ class InsightFile(ChainRows):
             if not self._is_current():
                 with self.changing():
                     self._make_anew()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._db.close()
-
-    @contextmanager
-    def changing(self) -> Iterator[None]:
-        """Change the file as a whole or not at all."""
-        with translated():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
-
-    def taken(self) -> Heads:
-        """Give up to which fact of each chain the rows stand."""
-        rows = self._db.execute("SELECT node, inc, seq FROM taken")
-        return {(node, inc): seq for node, inc, seq in rows}
-
-    def take(self, heads: Mapping[tuple[bytes, int], int]) -> None:
-        """Note up to which fact of chains the rows stand now."""
-        rows = [(node, inc, seq) for (node, inc), seq in heads.items()]
-        self._db.executemany("INSERT OR REPLACE INTO taken VALUES (?, ?, ?)", rows)
 
     def keep_tickets(self, rows: Iterable[TicketRow]) -> None:
         """Put tickets in the place of those of the same number, in the figures too."""
@@ -250,15 +212,6 @@ class InsightFile(ChainRows):
         for text in _TABLES:
             self._db.execute(text)
         self._db.execute("INSERT INTO meaning VALUES (?)", (MODEL,))
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Turn what SQLite says of the file into our reasons; the cause is kept."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise LoyaltyError(reason_of_sqlite(error) or Reason.STORE_DAMAGED) from error
 
 
 def _place(row: TicketRow) -> Place:
