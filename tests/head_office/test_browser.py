@@ -11,7 +11,7 @@ from tests.support.head_office import HeadOffice, open_head_office, two_stores
 from tests.support.panel import NARROW, WIDE, reader, troubles
 from tests.support.shop import DAY_MS
 
-PAGES = ("today", "shops", "comparison", "between", "conflicts", "duplicates", "sessions", "alerts")
+PAGES = ("today", "shops", "comparison", "between", "conflicts", "sessions")
 
 
 @pytest.fixture(scope="module")

@@ -9,14 +9,25 @@ import pytest
 
 from pos_loyalty.domain.days import iso
 from pos_loyalty.node.staff import Role
+from pos_loyalty.store.insight_file import InsightFile
+from pos_loyalty.store.insight_rows import SpendRow
 from tests.support.head_office import Browser, HeadOffice, open_head_office
 from tests.support.panel import SECRETS
 from tests.sync.shops import Register
 from web.panel.at_hub import HUB_MENU, ONLY, OPEN, ROLES
+from web.panel.between import PAIRS_TOLD
 from web.panel.menu import MENU
 
 FOREIGN = ("lyon-1", "Bob", "Petit", "29002")
 """What tells of the other region: its store, its member, their card."""
+
+WANTED = {
+    **dict.fromkeys(("members", "tickets"), ("?as=csv", "?search=Peti")),
+    **dict.fromkeys(("days", "ledger", "tickets_of", "between", "comparison"), ("?as=csv",)),
+    "flags": ("?settled=true",),
+    "duplicates": ("?told=true",),
+}
+"""What else may be asked of pages: files, searches, what is over."""
 
 
 def ids(office: HeadOffice) -> dict[str, str]:
@@ -93,7 +104,7 @@ def test_no_page_or_file_of_a_region_tells_of_another(office: HeadOffice) -> Non
         path = address_of(
             office, endpoint, member=members["29001"], ticket=ticket_of(office, "paris-1", "p1")
         )
-        for wanted in ("", "?as=csv", "?search=Peti", "?settled=true"):
+        for wanted in ("", *WANTED.get(endpoint, ())):
             text = browser.get(path + wanted).text
             told += [(endpoint, wanted, each) for each in FOREIGN if each in text]
     assert told == []
@@ -235,6 +246,22 @@ def test_two_who_are_one_are_pooled_from_the_queue_and_parted(fresh: HeadOffice)
     assert "Each has their own points again." in browser.text("/panel/duplicates")
     fresh.follow()
     assert "same e-mail" in browser.text("/panel/duplicates")
+
+
+def test_many_shops_get_a_sentence_for_those_with_most_to_pay(small_office: HeadOffice) -> None:
+    day = small_office.services.insight.today
+    rows = [
+        SpendRow(f"t{n}", "points", f"s{n:02}", day, "zz", 100 + n, b"a")
+        for n in range(PAIRS_TOLD + 2)
+    ]
+    with InsightFile(small_office.file) as file, file.changing():
+        file.keep_spends([], rows)
+    browser = small_office.signed_in("hq")
+    text = browser.text("/panel/between")
+    assert text.count("zz pays") + text.count("pays zz") == PAIRS_TOLD
+    assert "Further pairs with less to pay: 2" in text
+    assert "Given by" not in text
+    assert len(browser.text("/panel/between?as=csv").splitlines()) == 1 + len(rows)
 
 
 def test_points_between_shops_are_a_table_a_sentence_and_a_file(office: HeadOffice) -> None:

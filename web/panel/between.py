@@ -11,6 +11,10 @@ from web.panel.overview import chain, period, period_fields, place
 from web.panel.tables import Asked, Column, Empty, Filter, Key, Listing, listed
 from web.services import services
 
+PAIRS_TOLD = 30
+"""So many pairs of shops get a sentence, those with the most to pay first."""
+MATRIX_SHOPS_MAX = 15
+
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
@@ -26,11 +30,13 @@ def between() -> Answer:
     """Show what shops owe each other for a period."""
     first, last = period(month=True)
     owed = chain().debts(first, last, services().within)
+    pairs = sorted(balances(owed), key=lambda each: -abs(each.net))
     return listed(
         _listing(owed, period_fields(first, last)),
         "between.html",
         matrix=_matrix(owed),
-        pairs=[_sentence(each) for each in balances(owed)],
+        pairs=[_sentence(each) for each in pairs[:PAIRS_TOLD]],
+        untold=max(0, len(pairs) - PAIRS_TOLD),
         sentence=shown.say(
             "From {first} to {last}, {points} points were spent in another shop than gave them.",
             first=shown.day(first),
@@ -41,8 +47,11 @@ def between() -> Answer:
     )
 
 
-def _matrix(owed: Sequence[Debt]) -> Matrix:
+def _matrix(owed: Sequence[Debt]) -> Matrix | None:
+    """Give the table of who gave and who took; nothing where nobody could read it any more."""
     shops = sorted({each.giver for each in owed} | {each.taker for each in owed})
+    if len(shops) > MATRIX_SHOPS_MAX:
+        return None
     points = {(giver, taker): 0 for giver in shops for taker in shops}
     for each in owed:
         points[each.giver, each.taker] += each.points
