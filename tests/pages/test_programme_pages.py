@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from pos_loyalty.node.drafts import Drafts
 from pos_loyalty.node.staff import Role
 from pos_loyalty.programmes.reading import read_programme
+from tests.backtest.test_trials import ended, trials_of
 from tests.exploits.test_exploits import BAD
 from tests.support.panel import NARROW, WIDE, employ, reader, troubles
 from tests.web.registers import Caller, Register, card
@@ -34,6 +35,12 @@ class Shop:
 
     def versions(self, state: str = "in_force") -> list[str]:
         return [e.version for e in self.register.queries.programmes() if e.state == state]
+
+    def try_double(self) -> None:
+        """Try twice the points, and wait for what it finds; in this process, to be quick."""
+        trials = trials_of(self.register)
+        trials.start(self.text.replace("per = 100", "per = 50", 1), actor="manager")
+        assert ended(trials).state == "done"
 
     def begin(self, text: str = "") -> None:
         self.drafts.begin(text or self.text, actor="manager")
@@ -89,7 +96,9 @@ def test_every_page_of_the_programme_is_read_by_everybody(
             assert answer is not None and answer.status == 200, address
             found[address] = troubles(page)
         shop.begin()
+        shop.try_double()
         page.goto(f"{DRAFT}/changes")
+        page.locator("canvas").first.wait_for()
         found["changes"] = troubles(page)
     assert {address: told for address, told in found.items() if told} == {}
 
