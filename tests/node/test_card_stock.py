@@ -55,8 +55,9 @@ def test_the_cards_of_a_batch_are_counted_by_what_became_of_them(
 def test_few_free_cards_of_what_was_received_are_too_few(till: Till, stock: CardStock) -> None:
     made = stock.order("29", first=0, count=6)
     assert made is not None
+    stock.keep_low(7)
+    assert not stock.runs_low(), "nothing was received yet, so nothing runs low"
     stock.keep_low(5)
-    assert not stock.runs_low(), "nothing was received yet"
     stock.receive(made)
     till.enrol(cards(till, stock)[0])
     assert not stock.runs_low(), "five are left"
@@ -67,6 +68,7 @@ def test_few_free_cards_of_what_was_received_are_too_few(till: Till, stock: Card
     stock.keep_low(5)
     more = stock.order("29", first=6, count=6)
     assert more is not None
+    assert stock.runs_low(), "what is ordered is not there"
     stock.receive(more)
     assert not stock.runs_low()
 
