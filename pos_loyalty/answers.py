@@ -9,24 +9,13 @@ from typing import Any
 from msgspec import Struct
 
 from pos_loyalty.domain.causes import Why
+from pos_loyalty.domain.event_views import EventAnswer as EventAnswer
+from pos_loyalty.domain.event_views import EventView as EventView
 from pos_loyalty.domain.explaining import Step
 from pos_loyalty.domain.ticket import Discount, Tender
 from pos_loyalty.domain.voucher_views import IssuedVoucher as IssuedVoucher
 from pos_loyalty.domain.voucher_views import VoucherAnswer as VoucherAnswer
 from pos_loyalty.domain.voucher_views import VoucherView as VoucherView
-
-
-class EventAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """What a member did is recorded as `id`, in a programme, and brought `points`.
-
-    None came where another till had told of the last time within the limit before.
-    """
-
-    id: str
-    programme: str
-    event: str
-    name: str
-    points: int = 0
 
 
 class Done(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -101,6 +90,7 @@ class Standing(Struct, frozen=True, omit_defaults=True, kw_only=True):
     to_point: int = 0
     stamps: StampsView | None = None
     rights: tuple[RightView, ...] = ()
+    events: tuple[EventView, ...] = ()
     toward: int = 0
 
 
@@ -174,6 +164,7 @@ class MemberView(Struct, frozen=True, omit_defaults=True, kw_only=True):
     to_point: int = 0
     stamps: StampsView | None = None
     rights: tuple[RightView, ...] = ()
+    events: tuple[EventView, ...] = ()
     beside: tuple[Standing, ...] = ()
     toward: int = 0
 

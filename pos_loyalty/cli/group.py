@@ -25,6 +25,8 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "verify": "stores",
         "parked": "parked",
         "staff": "staff",
+        "members": "members",
+        "flags": "members",
         "programmes": "programmes",
         "backtest": "backtest",
         "shadow": "shadow",

@@ -23,6 +23,7 @@ KINDS = {
     "return": "goods returned",
     "given_back": "points given back",
     "adjustment": "moved by hand",
+    "event": "{name}",
     "opening": "brought along",
     "link": "accounts joined or parted",
     "erasure": "account closed",
@@ -54,7 +55,7 @@ def told(line: Movement, write: Figures) -> str:
     """Give one line: day, programme, points, balance, what it was, and its ticket."""
     day = write.day(date.fromisoformat(line.day))
     points = f"{'+' if line.points > 0 else ''}{write.count(line.points)}"
-    what = translate(KINDS[line.kind], language())
+    what = translate(KINDS[line.kind], language(), name=line.name)
     figures_told = f"{day}  {line.programme}  {points:>8}  {write.count(line.balance):>8}"
     return f"{figures_told}  {what}  {line.ticket}".rstrip()
 

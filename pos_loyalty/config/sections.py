@@ -150,7 +150,7 @@ class Retention(Section):
 class Watch(Section):
     """From when on somebody should look: what is above is flagged, and nothing is refused."""
 
-    card_uses_max: Annotated[int, Whole(0, 10_000)] = 5
+    card_uses_max: Annotated[int, Whole(0, 10_000)] = 10
     own_card_max: Annotated[int, Whole(0, 10_000)] = 5
     staff_cards: Annotated[Mapping[str, DeviceOption], Options()] = Field(
         default_factory=lambda: MappingProxyType({})

@@ -6,13 +6,21 @@ from functools import partial
 from math import ceil
 from typing import Any
 
-from pos_loyalty.answers import CardView, MemberView, RightView, StampsView, Standing
+from pos_loyalty.answers import (
+    CardView,
+    EventView,
+    MemberView,
+    RightView,
+    StampsView,
+    Standing,
+)
 from pos_loyalty.domain import tiers
-from pos_loyalty.domain.account import State
+from pos_loyalty.domain.account import State, pool
 from pos_loyalty.domain.balance import balance
 from pos_loyalty.domain.days import NEVER, iso
 from pos_loyalty.domain.identifiers import stamps_of
-from pos_loyalty.domain.programme import Programme, Right, Tier
+from pos_loyalty.domain.member_events import counted, shown_until, until_of
+from pos_loyalty.domain.programme import MemberEvent, Programme, Right, Tier
 from pos_loyalty.domain.rights import period_of, uses
 from pos_loyalty.domain.tiers import look
 from pos_loyalty.store import people
@@ -94,6 +102,7 @@ def standing(
             for right in programme.rights
             if programme.grants(right, tier)
         ),
+        "events": tuple(_event(state, account, programme, each, day) for each in programme.events),
         "to_point": _to_point(programme, found.carried, tier),
         "becoming": becoming if usable != NEVER else 0,
         "usable": iso(usable) if usable != NEVER else "",
@@ -118,6 +127,25 @@ def _stamps(
     held = balance(state, account, name, day=day, now_ms=now_ms, since=0)
     stamps = held.points - held.debt
     return StampsView(name=card.name, stamps=stamps, needed=card.needed, free=card.free)
+
+
+def _event(
+    state: State, account: bytes, programme: Programme, event: MemberEvent, day: int
+) -> EventView:
+    until = until_of(event.per, day)
+    pot = next((each for each in state.pots if each.programme == programme.id), None)
+    done = 0
+    if pot is not None and account in state.accounts:
+        members = pool(state, state.accounts.index(account))
+        done = counted(pot, members, event.code, until)
+    return EventView(
+        event=event.code,
+        name=event.name,
+        points=event.points,
+        limit=event.limit,
+        left=max(0, event.limit - done),
+        until=shown_until(until) if event.limit else "",
+    )
 
 
 def _right(state: State, account: bytes, programme: Programme, right: Right, day: int) -> RightView:

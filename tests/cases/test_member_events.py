@@ -76,6 +76,20 @@ def test_the_same_reference_is_told_once_only(shop: Till) -> None:
     assert (first, anne.points) == (again, 2)
 
 
+def test_a_member_is_shown_what_they_may_still_do(shop: Till) -> None:
+    app = {"code": "app", "name": "App", "points": 50}
+    bag = {"code": "bag", "name": "Sac", "points": 5, "limit": 3, "per": "month"}
+    shop.runs(programme(event=[app, bag]))
+    shop.now("2026-03-10")
+    anne = shop.member()
+    for told in ("bag", "bag", "app"):
+        shop.do(commands.TellEvent, member=anne.id, event=told)
+    assert [(each.event, each.points, each.left, each.until) for each in anne.view.events] == [
+        ("app", 50, 0, ""),
+        ("bag", 5, 1, "2026-03-31"),
+    ]
+
+
 def test_an_event_that_no_programme_has_is_refused(shop: Till) -> None:
     shop.runs(EVENTS)
     anne = shop.member()

@@ -148,6 +148,11 @@ def test_a_members_statement_is_told_beside_a_running_register(
     lines = client.get(f"/members/{member}/statement")["lines"]
     assert len(lines) == len(said.splitlines())
     assert "Rien n’a jamais" in pos_loyalty("statement", settings, "00" * 16)
+    other = client.send("POST", "/members", {"profile": {"first_name": "Bob"}})["member"]
+    assert "enregistré" in pos_loyalty("members", "give", settings, member, other, "1")
+    assert client.get(f"/members/{other}")["points"] == 1
+    pos_loyalty("members", "refer", settings, member, member, code=1)
+    assert "Rien n’est signalé" in pos_loyalty("flags", "list", settings)
     assert "MEMBER_UNKNOWN" in pos_loyalty("statement", settings, "nobody", code=1)
 
 

@@ -30,6 +30,8 @@ address = ["12 rue des Écoles"]
 prefixes = ["2990"]
 key_file = "cards.key"
 key_id = "k1"
+[watch]
+card_uses_max = 0
 [[devices]]
 name = "scanner"
 category = "scanner"

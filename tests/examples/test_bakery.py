@@ -60,3 +60,13 @@ def test_a_year_of_one_baguette_a_week_brings_four_free_ones(opens: Opens) -> No
             anne.buys(tradition())
         shop.clock.pass_days(7)
     assert (free, anne.points) == (4, 6)
+
+
+def test_the_eleventh_pastry_is_free_also_on_one_ticket(opens: Opens) -> None:
+    anne = opens("boulangerie").member()
+    croissants = line(12 * 1_20, "croissant", quantity=12_000, category="viennoiserie")
+    basket = anne.fills(croissants)
+    assert basket.takes_promotions() == [1_20]
+    sale = basket.closes()
+    assert (sale.total, sale.earned) == (11 * 1_20, 0)
+    assert anne.view.stamps is not None and anne.view.stamps.stamps == 1
