@@ -5,8 +5,6 @@ without it, in a child process.
 """
 
 import multiprocessing
-import os
-import signal
 import threading
 from contextlib import closing
 from multiprocessing.connection import wait
@@ -15,6 +13,7 @@ from pathlib import Path
 import structlog
 
 from pos_loyalty.clock import SystemClock
+from pos_loyalty.daemon.children import run_child, step_back
 from pos_loyalty.errors import LoyaltyError
 from pos_loyalty.insight.following import Follower, Home
 from pos_loyalty.settings import NodeSettings
@@ -25,9 +24,7 @@ PAUSE_S = 0.05
 MANY = 2_000
 """Facts that a child process takes: here they would slow scans for a minute."""
 CHILD_PIECE = 1_000
-NICENESS = 10
 SWEEP_EVERY_S = 3_600.0
-ENDS_S = 0.2
 AGAIN_S = 5.0
 
 
@@ -71,15 +68,7 @@ class InsightFollower:
             self._rest_s = SWEEP_EVERY_S
 
     def _catch_up_in_child(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        asked = (self._url, self._home, str(self._path))
-        child = context.Process(target=_child, args=asked, daemon=True)
-        child.start()
-        while child.is_alive() and not self._stopped.is_set():
-            child.join(0.2)
-        if child.is_alive():
-            child.kill()
-        child.join()
+        run_child(_child, (self._url, self._home, str(self._path)), until=self._stopped)
 
 
 class FollowerProcess:
@@ -105,21 +94,14 @@ class FollowerProcess:
             self._thread.join()
 
     def _keep(self) -> None:
-        context = multiprocessing.get_context("spawn")
         while not self._stopped.is_set():
-            child = context.Process(target=_follow_on, args=self._asked, daemon=True)
-            child.start()
-            while not self._stopped.is_set() and not wait([child.sentinel], ENDS_S):
-                pass
-            if self._stopped.is_set():
-                child.terminate()
-            child.join(ENDS_S)
+            run_child(_follow_on, self._asked, until=self._stopped)
             self._stopped.wait(AGAIN_S)
 
 
 def _follow_on(url: str, home: Home, path: str) -> None:
     """Follow until the process that asked is gone."""
-    _step_back()
+    step_back()
     parent = multiprocessing.parent_process()
     assert parent is not None, "this runs as a child only"
     with closing(connect(url)) as store:
@@ -136,16 +118,9 @@ def _follow_on(url: str, home: Home, path: str) -> None:
                 structlog.get_logger("insight").warning("not followed", reason=error.reason.code)
 
 
-def _step_back() -> None:
-    """Let the others go first, and the parent answer for Ctrl-C."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
-
-
 def _child(url: str, home: Home, path: str) -> None:
     """Take all there is."""
-    _step_back()
+    step_back()
     with closing(connect(url)) as store:
         follower = Follower(store, home, SystemClock(), Path(path))
         while follower.step(CHILD_PIECE):

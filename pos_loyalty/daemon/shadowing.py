@@ -1,8 +1,5 @@
 """The shadow of the settings: a child process catches up with the journal, every some minutes."""
 
-import multiprocessing
-import os
-import signal
 import threading
 from contextlib import closing
 from datetime import date
@@ -12,11 +9,10 @@ import structlog
 from pos_loyalty.backtest.shadow import Shadow, follow
 from pos_loyalty.config import HubConfig, RegisterConfig
 from pos_loyalty.daemon import wiring
+from pos_loyalty.daemon.children import run_child, step_back
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.store import past, shop
 from pos_loyalty.store.engine import connect
-
-NICENESS = 10
 
 
 def shadow_of(config: RegisterConfig | HubConfig) -> Shadow:
@@ -68,26 +64,14 @@ class Follower:
         assert self._config.shadow is not None
         while True:
             try:
-                self._once(shadow_of(self._config))
+                run_child(_child, (shadow_of(self._config),), until=self._stopped)
             except LoyaltyError as error:
                 structlog.get_logger("shadow").info("not followed", reason=error.reason.code)
             if self._stopped.wait(self._config.shadow.every_min * 60):
                 return
 
-    def _once(self, asked: Shadow) -> None:
-        context = multiprocessing.get_context("spawn")
-        child = context.Process(target=_child, args=(asked,), daemon=True)
-        child.start()
-        while child.is_alive() and not self._stopped.is_set():
-            child.join(0.2)
-        if child.is_alive():
-            child.kill()
-        child.join()
-
 
 def _child(asked: Shadow) -> None:
-    """Let the till go first, and the parent answer for Ctrl-C."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
+    """Take all there is."""
+    step_back()
     follow(asked)
