@@ -5,6 +5,7 @@ from hypothesis import settings
 
 from tests.support import postgres
 from tests.support.chromium import chromium
+from tests.support.counterexamples import Counterexamples
 from tests.support.postgres import postgres_cluster, postgres_url
 
 __all__ = ["chromium", "postgres_cluster", "postgres_url"]
@@ -45,6 +46,7 @@ def begins_the_run(config: pytest.Config) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Counterexamples())
     if begins_the_run(config):
         postgres.begin()
 

@@ -62,7 +62,7 @@ def test_the_demo_keeps_running_with_a_year_behind_it_and_answers_a_person(tmp_p
             running.stdin.write(line)
             running.stdin.flush()
             assert wait_for(lambda word=answer: word in said.read_text(), 20), said.read_text()
-        assert wait_for(lambda: said.read_text().count("acceptées") == 2, 90), said.read_text()
+        assert wait_for(lambda: said.read_text().count("acceptées") == 4, 90), said.read_text()
     finally:
         running.send_signal(signal.SIGTERM)
         assert running.wait(40) == 0

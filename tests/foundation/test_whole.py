@@ -15,6 +15,15 @@ UNSTEADY = (
     "    ran.touch()\n"
     "    assert lucky\n"
 )
+PROPERTY = (
+    "import os\n"
+    "from hypothesis import given, settings\n"
+    "from hypothesis.strategies import integers\n\n"
+    "@settings(database=None, max_examples=5)\n"
+    "@given(integers())\n"
+    "def test_property(number):\n"
+    "    assert 'PYTEST_XDIST_WORKER' not in os.environ  # alone it passes\n"
+)
 BROKEN = "def test_broken():\n    assert 1 + 1 == 3\n"
 
 
@@ -36,6 +45,16 @@ def test_what_fails_only_among_others_is_named_and_does_not_stop_the_run(
 def test_what_fails_again_fails_the_run(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert run_whole(project(tmp_path, BROKEN, UNSTEADY)) == 1
     assert "UNSTEADY" not in capfd.readouterr().out
+
+
+def test_an_example_that_breaks_a_property_is_never_forgiven(tmp_path: Path) -> None:
+    root = project(tmp_path, STEADY, PROPERTY)
+    (root / "conftest.py").write_text(
+        "from tests.support.counterexamples import Counterexamples\n\n"
+        "def pytest_configure(config):\n"
+        "    config.pluginmanager.register(Counterexamples())\n"
+    )
+    assert run_whole(root) == 1
 
 
 def test_many_failures_get_no_second_try(tmp_path: Path) -> None:

@@ -215,7 +215,7 @@ def judged(rating: Any, verdict: str) -> Any:
         return replace(rating, first=NEVER)
     if verdict == "void":
         none = (0,) * len(rating.bases)
-        return replace(rating, earned=0, bases=none, numerators=none, conditions=())
+        return replace(rating, earned=0, bases=none, numerators=none, conditions=(), occasions=())
     return rating
 
 

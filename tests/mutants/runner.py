@@ -24,7 +24,7 @@ from tests.mutants.tables import Mutant
 
 ROOT = Path(__file__).parents[2]
 NURSERY = Path(__file__).with_name("nursery.py")
-PARALLEL = 3  # some tests wait more than they work
+PARALLEL = 4  # some tests wait more than they work
 LIMIT_S = 300  # for all tests of one bug
 GRACE_S = 20  # to stop servers that the tests started
 ATTEMPTS = 3  # a bug that makes a race goes unnoticed now and then

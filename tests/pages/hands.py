@@ -5,6 +5,7 @@ from typing import Protocol
 
 from playwright.sync_api import Locator, Page, expect
 
+A_KEY_MS = 40
 PATIENCE_MS = 20_000
 
 
@@ -26,6 +27,11 @@ class Hands(Protocol):
         ...
 
 
+def type_as_a_person(page: Page, text: str) -> None:
+    """Type slower than any scanner: what comes faster, and ends with Enter, is taken for a scan."""
+    page.keyboard.type(text, delay=A_KEY_MS)
+
+
 @dataclass
 class Keyboard:
     """Never touches anything: Tab, letters and the keys that buttons show."""
@@ -37,12 +43,12 @@ class Keyboard:
 
     def write(self, field: str, text: str) -> None:
         if field == "search":
-            self.page.keyboard.type(text)
+            type_as_a_person(self.page, text)
             return
         if field == "amount":
             self.page.keyboard.press("F7")
         self._walk_to(self.page.locator(f"[name={field}]"))
-        self.page.keyboard.type(text)
+        type_as_a_person(self.page, text)
 
     def choose(self, place: str, nth: int = 0) -> None:
         self._walk_to(self.page.locator(place).nth(nth))

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from pos_loyalty.node.staff import Role
 from tests.pages import states
-from tests.pages.hands import Finger, Hands, Keyboard, on
+from tests.pages.hands import Finger, Hands, Keyboard, on, type_as_a_person
 from tests.pages.states import NOBODYS, ZOE, Shop
 from tests.support.panel import SECRETS, employ
 from tests.web.registers import Register
@@ -103,7 +103,7 @@ def test_known_unknown_and_refused_sound_apart_and_off_is_silent(page: Page, sho
 def test_goods_that_were_keyed_one_by_one_come_back_one_by_one(page: Page, shop: Shop) -> None:
     hands = Keyboard(page)
     page.keyboard.press("F7")
-    page.keyboard.type("12,50+30")
+    type_as_a_person(page, "12,50+30")
     page.keyboard.press("Enter")
     on(page, "done")
     expect(page.locator("#stage")).to_contain_text("42.50")
