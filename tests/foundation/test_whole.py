@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.whole import UNSTEADY_MAX, run_whole
+from tests.whole import ROOT, UNSTEADY_MAX, run_whole
 
 STEADY = "def test_steady():\n    pass\n"
 UNSTEADY = (
@@ -25,6 +25,14 @@ PROPERTY = (
     "    assert 'PYTEST_XDIST_WORKER' not in os.environ  # alone it passes\n"
 )
 BROKEN = "def test_broken():\n    assert 1 + 1 == 3\n"
+
+
+@pytest.fixture(autouse=True)
+def on_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the inner run know nothing of the outer one but where the plugin lies."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID"):
+        monkeypatch.delenv(name, raising=False)
 
 
 def project(root: Path, *tests: str) -> Path:

@@ -34,8 +34,9 @@ class Counterexamples:
             self.found.append(report.nodeid)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        if not hasattr(session.config, "workerinput") and session.config.cache is not None:
-            session.config.cache.set(KEPT, sorted(self.found))
+        cache: pytest.Cache | None = getattr(session.config, "cache", None)
+        if cache is not None and not hasattr(session.config, "workerinput"):
+            cache.set(KEPT, sorted(self.found))
 
 
 def is_counterexample(raised: pytest.ExceptionInfo[BaseException]) -> bool:
