@@ -22,6 +22,8 @@ LONG_FILES = (
     "tests/sync/test_restored_hub.py",
     "tests/pages/test_till_states.py",
     "tests/pages/test_till_line.py",
+    "tests/pages/test_programme_pages.py",
+    "tests/demo/test_stage.py",
     "tests/journal/test_any_order.py",
     "tests/cases/test_properties.py",
     "tests/pages/test_shop_pages.py",

@@ -15,7 +15,7 @@ from tests.support.counterexamples import KEPT as COUNTEREXAMPLES
 
 ROOT = Path(__file__).parents[1]
 WORKERS = 3  # on two cores: tests of browsers, servers and devices wait more than they work
-PARALLEL = ("-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder", "--durations=40")
+PARALLEL = ("--dist", "loadfile", "--no-loadscope-reorder", "--durations=40")
 ALONE = ("-n", "0", "--last-failed")
 CACHE = Path(".pytest_cache", "v")
 FAILED = CACHE / "cache" / "lastfailed"
@@ -35,10 +35,10 @@ def kept_in(file: Path) -> list[str]:
     return sorted(json.loads(file.read_text(encoding="utf-8"))) if file.exists() else []
 
 
-def run_whole(root: Path = ROOT) -> int:
+def run_whole(root: Path = ROOT, *, workers: int = WORKERS) -> int:
     """Give 0 when every test passed, at the first run or alone."""
     (root / FAILED).unlink(missing_ok=True)
-    code = pytest_in(root, PARALLEL)
+    code = pytest_in(root, ("-n", str(workers), *PARALLEL))
     failed = kept_in(root / FAILED)
     if code != TESTS_FAILED or not 0 < len(failed) <= UNSTEADY_MAX or kept_in(root / BROKEN):
         return code

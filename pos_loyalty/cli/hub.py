@@ -7,7 +7,7 @@ import click
 from pos_loyalty.cli.checks import say
 from pos_loyalty.cli.paths import SETTINGS
 from pos_loyalty.config import load_hub
-from pos_loyalty.daemon.hub import hub_node, serve_hub
+from pos_loyalty.daemon.hub_node import hub_node
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.hub import Hub
 
@@ -29,6 +29,7 @@ def node_id(text: str) -> bytes:
 @click.argument("settings", type=SETTINGS)
 def serve(settings: Path) -> None:
     """Run the hub of SETTINGS until it is told to stop."""
+    from pos_loyalty.daemon.hub import serve_hub
     from pos_loyalty.logging import configure
 
     config = load_hub(settings)

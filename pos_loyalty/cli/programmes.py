@@ -16,7 +16,7 @@ from pos_loyalty.cli.stores import beside, load_any
 from pos_loyalty.clock import SystemClock
 from pos_loyalty.commands import Command
 from pos_loyalty.config import HubConfig
-from pos_loyalty.daemon.hub import hub_node
+from pos_loyalty.daemon.hub_node import hub_node
 from pos_loyalty.daemon.wiring import programme_text
 from pos_loyalty.domain.calendar import business_day
 from pos_loyalty.errors import LoyaltyError, Reason, Wrong

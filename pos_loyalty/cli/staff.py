@@ -13,7 +13,7 @@ from pos_loyalty.cli.stores import load_any
 from pos_loyalty.clock import SystemClock
 from pos_loyalty.config import HubConfig, RegisterConfig
 from pos_loyalty.daemon import wiring
-from pos_loyalty.daemon.hub import hub_node
+from pos_loyalty.daemon.hub_node import hub_node
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.execute import Node
 from pos_loyalty.node.staff import Role

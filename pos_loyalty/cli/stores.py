@@ -76,7 +76,7 @@ def rebuild_command(settings: Path, training: bool) -> None:
 
 def tell_registers(config: HubConfig) -> None:
     """Let registers fetch anew what a hub's rebuild may have changed."""
-    from pos_loyalty.daemon.hub import hub_node
+    from pos_loyalty.daemon.hub_node import hub_node
     from pos_loyalty.node.hub import Hub
 
     with hub_node(config) as node:

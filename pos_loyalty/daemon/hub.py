@@ -2,8 +2,6 @@
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,17 +34,6 @@ from web.serving import Serving
 WORKER_STOPS_S = 20
 FIRST_DAY = "2000-01-01"
 TIDY_EVERY_S = 86_400
-
-
-@contextmanager
-def hub_node(config: HubConfig) -> Iterator[Node]:
-    """Give the hub's node beside the running hub, for one order; SQLite only while it rests."""
-    store = open_store(wiring.database_url(config))
-    node = Node(store, wiring.hub_settings(config, wiring.node_id(store)), SystemClock())
-    try:
-        yield node
-    finally:
-        node.close()
 
 
 def serve_hub(config: HubConfig, *, settings_file: Path | None = None) -> None:

@@ -13,7 +13,7 @@ from string import Template
 from typing import NamedTuple
 
 from pos_loyalty.config import load_hub
-from pos_loyalty.daemon.hub import hub_node
+from pos_loyalty.daemon.hub_node import hub_node
 from pos_loyalty.demo import postgres
 from pos_loyalty.demo.peers import (
     LOOPBACK,

@@ -45,13 +45,13 @@ def project(root: Path, *tests: str) -> Path:
 def test_what_fails_only_among_others_is_named_and_does_not_stop_the_run(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert run_whole(project(tmp_path, STEADY, UNSTEADY)) == 0
+    assert run_whole(project(tmp_path, STEADY, UNSTEADY), workers=1) == 0
     said = capfd.readouterr().out
     assert "UNSTEADY: failed among others, passed alone: test_1.py::test_unsteady1" in said
 
 
 def test_what_fails_again_fails_the_run(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    assert run_whole(project(tmp_path, BROKEN, UNSTEADY)) == 1
+    assert run_whole(project(tmp_path, BROKEN, UNSTEADY), workers=1) == 1
     assert "UNSTEADY" not in capfd.readouterr().out
 
 
@@ -62,12 +62,12 @@ def test_an_example_that_breaks_a_property_is_never_forgiven(tmp_path: Path) -> 
         "def pytest_configure(config):\n"
         "    config.pluginmanager.register(Counterexamples())\n"
     )
-    assert run_whole(root) == 1
+    assert run_whole(root, workers=1) == 1
 
 
 def test_many_failures_get_no_second_try(tmp_path: Path) -> None:
-    assert run_whole(project(tmp_path, *[UNSTEADY] * (UNSTEADY_MAX + 1))) == 1
+    assert run_whole(project(tmp_path, *[UNSTEADY] * (UNSTEADY_MAX + 1)), workers=1) == 1
 
 
 def test_a_run_that_could_not_begin_fails(tmp_path: Path) -> None:
-    assert run_whole(project(tmp_path)) != 0
+    assert run_whole(project(tmp_path), workers=1) != 0
