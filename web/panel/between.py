@@ -8,7 +8,7 @@ from pos_loyalty.node.staff import Role
 from web.panel import shown
 from web.panel.frame import Answer, page
 from web.panel.overview import chain, period, period_fields, place
-from web.panel.tables import Asked, Column, Empty, Filter, Key, Listing, listed
+from web.panel.tables import Asked, Column, Empty, Filter, Key, Listing, at_hand, listed
 from web.services import services
 
 PAIRS_TOLD = 30
@@ -123,15 +123,11 @@ def _key(each: Debt, _: Asked) -> Key:
 
 
 def _listing(owed: Sequence[Debt], fields: tuple[Filter, ...]) -> Listing[Debt]:
-    def fetch(asked: Asked) -> Sequence[Debt]:
-        left = [each for each in owed if _key(each, asked) > asked.after]
-        return left[: asked.limit]
-
     return Listing(
         name="between",
         title="Between shops",
         columns=COLUMNS,
-        fetch=fetch,
+        fetch=at_hand(owed, _key),
         key=_key,
         sort="",
         filters=fields,

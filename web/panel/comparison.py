@@ -9,7 +9,7 @@ from web.panel import shown
 from web.panel.charts import Chart, Drawing, Series
 from web.panel.frame import Answer, page
 from web.panel.overview import chain, period, period_fields
-from web.panel.tables import Asked, Column, Empty, Filter, Key, Listing, listed
+from web.panel.tables import Asked, Column, Empty, Filter, Key, Listing, at_hand, listed
 from web.services import services
 
 DECIMALS = 1
@@ -162,14 +162,11 @@ def _key(each: Compared, _: Asked) -> Key:
 
 
 def _listing(found: Sequence[Compared], fields: tuple[Filter, ...]) -> Listing[Compared]:
-    def fetch(asked: Asked) -> Sequence[Compared]:
-        return [each for each in found if _key(each, asked) > asked.after][: asked.limit]
-
     return Listing(
         name="comparison",
         title="Comparison",
         columns=COLUMNS,
-        fetch=fetch,
+        fetch=at_hand(found, _key),
         key=_key,
         sort="",
         filters=fields,

@@ -115,6 +115,17 @@ class Listing(Generic[Row]):
     exports: bool = True
 
 
+def at_hand(
+    rows: Sequence[Row], key: Callable[[Row, Asked], Key]
+) -> Callable[[Asked], Sequence[Row]]:
+    """Give the `fetch` of a list whose rows are all there, in the order of their keys."""
+
+    def fetch(asked: Asked) -> Sequence[Row]:
+        return [each for each in rows if key(each, asked) > asked.after][: asked.limit]
+
+    return fetch
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown(Generic[Row]):
     """A page of a listing, as the macro `listing` draws it."""

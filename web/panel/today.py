@@ -70,7 +70,7 @@ def _sales(now: Day, before: Day) -> Tile:
         title=shown.say("Sales"),
         figure=shown.money(now.figures.amount),
         meaning=shown.say(
-            "{sales} tickets of all shops that you see.", sales=shown.number(now.figures.sales)
+            "Tickets of all shops that you see: {sales}.", sales=shown.number(now.figures.sales)
         ),
         comparison=_compared(shown.money(before.figures.amount), before.figures.sales),
     )
@@ -84,7 +84,7 @@ def _identified(now: Day, before: Day) -> Tile:
         title=shown.say("Sales with a member"),
         figure=rate if enough else shown.say("not enough data"),
         meaning=shown.say(
-            "{count} of {sales} tickets of the day named a member when they were closed.",
+            "Tickets of the day that named a member when they were closed: {count} of {sales}.",
             count=figures.with_member,
             sales=figures.sales,
         ),
@@ -143,7 +143,7 @@ def _receipts(now: Day) -> Tile:
             )
         ),
         meaning=shown.say(
-            "{count} tickets asked for no receipt.",
+            "Tickets that asked for no receipt: {count}.",
             count=given["none"],
         ),
         comparison="",
