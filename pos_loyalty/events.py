@@ -17,7 +17,10 @@ from pos_loyalty.domain.amendments import TicketJudged as TicketJudged
 from pos_loyalty.domain.amendments import TicketMoved as TicketMoved
 from pos_loyalty.domain.member_events import EventTold as EventTold
 from pos_loyalty.domain.rating import Rating
+from pos_loyalty.domain.shop_facts import CardBatchKept as CardBatchKept
+from pos_loyalty.domain.shop_facts import CustomerAsked as CustomerAsked
 from pos_loyalty.domain.shop_facts import MembershipChanged as MembershipChanged
+from pos_loyalty.domain.shop_facts import MembersToldApart as MembersToldApart
 from pos_loyalty.domain.shop_facts import NoteWritten as NoteWritten
 from pos_loyalty.domain.shop_facts import PlaceDeclared as PlaceDeclared
 from pos_loyalty.domain.shop_facts import ProgrammePublished as ProgrammePublished
@@ -315,6 +318,9 @@ KINDS: dict[str, KindSpec] = {
     "programme_published": KindSpec(ProgrammePublished),
     "place_declared": KindSpec(PlaceDeclared),
     "programme_withdrawn": KindSpec(ProgrammeWithdrawn),
+    "customer_asked": KindSpec(CustomerAsked),
+    "card_batch_kept": KindSpec(CardBatchKept),
+    "members_told_apart": KindSpec(MembersToldApart, about_person=True),
 }
 KIND_OF: dict[type, str] = {spec.payload: kind for kind, spec in KINDS.items()}
 _DECODERS = {kind: msgspec.json.Decoder(spec.payload).decode for kind, spec in KINDS.items()}

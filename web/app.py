@@ -114,7 +114,7 @@ def services_for(
         insight=Insight(node.store, node.settings, node.clock, file),
         closings=Closings(node),
         card_stock=CardStock(node),
-        apart=Apart(node),
+        apart=Apart(node.store),
         proofs=Attempts(
             node.clock,
             allowed=settings.panel.wrong_proofs_max - 1,

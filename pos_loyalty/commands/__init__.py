@@ -14,6 +14,7 @@ from pos_loyalty.commands.digests import digest_key as digest_key
 from pos_loyalty.commands.digests import text_digest as text_digest
 from pos_loyalty.commands.member_events import TellEvent as TellEvent
 from pos_loyalty.commands.member_events import UndoEvent as UndoEvent
+from pos_loyalty.commands.notes import TellApart as TellApart
 from pos_loyalty.commands.notes import WriteNote as WriteNote
 from pos_loyalty.commands.taking_part import InviteMember as InviteMember
 from pos_loyalty.commands.taking_part import LeaveProgramme as LeaveProgramme

@@ -1,4 +1,4 @@
-"""Orders about notes: what the shop's people write down about a member."""
+"""Orders about what the shop's people know of members: notes, and who is whose double."""
 
 from pos_loyalty.commands.base import Command
 
@@ -12,3 +12,11 @@ class WriteNote(Command, frozen=True, kw_only=True):
     member: str
     text: str
     note: str = ""
+
+
+class TellApart(Command, frozen=True, kw_only=True):
+    """Tell that two members are two people, or (`apart` false) ask again; answers `Done`."""
+
+    member: str
+    other: str
+    apart: bool = True

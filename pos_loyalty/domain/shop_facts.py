@@ -1,4 +1,4 @@
-"""What facts say of the shop: its programmes, who takes part in them, its notes and places."""
+"""What facts say of the shop: its programmes, who takes part in them, notes, cards, places."""
 
 from msgspec import Struct
 
@@ -35,6 +35,38 @@ class NoteWritten(Struct, frozen=True, kw_only=True, gc=False):
     member: str
     note: str
     text: str
+
+
+class CustomerAsked(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
+    """The customer of a ticket without a member was asked for a card, or was not."""
+
+    store: str
+    till: str
+    day: str
+    ticket: str
+    asked: bool
+    operator: str = ""
+
+
+class CardBatchKept(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
+    """Cards with the serial numbers from `first` on are to be printed (`ordered`), came
+    (`received`), or never were (`forgotten`); `day` is when, `store` whose stock they are.
+    """
+
+    prefix: str
+    first: int
+    count: int
+    status: str
+    day: str
+    store: str = ""
+
+
+class MembersToldApart(Struct, frozen=True, kw_only=True, gc=False):
+    """Two members look like one person and are not, or it is to be asked again (not `apart`)."""
+
+    member: str
+    other: str
+    apart: bool
 
 
 class PlaceDeclared(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):

@@ -78,7 +78,8 @@ class Conflict(Struct, frozen=True, kw_only=True):
 class Compared(Struct, frozen=True, kw_only=True):
     """What a store did in a period; a share is missing where it is of too few cases.
 
-    `redeemed` is spent points per hundred given, missing below as many tickets of members.
+    `redeemed` is spent points per hundred given, missing below as many tickets of members; `asked`
+    how many of the customers without a card were asked for one.
     """
 
     store: str
@@ -88,6 +89,7 @@ class Compared(Struct, frozen=True, kw_only=True):
     redeemed: int | None
     joined: int
     with_email: Share | None
+    asked: Share | None = None
 
 
 class Chain:
@@ -208,6 +210,7 @@ class Chain:
             redeemed=round(100 * figures.used / figures.issued) if enough else None,
             joined=joined,
             with_email=share(emails, joined, least=self.least),
+            asked=share(figures.asked, figures.asked + figures.not_asked, least=self.least),
         )
 
     def _turnover(self, figures: Figures) -> Share | None:

@@ -19,9 +19,10 @@ from pos_loyalty.domain.identifiers import is_stamps
 from pos_loyalty.domain.legs import COUNTER_BITS
 from pos_loyalty.domain.rating import Rating
 from pos_loyalty.events import Fact, points_spent
+from pos_loyalty.insight.card_following import fill, statuses
 from pos_loyalty.insight.chain_news import ChainNews, chain_news
 from pos_loyalty.ports.services import Clock
-from pos_loyalty.settings import NodeSettings
+from pos_loyalty.settings import CardRules, NodeSettings
 from pos_loyalty.store import duplicates
 from pos_loyalty.store.engine import Store
 from pos_loyalty.store.insight_file import InsightFile
@@ -43,6 +44,8 @@ Homes = dict[bytes, tuple[str, str]]
 """The store and till of registers, by node."""
 PIECE = 64
 """Facts or members that one step takes: some 20 ms, so that a scan hardly waits for it."""
+CARDS_A_FACT = 8
+"""So many printed cards are looked up in the time of one fact."""
 
 
 @dataclass(slots=True)
@@ -53,6 +56,7 @@ class _Found:
     figures: list[tuple[Place, Figures]] = field(default_factory=list)
     accounts: set[bytes] = field(default_factory=set)
     people: set[bytes] = field(default_factory=set)
+    cards: set[bytes] = field(default_factory=set)
     returned: set[str] = field(default_factory=set)
 
 
@@ -66,6 +70,7 @@ class Home(Struct, frozen=True, kw_only=True):
     till: str
     zone: str
     closes_at: int
+    cards: CardRules
     over_stores: bool = False
 
     @classmethod
@@ -76,6 +81,7 @@ class Home(Struct, frozen=True, kw_only=True):
             till=settings.till,
             zone=settings.zone,
             closes_at=settings.closes_at,
+            cards=settings.cards,
             over_stores=over_stores,
         )
 
@@ -117,6 +123,8 @@ class Follower:
                     found = self._read(told, homes)
                     self._take(file, tx, chain, (since, last), found, homes)
                     moved = True
+            if not moved:
+                moved = fill(file, tx, self._home.cards, limit * CARDS_A_FACT)
         return moved
 
     def sweep(self, limit: int = PIECE) -> bool:
@@ -145,6 +153,7 @@ class Follower:
         since, last = numbers
         members = members_behind(tx, found.accounts, found.returned)
         kept, gone = self._rows(tx, members)
+        cards = statuses(tx, found.cards)
         alike = _alike(tx, members_behind(tx, found.people, ()))
         news = self._chain_news(tx, found, homes) if self._home.over_stores else None
         with file.changing():
@@ -153,6 +162,7 @@ class Follower:
                 for place, more in found.figures:
                     file.add(place, more)
                 file.keep_members(kept, gone)
+                file.keep_card_statuses(cards)
                 file.keep_likely(alike, {row for rows in alike.values() for row in rows})
                 if news is not None:
                     news.keep(file)
@@ -211,7 +221,13 @@ class Follower:
                     found.figures.append((place, Figures(emails=1)))
                 found.accounts.add(bytes.fromhex(changed.member))
                 found.people.add(bytes.fromhex(changed.member))
+            case events.CustomerAsked() as told_of:
+                place = Place(day_of(told_of.day), told_of.store, told_of.till, told_of.operator)
+                counted = Figures(asked=int(told_of.asked), not_asked=int(not told_of.asked))
+                found.figures.append((place, counted))
             case other:
+                if isinstance(other, events.CardAttached | events.CardEnded):
+                    found.cards.add(bytes.fromhex(other.account))
                 found.accounts |= _named(other)
                 if fact.subject:  # about a person: who is like whom may change
                     found.people |= _named(other)

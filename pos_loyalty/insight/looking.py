@@ -17,6 +17,7 @@ from pos_loyalty.ports.services import Clock
 from pos_loyalty.settings import NodeSettings
 from pos_loyalty.store import duplicates, local, people, receipts_given, tickets
 from pos_loyalty.store.engine import Store
+from pos_loyalty.store.insight_cards import Counts as Counts
 from pos_loyalty.store.insight_file import InsightFile
 from pos_loyalty.store.insight_filters import MemberFilter as MemberFilter
 from pos_loyalty.store.insight_filters import Page as Page
@@ -260,6 +261,11 @@ class Insight:
         with self._store.read() as tx:
             found = {each: self._listed(tx, bytes.fromhex(each)) for each in members}
         return {each: line for each, line in found.items() if line is not None}
+
+    def card_counts(self, batches: Iterable[str]) -> dict[str, Counts]:
+        """Count the cards of batches by what became of them; a new batch takes a while."""
+        with InsightFile(self._path) as file:
+            return file.card_counts(list(batches))
 
     def pooled_with(self, member: str) -> list[MemberLine]:
         """Give the other members whose points are pooled with a member's."""

@@ -1,59 +1,34 @@
-"""Cards that are printed before they have an owner: batches of numbers, and how many are left.
+"""Cards that are printed before they have an owner: batches of numbers, and when few are left.
 
-Kept beside the journal, on this node only. Which numbers have an owner is found by their accounts,
-as card numbers themselves are stored nowhere.
+Facts tell of batches, so that every register of a shop sees one stock. Which numbers have an owner
+is found by their accounts, as card numbers themselves are stored nowhere.
 """
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import NamedTuple
 
-import msgspec
-from msgspec import Struct
 from msgspec.structs import replace
 
-from pos_loyalty.domain.calendar import business_day
+from pos_loyalty import events
 from pos_loyalty.domain.card_batches import card_numbers
+from pos_loyalty.domain.days import iso
+from pos_loyalty.domain.identifiers import ID_BYTES
+from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.node.context import Context
 from pos_loyalty.node.execute import Node
 from pos_loyalty.settings import CardRules
-from pos_loyalty.store import local, people
+from pos_loyalty.store import card_batches, local, people
+from pos_loyalty.store.card_batches import FORGOTTEN, ORDERED, RECEIVED
+from pos_loyalty.store.card_batches import Batch as Batch
+from pos_loyalty.store.journal import Draft
 from pos_loyalty.store.statements import Tx
 
-_PREFIX = "cards/batch/"
 _LOW = "cards/low"
 LOW_DEFAULT = 50
 PIECE = 500
 """So many numbers are looked up at once."""
 BATCHES_MAX = 200
 LOW_KEPT_S = 60.0
-
-
-class Batch(Struct, frozen=True, kw_only=True):
-    """Numbers `first` to `first + count - 1` behind a prefix; days are ordinals, 0: not yet."""
-
-    prefix: str
-    first: int
-    count: int
-    ordered: int
-    received: int = 0
-
-    @property
-    def name(self) -> str:
-        """What it is called: its prefix and first serial number."""
-        return f"{self.prefix}-{self.first}"
-
-    @property
-    def last(self) -> int:
-        """Its last serial number."""
-        return self.first + self.count - 1
-
-
-class Counts(NamedTuple):
-    """Of a batch's cards: how many have an owner, were blocked or replaced, and are free."""
-
-    assigned: int
-    ended: int
-    free: int
 
 
 class CardStock:
@@ -64,56 +39,47 @@ class CardStock:
         self._low_until = 0.0  # monotonic: a stock that ran low is looked through once a minute
 
     def batches(self) -> list[Batch]:
-        """Give the batches, the newest first."""
+        """Give the shop's batches, at head office those of all shops, the newest first."""
+        own = self._node.settings.store
         with self._node.store.read() as tx:
-            rows = local.settings_under(tx, _PREFIX)
-        found = [_DECODE(value) for _, value in rows]
-        return sorted(found, key=lambda each: (each.ordered, each.first), reverse=True)
+            return [each for each in card_batches.batches(tx) if own in ("", each.store)]
 
     def find(self, name: str) -> Batch | None:
         """Give a batch."""
         return next((each for each in self.batches() if each.name == name), None)
 
-    def next_serial(self, prefix: str) -> int:
-        """Give the first serial number of a prefix that no batch has."""
-        return max((e.last + 1 for e in self.batches() if e.prefix == prefix), default=0)
+    def order(self, prefix: str, *, first: int | None, count: int, actor: str) -> Batch | None:
+        """Keep a new batch; without `first` behind all others of any shop that are known here.
 
-    def order(self, prefix: str, *, first: int, count: int) -> Batch | None:
-        """Keep a new batch; nothing where one of its numbers is in another, or there are too many.
-
-        Raises `ValueError` where the numbers do not fit the shop's cards.
+        Gives nothing where one of its numbers is in another, or there are too many batches. Raises
+        `ValueError` where the numbers do not fit the shop's cards.
         """
-        numbers(self._rules, Batch(prefix=prefix, first=first, count=count, ordered=0))
-        known = self.batches()
-        if len(known) >= BATCHES_MAX:
+
+        def work() -> Batch | None:
+            with self._node.store.write() as tx:
+                known = [each for each in card_batches.batches(tx) if each.prefix == prefix]
+                begin = max((e.last + 1 for e in known), default=0) if first is None else first
+                ctx = self._node.context(tx)
+                made = Batch(prefix, begin, count, self._node.settings.store, ctx.today)
+                numbers(self._rules, made)
+                if any(e.first < begin + count and begin <= e.last for e in known):
+                    return None
+                self._tell(ctx, made, ORDERED, actor)
+                return made
+
+        if len(self.batches()) >= BATCHES_MAX:
             return None
-        if any(e.prefix == prefix and e.first < first + count and first <= e.last for e in known):
-            return None
-        made = Batch(prefix=prefix, first=first, count=count, ordered=self._today())
-        self._keep(made)
+        made = self._node.write(work)
+        self._low_until = 0.0
         return made
 
-    def receive(self, batch: Batch, *, there: bool = True) -> None:
+    def receive(self, name: str, *, there: bool = True, actor: str) -> Batch:
         """Note that the printer delivered a batch, or that it did not after all."""
-        self._keep(replace(batch, received=self._today() if there else 0))
+        return self._told(name, RECEIVED if there else ORDERED, actor)
 
-    def forget(self, batch: Batch) -> None:
+    def forget(self, name: str, *, actor: str) -> Batch:
         """Forget a batch; cards that have an owner keep them."""
-
-        def work() -> None:
-            with self._node.store.write() as tx:
-                local.drop_setting(tx, _PREFIX + batch.name)
-
-        self._node.write(work)
-
-    def counts(self, batch: Batch) -> Counts:
-        """Count a batch's cards by what became of them."""
-        assigned = ended = 0
-        with self._node.store.read() as tx:
-            for statuses in self._statuses(tx, numbers(self._rules, batch)):
-                assigned += statuses.count("active")
-                ended += len(statuses) - statuses.count("active")
-        return Counts(assigned, ended, batch.count - assigned - ended)
+        return self._told(name, FORGOTTEN, actor)
 
     @property
     def low(self) -> int:
@@ -157,23 +123,37 @@ class CardStock:
     def _rules(self) -> CardRules:
         return self._node.settings.cards
 
-    def _today(self) -> int:
-        settings = self._node.settings
-        return business_day(self._node.clock.now_ms(), settings.zone, settings.closes_at)
-
     def _statuses(self, tx: Tx, found: Iterator[str]) -> Iterator[list[str]]:
         """Give, piece by piece, what became of the cards that somebody holds or held."""
         while piece := [self._rules.account(each) for each in islice(found, PIECE)]:
             known = people.cards_known(tx, piece)
             yield [each.status for each in known if each.status != "detached"]
 
-    def _keep(self, batch: Batch) -> None:
+    def _told(self, name: str, status: str, actor: str) -> Batch:
+        """Tell what became of a batch; raises `LoyaltyError` (`BATCH_UNKNOWN`)."""
+        known = self.find(name)
+        if known is None:
+            raise LoyaltyError(Reason.BATCH_UNKNOWN)
+
         def work() -> None:
             with self._node.store.write() as tx:
-                local.keep_setting(tx, _PREFIX + batch.name, msgspec.json.encode(batch))
+                self._tell(self._node.context(tx), known, status, actor)
 
         self._node.write(work)
         self._low_until = 0.0
+        return known
+
+    def _tell(self, ctx: Context, batch: Batch, status: str, actor: str) -> None:
+        told = events.CardBatchKept(
+            prefix=batch.prefix,
+            first=batch.first,
+            count=batch.count,
+            status=status,
+            day=iso(ctx.today),
+            store=batch.store,
+        )
+        self._node.append(ctx, [Draft(self._node.random_bytes(ID_BYTES), told, actor)])
+        self._node.publish(ctx.tx, ctx.recorded, ctx.touched)
 
 
 def numbers(rules: CardRules, batch: Batch) -> Iterator[str]:
@@ -194,6 +174,3 @@ def _tails(batch: Batch) -> Iterator[Batch]:
         first = max(batch.first, end - PIECE)
         yield replace(batch, first=first, count=end - first)
         end = first
-
-
-_DECODE = msgspec.json.Decoder(Batch).decode

@@ -14,6 +14,7 @@ from pos_loyalty.commands import Command, content_digest, digest_key
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.events import Fact
 from pos_loyalty.node import (
+    apart,
     baskets,
     bringing,
     holds,
@@ -71,6 +72,7 @@ HANDLERS: dict[type[Command], Handler] = {
     commands.EraseMember: members.erase_member,
     commands.LinkMembers: members.link_members,
     commands.WriteNote: notes.write_note,
+    commands.TellApart: apart.tell_apart,
     commands.ReadLabel: vouchers.read_label,
     commands.ReferMember: referrals.refer_member,
     commands.UseRight: rights.use_right,

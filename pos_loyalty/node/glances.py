@@ -6,7 +6,7 @@ Telephones and addresses are masked here: whole, they leave only for who asks fo
 from collections import Counter
 from datetime import date, timedelta
 
-from msgspec import Struct, json
+from msgspec import Struct
 
 from pos_loyalty.answers import BasketAnswer
 from pos_loyalty.domain.addresses import FREQUENT_DOMAINS, mask_address
@@ -14,11 +14,12 @@ from pos_loyalty.domain.days import iso
 from pos_loyalty.domain.profile import mask_phone
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node import baskets
+from pos_loyalty.node.asked import Asked, asked_on
 from pos_loyalty.node.context import Context
 from pos_loyalty.node.execute import Node
 from pos_loyalty.node.members import member_id
 from pos_loyalty.node.standing import Standing
-from pos_loyalty.store import local, people, shop, tickets, upstream
+from pos_loyalty.store import people, shop, tickets, upstream
 from pos_loyalty.store.statements import Tx
 
 BIRTHDAY_DAYS = 7
@@ -28,9 +29,6 @@ DOMAINS_MAX = 6
 LOOKED_AT_MAX = 2_000
 """So many addresses tell what the shop's customers use."""
 PROOF_DIGITS = (2, 4)
-ASKED = "asked/{day}"
-TOLD_MAX = 50
-"""So many tickets are remembered, so that two screens of one till count a sale once."""
 
 
 class Glance(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -51,17 +49,6 @@ class Glance(Struct, frozen=True, omit_defaults=True, kw_only=True):
     birthday: str = ""
     receipt: str = ""
     provable: bool = False
-
-
-class Asked(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """How often customers without a card were asked for one on a business day, and how often not.
-
-    `tickets` are those counted last.
-    """
-
-    asked: int = 0
-    not_asked: int = 0
-    tickets: tuple[str, ...] = ()
 
 
 class ScreenView(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -99,7 +86,7 @@ def screen(node: Node) -> ScreenView:
             basket=baskets.answer_of(ctx, current.id) if current else None,
             news=upstream.news_at(tx),
             domains=_domains(tx),
-            asked=_asked(tx, today),
+            asked=asked_on(tx, today),
             page=bool(own.receipt_base),
         )
 
@@ -152,37 +139,6 @@ def proves(node: Node, member: str, digits: str) -> bool:
         phone = people.profile_of(tx, known).get("phone", "")
         tails = [card.tail for card in people.cards_of(tx, known) if card.status == "active"]
     return phone.endswith(digits) or digits in tails
-
-
-def note_asked(node: Node, ticket: str, *, asked: bool) -> Asked:
-    """Count whether the customer of a ticket without a card was asked for one; each ticket once."""
-
-    def work() -> Asked:
-        with node.store.write() as tx:
-            day = iso(node.context(tx).today)
-            known = _asked(tx, day)
-            if ticket in known.tickets:
-                return known
-            counted = Asked(
-                asked=known.asked + asked,
-                not_asked=known.not_asked + (not asked),
-                tickets=(*known.tickets, ticket)[-TOLD_MAX:],
-            )
-            local.keep_setting(tx, ASKED.format(day=day), json.encode(counted))
-            return counted
-
-    return node.write(work)
-
-
-def asked_on(node: Node, day: str) -> Asked:
-    """Give what was counted on a business day (ISO)."""
-    with node.store.read() as tx:
-        return _asked(tx, day)
-
-
-def _asked(tx: Tx, day: str) -> Asked:
-    found = local.setting(tx, ASKED.format(day=day))
-    return json.decode(found, type=Asked) if found else Asked()
 
 
 def _name_of(ctx: Context) -> str:

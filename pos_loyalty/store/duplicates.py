@@ -5,7 +5,7 @@ from sqlalchemy import bindparam, select
 from pos_loyalty.domain.account import pool
 from pos_loyalty.store import people, schema
 from pos_loyalty.store.projections import folded
-from pos_loyalty.store.statements import Tx
+from pos_loyalty.store.statements import Row, Tx
 
 FOUND_MAX = 20
 """Where more members share a value, it says nothing of them: the shop's own telephone, say."""
@@ -47,6 +47,22 @@ def pooled(tx: Tx, member: bytes) -> list[bytes]:
     return sorted(each for each in known - {member} if people.status_of(tx, each) == "enrolled")
 
 
+def apart(tx: Tx) -> set[tuple[bytes, bytes]]:
+    """Give the pairs of members that are told apart, the lesser id first."""
+    newest: dict[tuple[bytes, bytes], Row] = {}
+    for row in tx.rows(_APART):
+        key = (bytes(row[0]), bytes(row[1]))
+        if key not in newest or newest[key][2:6] < row[2:6]:
+            newest[key] = row
+    return {key for key, row in newest.items() if row[6]}
+
+
+def is_apart(tx: Tx, one: bytes, other: bytes) -> bool:
+    """Tell whether two members (the lesser id first) are told apart."""
+    rows = [row for row in tx.fetch(schema.told_apart, [one]) if row[1] == other]
+    return bool(rows and max(rows, key=lambda row: row[2:6])[6])
+
+
 def _with(tx: Tx, field: str, value: str) -> list[bytes]:
     """Give members who hold or held a value; nobody where so many do that it says nothing."""
     key = folded(value, phone=field == "phone")
@@ -61,6 +77,7 @@ def _name_and_place(profile: dict[str, str]) -> tuple[str, ...]:
     return parts if all(parts) else ()
 
 
+_APART = select(schema.told_apart)
 _p = schema.profile.c
 _WITH = (
     select(_p.member)

@@ -24,7 +24,7 @@ REACH_DAYS = 90
 """How long a store hears of an account after it last mattered there."""
 RENEW_DAYS = 7
 """A reach this young is not written again: most tickets of a regular cost no row."""
-SHOP_KINDS = ("programme_published", "place_declared", "programme_withdrawn")
+SHOP_KINDS = ("programme_published", "place_declared", "programme_withdrawn", "card_batch_kept")
 VOUCHER_KINDS = ("voucher_issued", "voucher_used", "voucher_given_back", "voucher_cancelled")
 """What may change whether anything is left on a voucher."""
 JOINING_KINDS = ("card_attached", "card_ended", "members_linked", "member_erased")
@@ -244,7 +244,7 @@ def facts_about(tx: Tx, persons: Sequence[bytes]) -> list[Fact]:
 
 
 def shop_facts(tx: Tx) -> list[Fact]:
-    """Give all facts about programmes and places, in the order of their chains."""
+    """Give all facts about programmes, places and printed cards, in the order of their chains."""
     found = (Fact(*row) for row in tx.rows(_SHOP))
     return sorted(
         (fact for fact in found if fact.payload), key=lambda fact: (fact.node, fact.inc, fact.seq)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pos_loyalty.store.following_file import TAKEN, FollowingFile, translated
+from pos_loyalty.store.insight_cards import CARD_TABLES, CardRows
 from pos_loyalty.store.insight_chain import CHAIN_TABLES, ChainRows
 from pos_loyalty.store.insight_filters import (
     MemberFilter,
@@ -27,7 +28,7 @@ from pos_loyalty.store.insight_rows import (
     figures_of,
 )
 
-MODEL = "2"
+MODEL = "3"
 """Raised whenever the same facts give other rows than before: the file is then filled anew."""
 WAIT_S = 10.0
 _FIGURES = ", ".join(f"{name} INTEGER" for name in Figures._fields)
@@ -58,10 +59,14 @@ _TABLES = (
     "CREATE INDEX likely_other ON likely (other)",
     f"CREATE INDEX member_tier_points ON member (tier, points, member, {_COVERING})",
     *CHAIN_TABLES,
+    *CARD_TABLES,
 )
 
 
-class InsightFile(ChainRows, FollowingFile):
+_NAMES = [text.split()[2] for text in _TABLES if text.startswith("CREATE TABLE")]
+
+
+class InsightFile(ChainRows, CardRows, FollowingFile):
     """The lists and figures so far, and up to which facts; made, or emptied, where it must be."""
 
     def __init__(self, path: Path) -> None:
@@ -195,7 +200,7 @@ class InsightFile(ChainRows, FollowingFile):
         """Give every row that facts gave, by table, for a comparison."""
         return {
             name: self._db.execute(f"SELECT * FROM {name}").fetchall()
-            for name in ("ticket", "figure", "member", "likely", "spend")
+            for name in ("ticket", "figure", "member", "likely", "spend", "printed")
         }
 
     def _is_current(self) -> bool:
@@ -207,7 +212,7 @@ class InsightFile(ChainRows, FollowingFile):
     def _make_anew(self) -> None:
         if self._is_current():
             return  # another one was quicker
-        for name in ("meaning", "taken", "ticket", "figure", "member", "likely", "spend"):
+        for name in _NAMES:
             self._db.execute(f"DROP TABLE IF EXISTS {name}")
         for text in _TABLES:
             self._db.execute(text)

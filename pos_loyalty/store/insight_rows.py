@@ -27,7 +27,10 @@ class TicketRow(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """What a cashier's till did in a day, in counts, minor units and points."""
+    """What a cashier's till did in a day, in counts, minor units and points.
+
+    Of customers without a card, `asked` were asked for one, `not_asked` were not.
+    """
 
     sales: int = 0
     amount: int = 0
@@ -44,6 +47,8 @@ class Figures(NamedTuple):
     adjustments: int = 0
     enrolled: int = 0
     emails: int = 0
+    asked: int = 0
+    not_asked: int = 0
 
     def __add__(self, other: tuple[int, ...]) -> "Figures":  # type: ignore[override]
         """Give the sum of both, figure by figure."""

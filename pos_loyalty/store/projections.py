@@ -58,6 +58,9 @@ def rows_of(fact: Fact, payload: object) -> list[Projected]:
         case events.NoteWritten():
             about = (bytes.fromhex(payload.member), bytes.fromhex(payload.note))
             return [(schema.note, (*about, *order, payload.text, fact.actor))]
+        case events.MembersToldApart():
+            pair = sorted((bytes.fromhex(payload.member), bytes.fromhex(payload.other)))
+            return [(schema.told_apart, (*pair, *order, int(payload.apart)))]
         case events.MemberErased():
             return [(schema.tombstone, (bytes.fromhex(payload.member), *order))]
     return _of_the_shop(payload, order)
@@ -79,6 +82,9 @@ def _of_the_shop(payload: object, order: Row) -> list[Projected]:
         case events.PlaceDeclared():
             where = (payload.level, payload.code, day_of(payload.day))
             return [(schema.place, (*where, *order, payload.name, payload.parent, payload.at))]
+        case events.CardBatchKept():
+            said = (payload.count, payload.status, day_of(payload.day), payload.store)
+            return [(schema.card_batch, (payload.prefix, payload.first, *order, *said))]
         case events.Flagged():
             return [_flag(payload, order, payload.code, OPEN)]
         case events.FlagSettled():

@@ -166,6 +166,15 @@ place = _table(
     _key("level", String), _key("code", String), _key("day", _Big), *_place(),
     _text("name"), _text("parent"), _text("at"),
 )  # fmt: skip
+card_batch = _table(  # numbers that are printed before they have an owner, each word on them
+    "derived", "card_batch",
+    _key("prefix", String), _key("first", _Big), *_place(), _int("count"), _text("status"),
+    _int("day"), _text("store"),
+)  # fmt: skip
+told_apart = _table(  # members who look like one person (`one` is the lesser id) and are two
+    "derived", "told_apart",
+    _key("one", LargeBinary), _key("other", LargeBinary), *_place(), _int("apart"),
+)  # fmt: skip
 flag = _table(  # what somebody should look at, each telling and each verdict of it
     "derived", "flag",
     _key("flag", LargeBinary), *_place(), _text("code"), _text("status"), _int("day"),

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import pytest
 
 from pos_loyalty.domain.days import iso
+from pos_loyalty.node.asked import note_asked
 from pos_loyalty.node.staff import Role
 from pos_loyalty.store.insight_file import InsightFile
 from pos_loyalty.store.insight_rows import SpendRow
@@ -194,6 +195,8 @@ def test_the_comparison_tells_no_share_of_few_cases(small_office: HeadOffice) ->
         large.sell(1_000, card="29001" if n % 3 else "", number=f"a{n}")
     for n in range(4):
         small.sell(1_000, card="", number=f"b{n}")
+        note_asked(large.node, f"a{3 * n}", asked=n > 0, actor="screen", operator="")
+    note_asked(large.node, "a", asked=False, actor="screen", operator="")
     for each in (large, small):
         each.sync()
     small_office.follow()
@@ -202,8 +205,11 @@ def test_the_comparison_tells_no_share_of_few_cases(small_office: HeadOffice) ->
     assert "Too few tickets for a share (below 5): small." in text
     assert "66.7 % (39.1–86.2)" in text
     rows = list(csv.reader(io.StringIO(browser.text("/panel/comparison?as=csv")), delimiter=";"))
-    shares = {row[0]: row[3] for row in rows[1:]}
-    assert shares == {"large": "6667", "small": ""}
+    shares = {row[0]: (row[3], row[6]) for row in rows[1:]}
+    assert shares == {"large": ("6667", "6000"), "small": ("", "")}
+    day = small_office.services.insight.today
+    assert "Of 5 customers without a card, 3 were asked for one." in browser.text("/panel/today")
+    assert small_office.services.insight.day(day).figures.not_asked == 2
 
 
 def collide(office: HeadOffice) -> tuple[Register, Register]:

@@ -8,7 +8,7 @@ from pos_loyalty.domain.rights import uses
 from pos_loyalty.domain.sold import decode_record
 from pos_loyalty.domain.voucher_fold import left_on
 from pos_loyalty.events import Fact
-from pos_loyalty.store import people
+from pos_loyalty.store import card_batches, duplicates, people
 from tests.journal.naive import World
 from tests.journal.naive_points import Group, Lot, Sold
 from tests.journal.tills import DAY_MS, START, START_MS, View
@@ -23,7 +23,7 @@ def differences(view: View, facts: list[Fact]) -> list[str]:
     """Name everything in which the tables differ from the naive fold."""
     world = World(facts)
     found = [*_balances(view, world), *_tickets(view, world), *_vouchers(view, world)]
-    for name, got, expected in _keys(view, world) + _people(view, world):
+    for name, got, expected in _keys(view, world) + _people(view, world) + _stock(view, world):
         if got != expected:
             found.append(f"{name}: tables {got}, naive {expected}")
     return found
@@ -157,6 +157,21 @@ def _keys(view: View, world: World) -> list[tuple[str, Any, Any]]:
 def _takes_part(told: list[tuple[str, bool]]) -> bool:
     """Give what the newest day says, the last told of it."""
     return max(enumerate(told), key=lambda each: (each[1][0], each[0]))[1][1]
+
+
+def _stock(view: View, world: World) -> list[tuple[str, Any, Any]]:
+    """What is known of printed cards, and of members who only look like one person."""
+    batches = {
+        (each.prefix, each.first): (
+            iso(each.ordered),
+            iso(each.received) if each.received else "",
+            each.store,
+        )
+        for each in card_batches.batches(view.tx)
+    }
+    apart = {frozenset((one.hex(), other.hex())) for one, other in duplicates.apart(view.tx)}
+    told = {pair for pair, is_so in world.apart.items() if is_so}
+    return [("batches", batches, world.batches), ("apart", apart, told)]
 
 
 def _people(view: View, world: World) -> list[tuple[str, Any, Any]]:

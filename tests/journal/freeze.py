@@ -182,6 +182,13 @@ EXAMPLES: list[Any] = [
     events.PlaceDeclared(level="till", code="T2", name="Caisse 2", day="2026-01-01", parent="S1"),
     events.MembershipChanged(member=MEMBER, programme="VIP", day="2026-03-01", joined=True),
     events.ProgrammeWithdrawn(programme="P", version="sha256:1f", day="2026-03-01"),
+    events.CustomerAsked(
+        store="S1", till="T2", day="2026-02-28", ticket=TICKET, asked=True, operator="7"
+    ),
+    events.CardBatchKept(
+        prefix="29", first=500, count=250, status="received", day="2026-02-28", store="S1"
+    ),
+    events.MembersToldApart(member=MEMBER, other=CARD, apart=True),
     events.NoteWritten(member=MEMBER, note=CARD, text="Préfère qu'on l'appelle le soir."),
 ]
 

@@ -172,6 +172,8 @@ class World:
         self.consents: dict[tuple[bytes, str, str], bool] = {}
         self.memberships: dict[tuple[bytes, str], list[tuple[str, bool]]] = {}
         self.notes: dict[tuple[bytes, bytes], str] = {}
+        self.apart: dict[frozenset[str], bool] = {}
+        self.batches: dict[tuple[str, int], tuple[str, str, str]] = {}
         self.cards: dict[bytes, tuple[bytes, str]] = {}
         self.members: dict[bytes, str] = {}
         self._consented: dict[tuple[bytes, str, str], tuple[int, bool]] = {}
@@ -187,6 +189,15 @@ class World:
         self._consented[key] = stamp, allowed
         self.consents[key] = allowed
 
+    def _keep_batch(self, payload: Any) -> None:
+        """A batch is of the day when it was ordered first, until it is forgotten."""
+        key = payload.prefix, payload.first
+        ordered = self.batches.get(key, (payload.day, "", ""))[0]
+        received = payload.day if payload.status == "received" else ""
+        self.batches[key] = ordered, received, payload.store
+        if payload.status == "forgotten":
+            del self.batches[key]
+
     def _tell(self, fact: Fact, payload: Any) -> None:
         member = bytes.fromhex(getattr(payload, "member", ""))
         match payload:
@@ -199,6 +210,10 @@ class World:
                 told.append((payload.day, payload.joined))
             case events.NoteWritten() if member not in self.erased:
                 self.notes[member, bytes.fromhex(payload.note)] = payload.text
+            case events.MembersToldApart():
+                self.apart[frozenset((payload.member, payload.other))] = payload.apart
+            case events.CardBatchKept():
+                self._keep_batch(payload)
             case events.CardAttached():
                 self.cards[bytes.fromhex(payload.account)] = member, "active"
             case events.CardEnded():

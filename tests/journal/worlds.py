@@ -393,11 +393,29 @@ def links() -> st.SearchStrategy[Any]:
             joined=st.booleans(),
         ),
         st.builds(events.MembersLinked, member=member, other=member, joined=st.booleans()),
+        st.builds(events.MembersToldApart, member=member, other=member, apart=st.booleans()),
     )
 
 
 def shop() -> st.SearchStrategy[Any]:
     return st.one_of(
+        st.builds(
+            events.CardBatchKept,
+            prefix=st.just("29"),
+            first=st.sampled_from([0, 100]),
+            count=st.just(100),
+            status=st.sampled_from(["ordered", "received", "forgotten"]),
+            day=_days(),
+            store=st.just("S1"),
+        ),
+        st.builds(
+            events.CustomerAsked,
+            store=st.just("S1"),
+            till=st.just("T1"),
+            day=_days(),
+            ticket=st.just("S1/T1/1/2026-01-01/1"),
+            asked=st.booleans(),
+        ),
         st.builds(
             events.ProgrammePublished,
             programme=st.sampled_from(["P", "Q"]),

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from pos_loyalty import commands
-from pos_loyalty.node.card_stock import CardStock, Counts, numbers
+from pos_loyalty.insight.following import Follower, Home
+from pos_loyalty.insight.looking import Counts, Insight
+from pos_loyalty.node.card_stock import Batch, CardStock, numbers
 from tests.support.shop import Till, open_till
 
 
@@ -21,44 +23,59 @@ def stock(till: Till) -> CardStock:
     return CardStock(till.node)
 
 
+def order(stock: CardStock, *, count: int) -> Batch:
+    made = stock.order("29", first=None, count=count, actor="boss")
+    assert made is not None
+    return made
+
+
 def cards(till: Till, stock: CardStock) -> list[str]:
     """Give the numbers of the newest batch."""
     return list(numbers(till.settings.cards, stock.batches()[0]))
 
 
 def test_a_batch_begins_behind_the_last_and_shares_no_number(stock: CardStock) -> None:
-    assert stock.next_serial("29") == 0
-    assert stock.order("29", first=0, count=100) is not None
-    assert stock.next_serial("29") == 100
-    assert stock.order("29", first=99, count=5) is None
-    assert stock.order("29", first=100, count=5) is not None
+    assert order(stock, count=100).first == 0
+    assert stock.order("29", first=99, count=5, actor="boss") is None
+    assert order(stock, count=5).first == 100
     with pytest.raises(ValueError, match="fit"):
-        stock.order("29", first=0, count=0)
+        order(stock, count=0)
 
 
 def test_the_cards_of_a_batch_are_counted_by_what_became_of_them(
-    till: Till, stock: CardStock
+    till: Till, stock: CardStock, tmp_path: Path
 ) -> None:
-    made = stock.order("29", first=0, count=10)
-    assert made is not None
+    path = tmp_path / "till.panel"
+    follower = Follower(till.node.store, Home.of(till.settings), till.clock, path)
+    insight = Insight(till.node.store, till.settings, till.clock, path)
+
+    def counted() -> Counts:
+        follower.catch_up(piece=3)
+        return insight.card_counts([made.name])[made.name]
+
+    early = next(iter(numbers(till.settings.cards, Batch("29", 0, 1))))
+    till.enrol(early)
+    made = order(stock, count=10)
     known = cards(till, stock)
-    members = [till.enrol(number) for number in known[:4]]
+    members = [till.enrol(number) for number in known[1:4]]
     till.do(commands.BlockCard, member=members[0].member, account=members[0].cards[0].account)
     till.do(commands.AttachCard, member=members[1].member, card=known[5])
+    assert counted() == Counts(assigned=4, ended=1, free=5)
     attached = till.queries.member(members[1].member).cards
     extra = next(e for e in attached if e.account != members[1].cards[0].account)
-    assert stock.counts(made) == Counts(assigned=4, ended=1, free=5)
     till.do(commands.DetachCard, member=members[1].member, account=extra.account)
-    assert stock.counts(made) == Counts(assigned=3, ended=1, free=6)
+    assert counted() == Counts(assigned=3, ended=1, free=6)
+    stock.forget(made.name, actor="boss")
+    follower.catch_up()
+    assert insight.card_counts([made.name]) == {}
 
 
 def test_few_free_cards_of_what_was_received_are_too_few(till: Till, stock: CardStock) -> None:
-    made = stock.order("29", first=0, count=6)
-    assert made is not None
+    made = order(stock, count=6)
     stock.keep_low(7)
     assert not stock.runs_low(), "nothing was received yet, so nothing runs low"
     stock.keep_low(5)
-    stock.receive(made)
+    stock.receive(made.name, actor="boss")
     till.enrol(cards(till, stock)[0])
     assert not stock.runs_low(), "five are left"
     till.enrol(cards(till, stock)[1])
@@ -66,19 +83,17 @@ def test_few_free_cards_of_what_was_received_are_too_few(till: Till, stock: Card
     stock.keep_low(0)
     assert not stock.runs_low(), "nobody wants a warning"
     stock.keep_low(5)
-    more = stock.order("29", first=6, count=6)
-    assert more is not None
+    more = order(stock, count=6)
     assert stock.runs_low(), "what is ordered is not there"
-    stock.receive(more)
+    stock.receive(more.name, actor="boss")
     assert not stock.runs_low()
 
 
 def test_a_batch_is_received_sent_back_and_forgotten(stock: CardStock) -> None:
-    made = stock.order("29", first=0, count=6)
-    assert made is not None
-    stock.receive(made)
+    made = order(stock, count=6)
+    stock.receive(made.name, actor="boss")
     assert stock.batches()[0].received
-    stock.receive(stock.batches()[0], there=False)
+    stock.receive(made.name, there=False, actor="boss")
     assert not stock.batches()[0].received
-    stock.forget(made)
+    stock.forget(made.name, actor="boss")
     assert stock.batches() == []

@@ -214,6 +214,7 @@ def test_a_batch_of_cards_is_ordered_printed_received_and_counted(
         with page.expect_download() as told:
             page.get_by_role("link", name="CSV file").click()
         assert told.value.path().read_text().split() == ["number", card(0), card(1), card(2)]
+        follow(shop.register)
         page.get_by_role("button", name="Received").click()
         page.get_by_text("3 cards are in stock now.").wait_for()
         figures = page.locator("tbody td.number").all_inner_texts()

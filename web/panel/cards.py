@@ -7,16 +7,15 @@ from wtforms.validators import NumberRange, Optional
 from pos_loyalty.domain.card_batches import BATCH_MAX
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.audit import Deed
-from pos_loyalty.node.card_stock import Batch, Counts, numbers
+from pos_loyalty.node.card_stock import Batch, numbers
 from pos_loyalty.node.staff import Role
+from web.panel.doing import actor
 from web.panel.forms import PanelForm, at_most, choices, needed
 from web.panel.frame import GET_POST, POST, Answer, go, note, page, show, tell, tell_undo
 from web.services import services
 
 NO_FIT = "So many numbers do not fit into a card's length."
 TAKEN = "Some of these numbers are in another batch."
-COUNTED_MAX = 10
-"""The cards of so many batches, the newest, are counted at once: looking them up takes a while."""
 
 
 class LostForm(PanelForm):
@@ -49,9 +48,8 @@ def _batch_form() -> BatchForm:
 def _shown(lost: LostForm, batch: BatchForm, low: LowForm) -> Answer:
     stock = services().card_stock
     known = stock.batches()
-    counted: list[tuple[Batch, Counts | None]] = [
-        (each, stock.counts(each) if at < COUNTED_MAX else None) for at, each in enumerate(known)
-    ]
+    counts = services().insight.card_counts([each.name for each in known])
+    counted = [(each, counts.get(each.name)) for each in known]
     refused = lost.errors or batch.errors or low.errors
     return show(
         "cards.html",
@@ -86,14 +84,15 @@ def batch() -> Answer:
     """Keep a batch of numbers to be printed; its file is taken from the list."""
     form, stock = _batch_form(), services().card_stock
     if form.validate_on_submit():
-        prefix = form.prefix.data
-        first = stock.next_serial(prefix) if form.first.data is None else form.first.data
         try:
-            made = stock.order(prefix, first=first, count=form.count.data)
+            made = stock.order(
+                form.prefix.data, first=form.first.data, count=form.count.data, actor=actor()
+            )
         except ValueError:
             form.count.errors = [NO_FIT]
         else:
             if made is not None:
+                services().hooks.wake()
                 note(Deed.RECORD_CHANGED, f"cards {made.name}")
                 tell("The batch is kept. Its file is for whoever prints the cards.")
                 return go("cards")
@@ -127,8 +126,9 @@ def batch_file(name: str) -> Answer:
 @page("/cards/receive", role=Role.MANAGER, methods=POST)
 def receive_batch() -> Answer:
     """Note that a batch came from the printer, or, undoing that, that it did not."""
-    known, there = _known(request.form.get("batch", "")), request.form.get("there") != "no"
-    services().card_stock.receive(known, there=there)
+    name, there = request.form.get("batch", ""), request.form.get("there") != "no"
+    known = services().card_stock.receive(name, there=there, actor=actor())
+    services().hooks.wake()
     note(Deed.RECORD_CHANGED, f"cards {known.name}")
     if there:
         fields = {"batch": known.name, "there": "no"}
@@ -141,8 +141,8 @@ def receive_batch() -> Answer:
 @page("/cards/forget", role=Role.MANAGER, methods=POST)
 def forget_batch() -> Answer:
     """Forget a batch that was never printed."""
-    known = _known(request.form.get("batch", ""))
-    services().card_stock.forget(known)
+    known = services().card_stock.forget(request.form.get("batch", ""), actor=actor())
+    services().hooks.wake()
     note(Deed.RECORD_CHANGED, f"cards {known.name}")
     tell("The batch is forgotten; its numbers can be ordered again.")
     return go("cards")

@@ -112,6 +112,8 @@ TITLES = (
     ("added", "Added by hand"),
     ("taken", "Taken by hand"),
     ("enrolled", "New members"),
+    ("asked", "Asked for a card"),
+    ("not_asked", "Not asked"),
 )
 
 

@@ -152,6 +152,7 @@ COLUMNS: tuple[Column[Compared], ...] = (
         exported=lambda each: "" if each.redeemed is None else each.redeemed,
         numeric=True,
     ),
+    _shared("asked", "Asked for a card", lambda each: each.asked),
     _count("joined", "New members", lambda each: each.joined),
     _shared("with_email", "New members with an e-mail", lambda each: each.with_email),
 )

@@ -30,15 +30,19 @@ def carry_out(kind: type[Command], **fields: Any) -> Any:
     """
     found = services()
     require_seen(found, fields.items())
-    known = user()
-    person = known.get_id() if known is not None else ""
     given = request.form.get("once", "")
     number = given if _ONCE.fullmatch(given) else once()
-    command = kind(id=f"{DEVICE}-{number}", actor=f"{DEVICE}/{person}", **fields)
+    command = kind(id=f"{DEVICE}-{number}", actor=actor(), **fields)
     answer = found.node.execute(command)
     found.hooks.wake()
     note(Deed.RECORD_CHANGED, kind.__name__)
     return answer
+
+
+def actor() -> str:
+    """Give who is signed in, as facts name them."""
+    known = user()
+    return f"{DEVICE}/{known.get_id() if known is not None else ''}"
 
 
 @panel.context_processor

@@ -4,10 +4,9 @@ from flask import request
 
 from pos_loyalty import commands
 from pos_loyalty.errors import LoyaltyError
-from pos_loyalty.node.audit import Deed
 from pos_loyalty.node.staff import Role
 from web.panel.doing import carry_out
-from web.panel.frame import POST, Answer, go, note, page, show, tell, tell_refusal, tell_undo
+from web.panel.frame import POST, Answer, go, page, show, tell, tell_refusal, tell_undo
 from web.panel.member import REASONS
 from web.services import services
 
@@ -73,8 +72,7 @@ def _linked(*, joined: bool) -> Answer:
 def tell_apart() -> Answer:
     """Keep that two members are two people: nobody is asked again."""
     one, other = _asked()
-    services().apart.tell(one, other)
-    note(Deed.RECORD_CHANGED, "apart")
+    carry_out(commands.TellApart, member=one, other=other)
     fields = {"one": one, "other": other}
     tell_undo("They are two people: nobody is asked again.", "ask_again", fields)
     return go("duplicates")
@@ -83,8 +81,8 @@ def tell_apart() -> Answer:
 @page("/duplicates/again", role=Role.MANAGER, methods=POST)
 def ask_again() -> Answer:
     """Put two members into the queue again."""
-    services().apart.ask_again(*_asked())
-    note(Deed.RECORD_CHANGED, "apart")
+    one, other = _asked()
+    carry_out(commands.TellApart, member=one, other=other, apart=False)
     tell("They are in the queue again.")
     return go("duplicates")
 

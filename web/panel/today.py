@@ -80,15 +80,28 @@ def _identified(now: Day, before: Day) -> Tile:
     figures, former = now.figures, before.figures
     enough = figures.sales >= ENOUGH
     rate = shown.percent(figures.with_member, figures.sales)
+    meaning = shown.say(
+        "Tickets of the day that named a member when they were closed: {count} of {sales}.",
+        count=figures.with_member,
+        sales=figures.sales,
+    )
     return Tile(
         title=shown.say("Sales with a member"),
         figure=rate if enough else shown.say("not enough data"),
-        meaning=shown.say(
-            "Tickets of the day that named a member when they were closed: {count} of {sales}.",
-            count=figures.with_member,
-            sales=figures.sales,
-        ),
+        meaning=f"{meaning} {_asked(figures)}".strip(),
         comparison=_compared(shown.percent(former.with_member, former.sales), former.sales),
+    )
+
+
+def _asked(figures: Figures) -> str:
+    """Say how many who showed no card were asked for one; nothing where nobody counted."""
+    counted = figures.asked + figures.not_asked
+    if not counted:
+        return ""
+    return shown.say(
+        "Of {counted} customers without a card, {asked} were asked for one.",
+        counted=shown.number(counted),
+        asked=shown.number(figures.asked),
     )
 
 

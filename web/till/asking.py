@@ -14,12 +14,13 @@ from msgspec import Struct
 from pos_loyalty.domain.addresses import parse_address, suggest_address
 from pos_loyalty.domain.movements import Movement
 from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.node import asked as asking
 from pos_loyalty.node import glances
 from pos_loyalty.node.sessions import Session, Visitor
 from web.api.operation import KEY_HEADER
 from web.services import Services, services
 from web.till.pages import till as till
-from web.visitors import visitor
+from web.visitors import device_of, visitor
 
 MEMBER = "/members/<member>"
 TICKET = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
@@ -128,14 +129,20 @@ def check_address() -> Response:
 @till.post("/asked")
 def note_asked() -> Response:
     """Count a ticket without a card: was its customer asked for one?"""
-    found, _ = _let_in()
+    found, session = _let_in()
     told = request.get_json(silent=True)
     if not request.headers.get(KEY_HEADER) or not isinstance(told, dict):
         raise LoyaltyError(Reason.JSON_MALFORMED)
     ticket, asked = told.get("ticket"), told.get("asked")
     if not isinstance(ticket, str) or not TICKET.fullmatch(ticket) or not isinstance(asked, bool):
         raise LoyaltyError(Reason.JSON_MALFORMED)
-    return _told(glances.note_asked(found.node, ticket, asked=asked))
+    device = device_of(session)
+    actor = f"{device.name}/{device.person}" if device.person else device.name
+    counted = asking.note_asked(
+        found.node, ticket, asked=asked, actor=actor, operator=device.person
+    )
+    found.hooks.wake()
+    return _told(counted)
 
 
 def _let_in() -> tuple[Services, Session]:
