@@ -304,7 +304,8 @@ class ReturnPreview(Struct, frozen=True, omit_defaults=True, kw_only=True):
     `refund`, `clawed`, `withheld`, `taken_back`, `given_back` are as the return itself answers
     them; `on_cards` too. `vouchers_gone` that the ticket brought are cancelled, `vouchers_back` can
     be used again. `points`, `debt` and `tier` are the member's after it, the `former_…` before it.
-    `said` tells it in one sentence.
+    `said` tells it in one sentence. `unit` is "cents" where points are minor units of a wallet;
+    `beside` is what happens in programmes beside the main one.
     """
 
     ticket: str
@@ -325,18 +326,22 @@ class ReturnPreview(Struct, frozen=True, omit_defaults=True, kw_only=True):
     debt: int = 0
     tier: str = ""
     said: str = ""
+    unit: str = ""
+    beside: tuple[Beside, ...] = ()
 
 
 class MoveAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A ticket that changed hands, with the points that go with it.
 
-    `former` is whose it was, `member` whose it is now; none is nobody.
+    `former` is whose it was, `member` whose it is now; none is nobody. `beside` tells what it
+    brings them in programmes beside the main one.
     """
 
     ticket: str
     points: int
     former: MemberView | None = None
     member: MemberView | None = None
+    beside: tuple[Beside, ...] = ()
 
 
 class ProgrammeAnswer(Struct, frozen=True, kw_only=True):

@@ -103,7 +103,8 @@ class LinesReturned(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
 
     `refund` is what was given back, less what `choices` held back, which `approved_by` allowed, and
     less what a reward that is no longer earned `clawed`; `restores` are the points that paid for
-    goods which stay and were given back with it. `on_cards` of it went back on gift cards.
+    goods which stay and were given back with it, `restores_beside` those of programmes beside the
+    main one, as (programme, points). `on_cards` of it went back on gift cards.
     """
 
     store: str
@@ -121,6 +122,7 @@ class LinesReturned(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
     clawed: int = 0
     restores: int = 0
     on_cards: int = 0
+    restores_beside: tuple[tuple[str, int], ...] = ()
 
 
 class PointsAdjusted(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):

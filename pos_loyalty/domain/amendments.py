@@ -9,8 +9,8 @@ class TicketMoved(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fals
     """A ticket is somebody else's from now on: `account`, or nobody's again where that is empty.
 
     It is the ticket's `turn`-th move (from 1); `former` is whose it was. `reason` is a code,
-    `approved_by` who allowed it. `ratings` are what a ticket of nobody brings, by the rules of its
-    day.
+    `approved_by` who allowed it. `ratings` are what it brings its new holder, by the rules of its
+    day, in every programme; empty where that is what its own fact says.
     """
 
     ticket: str

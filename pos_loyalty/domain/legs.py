@@ -106,12 +106,14 @@ _decode_quantities = msgspec.msgpack.Decoder(list[int]).decode
 class ReturnCore(Struct, array_like=True, gc=False):
     """Lines given back: (line index, thousandths).
 
-    `restores` are points that paid for lines which stay, and are given back too.
+    `restores` are points that paid for lines which stay, and are given back too; `beside` those of
+    programmes beside the main one, as (programme, points).
     """
 
     day: int
     lines: list[tuple[int, int]]
     restores: int = 0
+    beside: list[tuple[str, int]] = []
 
 
 class PointsCore(Struct, array_like=True, gc=False):

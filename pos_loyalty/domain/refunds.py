@@ -10,22 +10,36 @@ from pos_loyalty.domain.ticket import Discount, Line, paid_by_line
 class Refund(NamedTuple):
     """Money to give back; `clawed` is what a reward that is no longer earned keeps of it.
 
-    `restores` are the points of such a reward that lie on lines which stay with the customer.
+    `restores` are the points of such a reward that lie on lines which stay with the customer,
+    `beside` those of other programmes, as (programme, points).
     """
 
     amount: int
     clawed: int = 0
     restores: int = 0
+    beside: tuple[tuple[str, int], ...] = ()
+
+
+class Paid(NamedTuple):
+    """Points of a programme: those of `holds` that paid part of each line."""
+
+    programme: str
+    spent: Sequence[int]
+    holds: Sequence[str]
 
 
 class Sold(NamedTuple):
-    """A ticket as it was sold: `spent` are the points of `holds` that paid part of each line."""
+    """A ticket as it was sold: `spent` are the points of `holds` that paid part of each line.
+
+    `beside` are those of programmes beside the main one.
+    """
 
     lines: Sequence[Line]
     discounts: Sequence[Discount]
     quantities: Sequence[int]
     spent: Sequence[int]
     holds: Sequence[str] = ()
+    beside: Sequence[Paid] = ()
 
 
 def refund(sold: Sold, before: Sequence[int], after: Sequence[int], *, refunded: int) -> Refund:
@@ -43,7 +57,10 @@ def refund(sold: Sold, before: Sequence[int], after: Sequence[int], *, refunded:
     owed = _cost(sold, _standing(sold, before), before) - _cost(sold, standing, after)
     left = sum(paid_by_line(sold.lines, sold.discounts)) - refunded
     amount = max(min(owed, left), 0)
-    return Refund(amount, max(plain - amount, 0), _lapsed_points(sold, standing, after))
+    clawed, main = max(plain - amount, 0), Paid("", sold.spent, sold.holds)
+    lapsed = [(each.programme, _lapsed_points(sold, each, standing, after)) for each in sold.beside]
+    beside = tuple((programme, points) for programme, points in lapsed if points)
+    return Refund(amount, clawed, _lapsed_points(sold, main, standing, after), beside)
 
 
 def unearned_gifts(sold: Sold, back: Sequence[int]) -> list[Discount]:
@@ -71,10 +88,12 @@ def _standing(sold: Sold, back: Sequence[int]) -> list[Discount]:
     return [each for each in sold.discounts if not each.claw_back or basket >= each.minimum]
 
 
-def _lapsed_points(sold: Sold, standing: Sequence[Discount], back: Sequence[int]) -> int:
+def _lapsed_points(
+    sold: Sold, paid: Paid, standing: Sequence[Discount], back: Sequence[int]
+) -> int:
     """Give the points on lines that stay, of holds that no longer stand."""
-    holds = sum(each.amount for each in sold.discounts if each.hold in sold.holds)
-    lapsed = holds - sum(each.amount for each in standing if each.hold in sold.holds)
-    if not lapsed or not sold.spent:
+    holds = sum(each.amount for each in sold.discounts if each.hold in paid.holds)
+    lapsed = holds - sum(each.amount for each in standing if each.hold in paid.holds)
+    if not lapsed or not paid.spent:
         return 0
-    return remaining(sold.spent, sold.quantities, back) * lapsed // holds
+    return remaining(paid.spent, sold.quantities, back) * lapsed // holds

@@ -64,7 +64,7 @@ def _lessen(state: State, ticket: Ticket, index: int, told: ReturnCore) -> tuple
     if base < kept.qualifying:
         qualify(pot, owner, ticket.core.day, base - kept.qualifying)
         kept.qualifying = base
-    restores = 0 if index else told.restores  # a reward of the main programme, the first part
+    restores = dict(told.beside).get(part.programme, 0) if index else told.restores
     given = 0
     if part.spent:
         given = _give_back(state, pot, ticket, index, day, restores, members)

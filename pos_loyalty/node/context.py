@@ -95,9 +95,11 @@ class Context:
         known = main_of(self._in_force(day))
         return known and known.in_currency(self.settings.currency, day)
 
-    def programmes_beside(self, day: int, member: bytes | None) -> list[Programme]:
-        """Give the other programmes that a member takes part in."""
-        return beside(self.tx, self._in_force(day), self.settings.currency, day, member)
+    def programmes_beside(self, day: int, member: bytes | None, at_ms: int = 0) -> list[Programme]:
+        """Give the other programmes that a member takes part in; by what they allowed at a moment
+        of the past, where one is given."""
+        known, currency = self._in_force(day), self.settings.currency
+        return beside(self.tx, known, currency, day, member, at_ms)
 
     def programmes_having(self, member: bytes) -> list[Programme]:
         """Give the other programmes that a member may use today, with those they have left."""

@@ -6,23 +6,19 @@ from pos_loyalty import commands
 from pos_loyalty.answers import MemberView, MoveAnswer
 from pos_loyalty.domain.days import day_of, iso
 from pos_loyalty.domain.identifiers import amendment_key, is_claim_code, ticket_account
-from pos_loyalty.domain.programme import Programme
-from pos_loyalty.domain.rating import Rating, rate
+from pos_loyalty.domain.rating import Rating
 from pos_loyalty.domain.sold import Ticket
-from pos_loyalty.domain.stamps import rate_stamps
-from pos_loyalty.domain.ticket import earning_by_line
-from pos_loyalty.domain.tiers import tier_on
 from pos_loyalty.errors import LoyaltyError, Reason, Wrong
 from pos_loyalty.events import SaleClosed, TicketMoved
-from pos_loyalty.node.baskets import standing, who
+from pos_loyalty.node.baskets import who
 from pos_loyalty.node.choices import check_second_person
 from pos_loyalty.node.context import Context, Decision, Notice, fact
-from pos_loyalty.node.forecast import circumstances
 from pos_loyalty.node.members import show
+from pos_loyalty.node.new_holder import ratings_for
 from pos_loyalty.node.points import REASON_CHARACTERS_MAX
 from pos_loyalty.node.watching import look_at_move, told
-from pos_loyalty.store import people, tickets
-from pos_loyalty.store.amending import Amendment, amendments_of
+from pos_loyalty.store import people, sides, tickets
+from pos_loyalty.store.amending import Amendment, amended, amendments_of
 
 CLAIMED, UNDONE = "claim", "undo"
 """The reasons of moves that nobody gives one for."""
@@ -124,42 +120,23 @@ def _moved(
 
 
 def _ratings(ctx: Context, sold: _Sold, account: bytes) -> tuple[Rating, ...]:
-    """Give what a ticket that was closed for nobody brings, by the rules of its day."""
-    sale = sold.sale
-    if sale.account or not account:
-        return ()
-    if sold.moves and sold.moves[-1].ratings:
-        return sold.moves[-1].ratings
-    day = day_of(sale.day)
-    programme = ctx.programme_needed(day)
-    stamps = rate_stamps(programme, sale.lines, sale.discounts, day=day)
-    return (_rated(ctx, programme, sale, account, day), *((stamps,) if stamps else ()))
-
-
-def _rated(
-    ctx: Context, programme: Programme, sale: SaleClosed, account: bytes, day: int
-) -> Rating:
-    held = standing(ctx, account, programme, day)
-    return rate(
-        ctx.programmes.rules_of(programme),
-        sale.lines,
-        earning_by_line(sale.lines, sale.discounts, sale.tenders),
-        tier=tier_on(programme, held, day),
-        day=day,
-        qualifying=held.qualifying,
-        currency=sale.currency,
-        **circumstances(ctx, programme, None, at_ms=sale.at, zone=sale.zone),
-    )
+    """Give what the ticket brings an account: what it brought them before, had they it already."""
+    for each in reversed(sold.moves):
+        if each.account == account.hex():
+            return each.ratings
+    return ratings_for(ctx, sold.sale, sold.moves, account)
 
 
 def _decided(ctx: Context, command: commands.Command, sold: _Sold, moved: TicketMoved) -> Decision:
     def answer() -> MoveAnswer:
         after = tickets.folded_ticket(ctx.tx, sold.key)
+        sale = amended(sold.sale, amendments_of(ctx.tx, sold.key))
         return MoveAnswer(
             ticket=sold.key,
             points=max(sold.ticket.kept, after.kept if after else 0),
             former=_view(ctx, moved.former),
             member=_view(ctx, moved.account),
+            beside=sides.sold(ctx.tx, ctx.programmes, sold.key, sale) if sale.account else (),
         )
 
     seen = look_at_move(ctx, command, sold.key) if moved.reason != UNDONE else iter(())

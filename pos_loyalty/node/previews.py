@@ -95,4 +95,6 @@ def _preview(
         points=after.points,
         debt=after.debt,
         tier=after.tier,
+        unit=former.unit or after.unit,
+        beside=answer.beside,
     )

@@ -6,7 +6,7 @@ from pos_loyalty import commands, events
 from pos_loyalty.answers import ReturnAnswer
 from pos_loyalty.domain.days import day_of, iso
 from pos_loyalty.domain.identifiers import ticket_account
-from pos_loyalty.domain.refunds import Refund, Sold, refund
+from pos_loyalty.domain.refunds import Paid, Refund, Sold, refund
 from pos_loyalty.domain.sold import Ticket
 from pos_loyalty.domain.ticket import ticket_key
 from pos_loyalty.errors import LoyaltyError, Reason
@@ -57,6 +57,7 @@ def return_lines(ctx: Context, command: commands.ReturnLines) -> Decision:
         approved_by=command.approved_by,
         clawed=money.clawed,
         restores=money.restores,
+        restores_beside=money.beside,
         on_cards=settled.on_cards,
     )
     given = try_to_hand_over(ctx, key, command.receipt, None, command.id)
@@ -106,7 +107,8 @@ def _refund(
     """Give the money of the lines, and what it does to the ticket's rewards."""
     spent = points_spent(sale)
     holds = sale.ratings[0].holds if sale.ratings else ()
-    sold = Sold(sale.lines, sale.discounts, ticket.core.quantities, spent, holds)
+    beside = [Paid(each.programme, each.spent, each.holds) for each in sale.ratings[1:]]
+    sold = Sold(sale.lines, sale.discounts, ticket.core.quantities, spent, holds, beside)
     after = list(ticket.returned)
     for each in lines:
         after[each.line] += each.quantity

@@ -175,7 +175,8 @@ def _rated(
     rating = paid_on_lines(rating, sale.lines, discounts, paid.of(programme.id))
     stamps = rate_stamps(programme, sale.lines, discounts, day=day)
     rated = msgspec.structs.replace(sale, discounts=discounts)
-    beside = rated_beside(ctx, rated, customer.member, paid)
+    past = 0 if sale.source == "live" else sale.at
+    beside = rated_beside(ctx, rated, customer.member, paid, at_ms=past)
     ratings = (rating, *([stamps] if stamps else []), *beside)
     return msgspec.structs.replace(rated, ratings=ratings)
 

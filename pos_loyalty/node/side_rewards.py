@@ -46,8 +46,7 @@ class Together(NamedTuple):
 def together(ctx: Context, main: Programme, member: bytes | None) -> Together:
     """Give the main programme with the rewards of others in which a member may have points.
 
-    A reward whose label is taken is called by its programme's id besides. Those of others stay
-    when goods come back.
+    A reward whose label is taken is called by its programme's id besides.
     """
     others = ctx.programmes_having(member) if member is not None else []
     taken = {each.label for each in main.rewards} | ({main.stamps.name} if main.stamps else set())
@@ -59,7 +58,7 @@ def together(ctx: Context, main: Programme, member: bytes | None) -> Together:
             label = f"{reward.label} ({other.id})" if reward.label in taken else reward.label
             taken.add(label)
             whose[label] = other.id
-            rewards.append(replace(reward, label=label, on_return="keep"))
+            rewards.append(replace(reward, label=label))
             own = [each for each in other.parts if each.reward == reward.label]
             parts += [replace(each, reward=label) for each in own]
     if not whose:

@@ -51,13 +51,13 @@ def _changed(
 
 
 def rated_beside(
-    ctx: Context, sale: SaleClosed, member: bytes | None, paid: Paying
+    ctx: Context, sale: SaleClosed, member: bytes | None, paid: Paying, *, at_ms: int = 0
 ) -> tuple[Rating, ...]:
     """Rate a ticket under the other programmes that its customer takes part in, or whose points
-    pay part of it."""
+    pay part of it; of a ticket of the past they took part at the moment `at_ms`."""
     day, account = day_of(sale.day), bytes.fromhex(sale.account)
     earning = earning_by_line(sale.lines, sale.discounts, sale.tenders)
-    taking = ctx.programmes_beside(day, member)
+    taking = ctx.programmes_beside(day, member, at_ms)
     paying = [each for each in _having(ctx, member) if each not in taking and paid.of(each.id)]
     found = []
     for programme in (*taking, *paying):

@@ -8,7 +8,7 @@ from typing import Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pos_loyalty.answers import BasketAnswer, Explanation, SaleAnswer, TicketExplanation
+from pos_loyalty.answers import BasketAnswer, Beside, Explanation, SaleAnswer, TicketExplanation
 from pos_loyalty.domain.causes import Why
 from pos_loyalty.domain.explaining import Factor, Step
 from pos_loyalty.receipts.figures import Figures, figures
@@ -48,16 +48,18 @@ def spoken(answer: Struct, language: str) -> Struct:
     if isinstance(answer, TicketExplanation):
         each = tuple(_spoken(one, language) for one in answer.explanations)
         return replace(answer, explanations=each)
-    if isinstance(answer, SaleAnswer | BasketAnswer) and answer.beside:
-        beside = tuple(
-            replace(each, why=told(each.why, language)) if each.why else each
-            for each in answer.beside
-        )
-        answer = replace(answer, beside=beside)
+    if beside := getattr(answer, "beside", ()):
+        answer = replace(answer, beside=tuple(_spoken_beside(each, language) for each in beside))
     if isinstance(answer, SaleAnswer | BasketAnswer) and answer.missed:
         answer = replace(answer, missed=told(answer.missed, language))
     why = getattr(answer, "why", None)
     return replace(answer, why=told(why, language)) if isinstance(why, Why) else answer
+
+
+def _spoken_beside(one: Struct, language: str) -> Struct:
+    if not isinstance(one, Beside) or one.why is None:
+        return one
+    return replace(one, why=told(one.why, language))
 
 
 def _spoken(one: Explanation, language: str) -> Explanation:

@@ -1,6 +1,7 @@
 """A return before it is confirmed, in one sentence to read to the customer."""
 
 from pos_loyalty.answers import ReturnPreview
+from pos_loyalty.receipts.explained import counted, with_unit
 from pos_loyalty.receipts.figures import Figures, figures
 from pos_loyalty.texts import translate
 
@@ -9,6 +10,7 @@ def sentence(preview: ReturnPreview, language: str) -> str:
     """Say what a return gives and takes, in `language` ("fr" or "en")."""
     write = figures(language, preview.currency)
     parts = [_money(preview, write, language), *_points(preview, write, language)]
+    parts += _beside(preview, write, language)
     parts += _vouchers(preview, language)
     if preview.former_tier != preview.tier:
         tiers = {"former": preview.former_tier or "–", "tier": preview.tier or "–"}
@@ -51,22 +53,32 @@ def _points(preview: ReturnPreview, write: Figures, language: str) -> list[str]:
     """Say which points go and come, and what there is then; nothing of a ticket of nobody."""
     if not preview.has_member:
         return []
-    parts = []
+    parts, write = [], with_unit(write, preview.unit)
     if preview.taken_back:
-        count = _counted(preview.taken_back, write, language)
+        count = counted(preview.taken_back, write)
         parts.append(translate("{count} of this ticket go", language, count=count))
     if preview.given_back:
-        count = _counted(preview.given_back, write, language)
+        count = counted(preview.given_back, write)
         parts.append(translate("{count} that paid for it come back", language, count=count))
     if preview.debt:
-        count = _counted(preview.debt, write, language)
+        count = counted(preview.debt, write)
         parts.append(translate("you owe {count} then", language, count=count))
     else:
-        count = _counted(preview.points, write, language)
+        count = counted(preview.points, write)
         parts.append(translate("you have {count} then", language, count=count))
     return parts
 
 
-def _counted(number: int, write: Figures, language: str) -> str:
-    one = "{count} point" if write.is_one(number) else "{count} points"
-    return translate(one, language, count=write.count(number))
+def _beside(preview: ReturnPreview, write: Figures, language: str) -> list[str]:
+    """Say which points of other programmes go and come."""
+    parts = []
+    for each in preview.beside:
+        unit = with_unit(write, each.unit)
+        if each.earned:
+            count = counted(-each.earned, unit)
+            parts.append(translate("{count} go in {name}", language, count=count, name=each.name))
+        if each.used:
+            count = counted(-each.used, unit)
+            back = "{count} come back in {name}"
+            parts.append(translate(back, language, count=count, name=each.name))
+    return parts

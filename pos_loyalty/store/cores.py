@@ -75,8 +75,7 @@ def draft(key: str, payload: object) -> Draft | None:
             return _sale(key, payload)
         case events.LinesReturned():
             lines = [(each.line, each.quantity) for each in payload.lines]
-            told = day_of(payload.day), lines
-            core = encode((*told, payload.restores) if payload.restores else told)
+            core = encode(_returned(payload, lines))
             day, amount = day_of(payload.day), -payload.refund
             return Draft("return", b"", payload.ticket, core, day, amount)
         case events.TicketMoved():
@@ -102,6 +101,14 @@ def draft(key: str, payload: object) -> Draft | None:
         case events.EventTold():
             return _told(key, payload)
     return _of_vouchers(payload) or _of_people(payload)
+
+
+def _returned(payload: events.LinesReturned, lines: list[tuple[int, int]]) -> tuple[object, ...]:
+    """Give a return's core, without what says nothing at its end."""
+    told = day_of(payload.day), lines
+    if payload.restores_beside:
+        return (*told, payload.restores, payload.restores_beside)
+    return (*told, payload.restores) if payload.restores else told
 
 
 def counted_core(fact: Fact, found: Draft) -> bytes:

@@ -87,10 +87,15 @@ def profile_of(tx: Tx, member: bytes) -> dict[str, str]:
     return {field: value for field, value in fields.items() if value}
 
 
-def consents_of(tx: Tx, member: bytes) -> dict[tuple[str, str], bool]:
-    """Give what a member allows, by purpose and channel; a withdrawal wins at the same moment."""
+def consents_of(tx: Tx, member: bytes, at_ms: int = 0) -> dict[tuple[str, str], bool]:
+    """Give what a member allows, by purpose and channel; a withdrawal wins at the same moment.
+
+    With a moment `at_ms` (Unix ms), it is what they allowed then.
+    """
     latest: dict[tuple[str, str], tuple[int, bool]] = {}
     for purpose, channel, stamp, granted in tx.rows(_CONSENT, member_=member):
+        if at_ms and stamp >> COUNTER_BITS > at_ms:
+            continue
         known = latest.get((purpose, channel))
         if known is None or stamp > known[0]:
             latest[purpose, channel] = (stamp, bool(granted))

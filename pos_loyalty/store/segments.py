@@ -11,15 +11,25 @@ from pos_loyalty.store import people, schema
 from pos_loyalty.store.statements import Tx
 
 
-def fits(tx: Tx, segment: Segment, main: Programme | None, member: bytes | None, day: int) -> bool:
-    """Tell whether a member is what a segment asks for, but for what they bought before."""
+def fits(
+    tx: Tx,
+    segment: Segment,
+    main: Programme | None,
+    member: bytes | None,
+    day: int,
+    at_ms: int = 0,
+) -> bool:
+    """Tell whether a member is what a segment asks for, but for what they bought before.
+
+    `at_ms` is the moment of a ticket of the past (0: now).
+    """
     if member is None:
         return False
     tier = ""
     if segment.tiers and main is not None:
         state = people.account_of(tx, member).state
         tier = tier_on(main, look(state, member, main, day=day, now_ms=0), day).name
-    return segments.fits(segment, _person(tx, member), tier, day)
+    return segments.fits(segment, _person(tx, member, at_ms), tier, day)
 
 
 def is_open(
@@ -33,11 +43,12 @@ def is_open(
     return known and segments.is_open(state, state.accounts.index(account), gate, day)
 
 
-def _person(tx: Tx, member: bytes) -> Person:
+def _person(tx: Tx, member: bytes, at_ms: int) -> Person:
     row = tx.row(_ENROLLED, member_=member)
     joined, store = (int(row[0]), str(row[1])) if row else (0, "")
     born = people.profile_of(tx, member).get("birth_date", "")
-    return Person(joined=joined, store=store, born=born, consents=people.consents_of(tx, member))
+    consents = people.consents_of(tx, member, at_ms)
+    return Person(joined=joined, store=store, born=born, consents=consents)
 
 
 _m = schema.member.c

@@ -85,12 +85,18 @@ def main_of(known: Sequence[Programme]) -> Programme | None:
 
 
 def beside(
-    tx: Tx, known: Sequence[Programme], currency: str, day: int, member: bytes | None
+    tx: Tx,
+    known: Sequence[Programme],
+    currency: str,
+    day: int,
+    member: bytes | None,
+    at_ms: int = 0,
 ) -> list[Programme]:
     """Give those of the `known` programmes in force that a member takes part in, but the main one.
 
     Nobody needs to be invited to one for all; one without a rate for this money is not in force.
-    What a member of a segment must have bought before is left to the fold.
+    What a member of a segment must have bought before is left to the fold. `at_ms` is the moment
+    of a ticket of the past (0: now).
     """
     main = main_of(known)
     if len(known) < 2 and main is not None:
@@ -103,7 +109,10 @@ def beside(
         and (
             each.members == "all"
             or (each.members == "invited" and each.id in joined)
-            or (each.segment is not None and segments.fits(tx, each.segment, main, member, day))
+            or (
+                each.segment is not None
+                and segments.fits(tx, each.segment, main, member, day, at_ms)
+            )
         )
     ]
     return _in_currency(others, currency, day)

@@ -6,6 +6,7 @@ from pos_loyalty.domain.programme import Programme
 from pos_loyalty.domain.sold import Ticket
 from pos_loyalty.events import LinesReturned, SaleClosed
 from pos_loyalty.store import reasons, tickets
+from pos_loyalty.store.amending import amended, amendments_of
 from pos_loyalty.store.shop import ProgrammeShelf
 from pos_loyalty.store.statements import Tx
 
@@ -36,6 +37,7 @@ def came_back(
 ) -> tuple[Beside, ...]:
     """Tell what a return took from the other programmes, and gave back there, below zero."""
     sale = tickets.sale_of(tx, returned.ticket)
+    sale = amended(sale, amendments_of(tx, returned.ticket)) if sale else None
     versions = {each.programme: each.version for each in sale.ratings} if sale else {}
     found = []
     for name, taking in [*tickets.takings_of(tx, key, ticket).items()][1:]:

@@ -7,6 +7,7 @@ from pos_loyalty.domain.ticket import Discount
 from pos_loyalty.errors import Reason
 from pos_loyalty.ports.documents import SellerBlock
 from pos_loyalty.receipts.issuer import Issuer
+from pos_loyalty.receipts.preview import sentence
 from pos_loyalty.receipts.text import render_text
 from pos_loyalty.receipts.ticket import ShopWording
 from pos_loyalty.settings import OfflineLimits
@@ -146,3 +147,70 @@ def test_offline_points_beside_are_spent_within_the_same_limits(company: Company
     with refused(Reason.OFFLINE_LIMIT):
         spends(basket, blocks=2)
     spends(basket)
+
+
+MEETS = {"label": "Bon vert", "points": 50, "amount": 2_00, "minimum": 100_00}
+
+
+@pytest.mark.parametrize(
+    ("on_return", "refund", "back", "left"),
+    [("keep", 49_09, 23, 81), ("claw_back", 48_00, 50, 108)],
+)
+def test_a_reward_beside_stays_or_is_taken_off_the_refund_with_all_its_points(
+    shop: Till, on_return: str, refund: int, back: int, left: int
+) -> None:
+    shop.runs(side(reward={**MEETS, "on_return": on_return}, earn={"points": 1}))
+    anne = shop.member()
+    anne.buys(50_00)
+    basket = anne.fills(60_00, 50_00)
+    spends(basket)
+    sale = basket.closes()
+    assert green(anne) == 108
+    tried = shop.previews(sale.ticket, (1, 1000))
+    answer = sale.comes_back(1)
+    (told,) = answer.beside
+    assert (answer.refund, answer.beside) == (tried.refund, tried.beside) == (refund, (told,))
+    assert (told.earned, told.used, green(anne)) == (-50, -back, left)
+    said = sentence(tried, "en")
+    assert f"50 points go in Vert; {back} points come back in Vert." in said
+    rest = sale.comes_back()
+    assert (refund + rest.refund, green(anne)) == (108_00, 50)
+
+
+def test_points_beside_that_were_spent_since_are_owed_when_their_ticket_comes_back(
+    side_by_side: Till,
+) -> None:
+    anne = side_by_side.member()
+    first = anne.buys(50_00)
+    second = anne.fills(20_00)
+    spends(second, blocks=2)
+    paid = second.closes()
+    first.comes_back()
+    (standing,) = anne.view.beside
+    assert (standing.points, standing.debt, standing.available) == (0, 68, 0)
+    paid.comes_back()
+    assert green(anne) == 0 and anne.view.beside[0].debt == 0
+
+
+@pytest.mark.parametrize(("courtesy", "left", "last"), [(0, 0, ""), (30, 50, "2026-05-10")])
+def test_points_beside_come_back_to_the_lots_they_were_of(
+    shop: Till, courtesy: int, left: int, last: str
+) -> None:
+    shop.runs(side(expiry={"months": 2, "courtesy_days": courtesy}))
+    anne = shop.member()
+    anne.buys(25_00)
+    shop.now("2026-03-01")
+    basket = anne.fills(20_00)
+    spends(basket)
+    sale = basket.closes()
+    shop.now("2026-04-10")
+    sale.comes_back()
+    (standing,) = anne.view.beside
+    assert (standing.points, standing.expires) == (left, last)
+
+
+def test_a_sentence_of_a_wallets_return_speaks_of_money(shop: Till) -> None:
+    cents = {"label": "Cagnotte", "points": 1, "amount": 1}
+    shop.runs(programme(programme={"unit": "cents"}, earn={"points": 5}, reward=cents, tier=[]))
+    sale = shop.member().buys(20_00)
+    assert "€1.00 of this ticket go" in sentence(shop.previews(sale.ticket), "en")

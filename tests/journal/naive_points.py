@@ -359,7 +359,9 @@ class Group:
             sold.excess += each.quantity - accepted
         for rating in sold.sale.ratings if sold.account else ():
             day = counted_day(fact, returned.day)
-            restores = returned.restores if rating is sold.sale.ratings[0] else 0
+            restores = dict(returned.restores_beside).get(rating.programme, 0)
+            if rating is sold.sale.ratings[0]:
+                restores = returned.restores
             taken, given = self._take_back(sold, rating, day, restores)
             tie = self._lot(fact, sold.account, "", 0, 0, 0).tie
             if taken or given:

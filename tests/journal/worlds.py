@@ -171,6 +171,7 @@ def returns(draw: st.DrawFn) -> events.LinesReturned:
         lines=lines,
         refund=5,
         restores=draw(st.sampled_from([0, 0, 3, 40])),
+        restores_beside=draw(st.sampled_from([(), (), (("Q", 4),), (("P", 2), ("Q", 40))])),
     )
 
 
