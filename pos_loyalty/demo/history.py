@@ -137,4 +137,4 @@ def _brought(world: World, kind: str, file: Path, name: str) -> str:
         check=False,
         timeout=IMPORT_MAX_S,
     )
-    return (done.stdout or done.stderr).strip()
+    return f"{file.name}: {(done.stdout or done.stderr).strip()}"

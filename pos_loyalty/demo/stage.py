@@ -142,12 +142,13 @@ class Stage:
         def say(sentence: str, **given: Any) -> str:
             return translate(sentence, language, **given)
 
-        money = figures(language, "EUR").money
+        words = figures(language, "EUR")
         root = self._world.api.removesuffix("/api/v1")
         return render_template(
             f"{template}.html",
             _=say,
-            money=money,
+            money=words.money,
+            count=words.count,
             language=language,
             other=next(each for each in LOCALES if each != language),
             cards=CARDS,

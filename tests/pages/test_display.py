@@ -103,7 +103,7 @@ def test_the_display_is_told_no_name_address_or_card(
         caller.post("/scans", {"text": card(1), "device": "counter"})
         sold(caller, "private", card=card(1))
         expect(seen.page.get_by_role("heading", name="+ 78 points")).to_be_visible()
-        way = seen.page.get_by_role("progressbar", name="Le chemin vers le palier suivant")
+        way = seen.page.get_by_role("progressbar", name="Le chemin vers le niveau suivant")
         assert int(way.get_attribute("value") or 0) >= 7_800
         shown = seen.page.content()
     assert "z***@client.fr" in shown

@@ -38,7 +38,7 @@ def between() -> Answer:
         pairs=[_sentence(each) for each in pairs[:PAIRS_TOLD]],
         untold=max(0, len(pairs) - PAIRS_TOLD),
         sentence=shown.say(
-            "From {first} to {last}, {points} points were spent in another shop than gave them.",
+            "From {first} to {last}, points spent in another shop than gave them: {points}.",
             first=shown.day(first),
             last=shown.day(last),
             points=shown.number(sum(each.points for each in owed)),

@@ -65,13 +65,13 @@ def _drawing(found: Forecast) -> Chart:
         title=shown.say("Points of {programme}, month by month", programme=found.name),
         sentence=shown.say(
             "By {month}, {spent} points are expected to be spent and {lapsed} to expire.",
-            month=found.months[-1].month,
+            month=shown.month(found.months[-1].month),
             spent=shown.number(spent[-1]),
             lapsed=shown.number(lapsed[-1]),
         ),
         drawing=Drawing.AREA,
         category=shown.say("Month"),
-        categories=[each.month for each in found.months],
+        categories=[shown.month(each.month) for each in found.months],
         series=[
             Series(title=shown.say("Still out"), values=[each.left for each in found.months]),
             Series(title=shown.say("Spent"), values=spent),

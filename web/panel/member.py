@@ -1,5 +1,6 @@
 """One member: who they are, what they have, and everything that happened, newest first."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from flask import request, url_for
@@ -27,6 +28,8 @@ FIELD_TITLES = {
     "language": "Language",
     "receipt": "Receipt usually wanted",
 }
+LANGUAGES = (("fr", "Français"), ("en", "English"))
+RECEIPTS = (("none", "None"), ("paper", "Paper"), ("email", "E-mail"), ("qr", "QR"))
 CARD_STATES = {"active": "in use", "blocked": "blocked", "replaced": "replaced"}
 REASONS = {"email": "same e-mail", "phone": "same phone", "name": "same name and postcode"}
 
@@ -40,10 +43,7 @@ def member(member: str) -> Answer:
         "member.html",
         member=view,
         name=f"{view.first_name} {view.last_name}".strip(),
-        profile=[
-            (FIELD_TITLES.get(name, name), value)
-            for name, value in sorted(found.queries.profile(member).items())
-        ],
+        profile=list(_told(found.queries.profile(member))),
         consents=found.queries.consents(member),
         happened=timeline(found, member),
         notes=[(each, author_of(each.author)) for each in found.insight.notes(member)],
@@ -57,6 +57,16 @@ def member(member: str) -> Answer:
         reasons=REASONS,
         never=NEVER,
     )
+
+
+def _told(profile: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Give titles and values in the order of the form, codes as words; unknown fields last."""
+    codes = {"language": dict(LANGUAGES), "receipt": dict(RECEIPTS)}
+    known = [name for name in FIELD_TITLES if name in profile]
+    for name in (*known, *sorted(set(profile) - set(known))):
+        value = profile[name]
+        said = codes.get(name, {}).get(value)
+        yield FIELD_TITLES.get(name, name), shown.say(said) if said else value
 
 
 def _duplicates(found: Services, member: str) -> list[Duplicate]:

@@ -11,7 +11,7 @@ from pos_loyalty.node.staff import Role
 from web.panel.doing import carry_out
 from web.panel.forms import PanelForm, at_most, choices, needed
 from web.panel.frame import GET_POST, POST, Answer, go, page, show, tell, tell_undo
-from web.panel.member import FIELD_TITLES
+from web.panel.member import FIELD_TITLES, LANGUAGES, RECEIPTS
 from web.services import services
 
 REASONS = (
@@ -34,14 +34,10 @@ class ProfileForm(PanelForm):
     birth_date = StringField(FIELD_TITLES["birth_date"], [at_most(10)])
     postcode = StringField(FIELD_TITLES["postcode"], [at_most(12)])
     city = StringField(FIELD_TITLES["city"], [at_most(120)])
-    language = SelectField(
-        FIELD_TITLES["language"], choices=choices(("", "–"), ("fr", "Français"), ("en", "English"))
-    )
+    language = SelectField(FIELD_TITLES["language"], choices=choices(("", "–"), *LANGUAGES))
     receipt = SelectField(
         FIELD_TITLES["receipt"],
-        choices=choices(
-            ("", "–"), ("none", "None"), ("paper", "Paper"), ("email", "E-mail"), ("qr", "QR")
-        ),
+        choices=choices(("", "–"), *RECEIPTS),
     )
 
 

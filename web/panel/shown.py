@@ -16,6 +16,8 @@ from web.problems import reader_locale
 from web.services import services
 
 MINOR = 100
+BABEL = {"fr": "fr_FR", "en": "en_GB"}
+"""Which habits go with a language: days in English are those of the receipts."""
 THEMES = ("auto", "light", "dark")
 
 
@@ -31,6 +33,10 @@ def page_theme() -> str:
     return chosen if chosen in THEMES else THEMES[0]
 
 
+def _habits() -> str:
+    return BABEL[page_locale()]
+
+
 def say(sentence: str, **values: str | int | float) -> str:
     """Give an English sentence in the reader's language."""
     return translate(sentence, page_locale(), **values)
@@ -38,7 +44,7 @@ def say(sentence: str, **values: str | int | float) -> str:
 
 def number(value: int | float) -> str:
     """Write a number with the reader's separators."""
-    return str(format_decimal(value, locale=page_locale()))
+    return str(format_decimal(value, locale=_habits()))
 
 
 def signed(value: int) -> str:
@@ -48,13 +54,13 @@ def signed(value: int) -> str:
 
 def percent(part: int, whole: int) -> str:
     """Write a share in percent; a dash where there is no whole."""
-    return str(format_percent(part / whole, "#,##0 %", locale=page_locale())) if whole else "–"
+    return str(format_percent(part / whole, locale=_habits())) if whole else "–"
 
 
 def money(minor: int, currency: str = "") -> str:
     """Write an amount of minor units, in the shop's currency where none is named."""
     unit = currency or services().node.settings.currency
-    return str(format_currency(minor / MINOR, unit, locale=page_locale()))
+    return str(format_currency(minor / MINOR, unit, locale=_habits()))
 
 
 def day(value: str | int) -> str:
@@ -62,7 +68,13 @@ def day(value: str | int) -> str:
     if value == "":
         return ""
     ordinal = day_of(value) if isinstance(value, str) else value
-    return str(format_date(date.fromordinal(ordinal), "medium", locale=page_locale()))
+    at = date.fromordinal(ordinal)
+    return _first(at, format_date(at, "d MMM y", locale=_habits()))
+
+
+def month(iso: str) -> str:
+    """Write a month, given as `2026-11`."""
+    return str(format_date(date.fromisoformat(f"{iso}-01"), "MMM y", locale=_habits()))
 
 
 def date_of(ordinal: int) -> date:
@@ -74,7 +86,13 @@ def moment(at_ms: int) -> str:
     """Write a moment (Unix ms) in the shop's time zone."""
     zone = ZoneInfo(services().node.settings.zone)
     at = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone)
-    return str(format_datetime(at, "d MMM y HH:mm:ss", locale=page_locale()))
+    return _first(at, format_datetime(at, "d MMM y HH:mm:ss", locale=_habits()))
+
+
+def _first(at: date, written: str) -> str:
+    """Write the first of a month as the French do: 1er."""
+    french = at.day == 1 and page_locale() == "fr"
+    return written.replace("1", "1er", 1) if french else written
 
 
 def day_at(at_ms: int) -> int:
@@ -90,7 +108,7 @@ def ago(at_ms: int) -> str:
 
 def before(seconds: int) -> str:
     """Write that something was so many seconds ago, roughly."""
-    return str(format_timedelta(-seconds, add_direction=True, locale=page_locale()))
+    return str(format_timedelta(-seconds, add_direction=True, locale=_habits()))
 
 
 @cache

@@ -18,7 +18,7 @@ KINDS = {
     "link": "Points pooled or parted",
     "erasure": "Erased",
     "lapsed": "Expired",
-    "carried": "Known by head office",
+    "carried": "Brought over from head office",
     "event": "Done beside buying",
 }
 """What moves points, in English."""

@@ -77,20 +77,24 @@ def _sales(now: Day, before: Day) -> Tile:
 
 
 def _identified(now: Day, before: Day) -> Tile:
-    figures, former = now.figures, before.figures
-    enough = figures.sales >= ENOUGH
-    rate = shown.percent(figures.with_member, figures.sales)
     meaning = shown.say(
-        "Tickets of the day that named a member when they were closed: {count} of {sales}.",
-        count=figures.with_member,
-        sales=figures.sales,
+        "Tickets that named a member when they were closed; as a share from {enough} tickets on.",
+        enough=ENOUGH,
     )
     return Tile(
         title=shown.say("Sales with a member"),
-        figure=rate if enough else shown.say("not enough data"),
-        meaning=f"{meaning} {_asked(figures)}".strip(),
-        comparison=_compared(shown.percent(former.with_member, former.sales), former.sales),
+        figure=_share(now.figures),
+        meaning=f"{meaning} {_asked(now.figures)}".strip(),
+        comparison=_compared(_share(before.figures), before.figures.sales),
     )
+
+
+def _share(figures: Figures) -> str:
+    """Give the share of tickets that named a member, or how many of how few did."""
+    if figures.sales >= ENOUGH:
+        return shown.percent(figures.with_member, figures.sales)
+    count, sales = shown.number(figures.with_member), shown.number(figures.sales)
+    return shown.say("{count} of {sales}", count=count, sales=sales)
 
 
 def _asked(figures: Figures) -> str:
@@ -126,10 +130,10 @@ def _points(now: Day, before: Day) -> list[Tile]:
     return [
         Tile(
             title=shown.say("Points given and used"),
-            figure=f"+{shown.number(figures.issued)} / −{shown.number(figures.used)}",
+            figure=f"{shown.signed(figures.issued)} / {shown.signed(-figures.used)}",
             meaning=shown.say("By tickets when they were closed; later returns are not taken off."),
             comparison=_compared(
-                f"+{shown.number(former.issued)} / −{shown.number(former.used)}", former.sales
+                f"{shown.signed(former.issued)} / {shown.signed(-former.used)}", former.sales
             ),
         ),
         Tile(
@@ -146,20 +150,17 @@ def _points(now: Day, before: Day) -> list[Tile]:
 
 def _receipts(now: Day) -> Tile:
     given = now.receipts
+    ways = (("paper", "paper"), ("e-mail", "email"), ("code shown", "qr"))
     return Tile(
-        title=shown.say("Receipts"),
-        figure=" · ".join(
-            (
-                f"{shown.say('paper')} {shown.number(given['paper'])}",
-                f"{shown.say('e-mail')} {shown.number(given['email'])}",
-                f"{shown.say('code shown')} {shown.number(given['qr'])}",
-            )
-        ),
+        title=shown.say("Receipts given"),
+        figure=shown.number(sum(given[way] for _, way in ways)),
         meaning=shown.say(
             "Tickets that asked for no receipt: {count}.",
             count=given["none"],
         ),
-        comparison="",
+        comparison=" · ".join(
+            f"{shown.say(title)} {shown.number(given[way])}" for title, way in ways
+        ),
     )
 
 

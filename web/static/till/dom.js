@@ -21,19 +21,20 @@ export function say(key, values = {}) {
 }
 
 const plain = new Intl.NumberFormat(lang);
+const plural = new Intl.PluralRules(lang);
 const coins = new Intl.NumberFormat(lang, {style: "currency", currency: given.currency});
 const dates = new Intl.DateTimeFormat(lang, {day: "numeric", month: "long", timeZone: "UTC"});
 const years = new Intl.DateTimeFormat(lang, {day: "numeric", month: "long", year: "numeric", timeZone: "UTC"});
 
 export const money = (minor) => coins.format((minor || 0) / 100);
-export const day = (iso) => dates.format(new Date(`${iso}T00:00:00Z`));
-export const dayOfYear = (iso) => years.format(new Date(`${iso}T00:00:00Z`));
+const first = (written) => (lang === "fr" ? written.replace(/^1 /, "1er ") : written);
+export const day = (iso) => first(dates.format(new Date(`${iso}T00:00:00Z`)));
+export const dayOfYear = (iso) => first(years.format(new Date(`${iso}T00:00:00Z`)));
 
 /** Give points with their noun, or money where they are a wallet's. */
 export function points(count, unit) {
   if (unit === "cents") return money(count);
-  const one = Math.abs(count) < (lang === "fr" ? 2 : 1.5) && count !== 0;
-  return say(one ? "point" : "points", {n: plain.format(count || 0)});
+  return say(plural.select(Math.abs(count || 0)) === "one" ? "point" : "points", {n: plain.format(count || 0)});
 }
 
 /** Read amounts as a person types them (`12,5`, `1 250.00`, `4,20+3`): minor units of each, none where one is wrong. */

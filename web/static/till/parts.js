@@ -42,6 +42,15 @@ export function usable(view, basket) {
   return say("can_use", {amount: best[0].label});
 }
 
+/** Give what is missing to the nearest reward that points buy, in words; nothing where one is in reach. */
+export function missing(view, basket) {
+  const offers = ((basket && basket.rewards) || []).filter((offer) => offer.points > 0).sort((a, b) => a.points - b.points);
+  const left = offers.length ? offers[0].points - (view.available || 0) : 0;
+  if (left <= 0) return "";
+  const [{kind, amount, label}] = offers;
+  return say("missing", {points: points(left, view.unit), reward: !kind || kind === "amount" ? money(amount) : label});
+}
+
 /** Give the field in which a shop without POS software keys the sale. */
 export function amountForm(state) {
   const due = state.basket && state.keyed ? state.basket.total || 0 : 0;

@@ -3,10 +3,11 @@
 import {day, dayOfYear, h, money, nameOf, points, say, T} from "./dom.js";
 import {isPos} from "./state.js";
 import {cashiers} from "./signing.js";
-import {amountForm, button, field, form, keys, lead, line, submit, tick, usable} from "./parts.js";
+import {amountForm, button, field, form, keys, lead, line, missing, submit, tick, usable} from "./parts.js";
 
 const CHANNELS = ["none", "paper", "email", "qr"];
 const HINTS_MAX = 2;
+const FIELDS = Object.keys(T).filter((key) => key.startsWith("field_")).map((key) => key.slice(6));
 
 function idle(state) {
   const pos = isPos(state);
@@ -20,9 +21,11 @@ function idle(state) {
     pos ? null : amountForm(state),
     keys(button("enrol", T.enrol, {key: "F4"}), button("return", T.return, {key: "F8"}),
       button("reprint", T.reprint, {key: "F9", off: !state.tickets.length})),
-    state.screen ? line(say("asked_today", {asked: state.screen.asked.asked || 0, not: state.screen.asked.not_asked || 0}), "soft small") : null,
+    askedToday((state.screen || {}).asked || {}),
   ];
 }
+
+const askedToday = ({asked = 0, not_asked: not = 0}) => (asked || not ? line(say("asked_today", {asked, not}), "soft small") : null);
 
 function member(state) {
   const {view, glance, how} = state.person;
@@ -40,7 +43,7 @@ function member(state) {
     h("div", {class: "figures"},
       figure(wallet ? T.wallet : T.balance, points(view.points || 0, unit), view.debt ? say("debt", {n: points(view.debt, unit)}) : ""),
       sale.total || sale.earns ? figure(T.this_sale, `+${points(sale.earns || 0, unit)}`, (sale.why && sale.why.said) || "") : null),
-    line(usable(view, sale), "use"),
+    line(usable(view, sale), "use") || line(missing(view, sale), "soft"),
     state.held ? h("div", {class: "call"}, line(say("held", {amount: money(state.held.amount), label: state.held.label}), "big"),
       button("release", T.release)) : null,
     line(view.next_tier ? say("to_next", {amount: money(view.to_next), tier: view.next_tier}) : "", "soft"),
@@ -147,6 +150,7 @@ function reward(state) {
   const offers = (sale.rewards || []).flatMap((offer) => presets(offer, view));
   return [
     lead(T.reward_title, line(say("has", {points: points(view.available || 0, view.unit)}), "big")),
+    line(missing(view, sale)),
     sale.total ? null : line(T.amount_first, "call"),
     h("div", {class: "keys presets"}, ...offers.map((each, at) => button("hold", each.label, {
       key: at === 0 ? "F2" : String(at), value: `${each.blocks}|${each.reward}`, off: !each.fits || !sale.total, primary: at === 0, note: each.note,
@@ -244,7 +248,7 @@ function details(state) {
   const {view} = state.person;
   return [
     lead(nameOf(view)),
-    h("dl", null, ...Object.entries(profile).flatMap(([name, value]) => [h("dt", null, T[`field_${name}`] || name), h("dd", null, name === "receipt" ? T[`receipt_${value}`] : value)]),
+    h("dl", null, ...FIELDS.filter((name) => profile[name]).flatMap((name) => [h("dt", null, T[`field_${name}`]), h("dd", null, name === "receipt" ? T[`receipt_${profile[name]}`] : profile[name])]),
       ...(view.cards || []).flatMap((card) => [h("dt", null, T.card), h("dd", null, `…${card.tail} ${card.status === "active" ? "" : T.card_ended}`)])),
     h("h3", null, T.moved),
     lines.length ? h("ul", {class: "moves"}, ...lines.map((each) => h("li", null, h("span", null, `${day(each.day)} · ${T[`kind_${each.kind}`] || each.kind}`),
@@ -253,13 +257,19 @@ function details(state) {
   ];
 }
 
+/** Give a ticket's number and its day from its key, which ends in both. */
+function ticketName(key) {
+  const [date, number] = key.split("/").slice(-2);
+  return `${number} · ${dayOfYear(date)}`;
+}
+
 function goods(state) {
   const {tickets, view, lines, preview, choice} = state.returning;
   if (!view) {
     return [
       lead(T.return_title, line(T.return_how, "soft")),
       form("ticket", field("ticket", T.ticket_number, {first: true, max: 120}), submit(T.show)),
-      h("ul", {class: "moves"}, ...tickets.slice(0, 6).map((key) => h("li", null, button("ticket", key.split("/").slice(-2).reverse().join(" · "), {value: key})))),
+      h("ul", {class: "moves"}, ...tickets.slice(0, 6).map((key) => h("li", null, button("ticket", ticketName(key), {value: key})))),
       keys(button("back", T.cancel, {key: "Esc"})),
     ];
   }

@@ -1,6 +1,6 @@
 // The page from the state. Everything on the stage is made anew; what was typed and the focus stay.
 
-import {day, h, money, nameOf, points, say, T} from "./dom.js";
+import {day, h, lang, money, nameOf, points, say, T} from "./dom.js";
 import {isPos, stageOf} from "./state.js";
 import {volume} from "./sounds.js";
 import {STAGES} from "./stages.js";
@@ -81,7 +81,10 @@ function header(state) {
 
 function since(state) {
   const news = state.screen && state.screen.news;
-  return news ? say("news_at", {time: new Date(news).toLocaleString(document.documentElement.lang, {weekday: "short", hour: "2-digit", minute: "2-digit"})}) : "";
+  if (!news) return "";
+  const at = new Date(news);
+  const weekday = at.toDateString() === new Date().toDateString() ? undefined : "short";
+  return say("news_at", {time: at.toLocaleString(lang, {weekday, hour: "2-digit", minute: "2-digit"})});
 }
 
 /** What is wrong around the sale: said in words, each with what to do. */
