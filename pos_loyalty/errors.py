@@ -369,6 +369,7 @@ class Wrong(StrEnum):
     NOT_TIME = 'write a time of day in quotes, such as "17:30"'
     SEGMENT_OF_ALL = 'describe the members in [segment], and write members = "segment"'
     SEGMENT_EMPTY = "name at least one condition"
+    GOODS_MISSING = "name the articles, categories or labels that this is about"
     AGES_REVERSED = "it is less than age_from"
     NOT_CONSENT = 'write a purpose and a channel in quotes, such as "news/email"'
     NEVER_USABLE = "points would end before they can be spent"

@@ -6,19 +6,22 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from pos_loyalty.backtest.members import known_of
 from pos_loyalty.backtest.tally import Sums, Tally, worth
 from pos_loyalty.domain.days import iso, month_ends
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.domain.usage import Use
 
-Unrated = Literal["segment", "profiles", "promotions", "percentages", "vouchers"]
-"""That only some members take part; points for birthdays and profiles; what costs no points;
-vouchers of a percentage; what vouchers are used for."""
+Unrated = Literal["segment", "invited", "profiles", "promotions", "percentages", "vouchers"]
+"""Ages and consents that a segment asks for; who is invited; points for birthdays and profiles;
+what costs no points; vouchers of a percentage; what vouchers are used for."""
 
 
 UNRATED: Mapping[Unrated, str] = MappingProxyType(
     {
-        "segment": "Not rated: who is in the segment; everybody is taken to be.",
+        "segment": "Not rated: ages, birthdays and consents of the segment; members are taken to "
+        "have them.",
+        "invited": "Not rated: who is invited; everybody is taken to be.",
         "profiles": "Not rated: points for birthdays and profiles.",
         "promotions": "Not rated: what costs no points; goods cost what they cost then.",
         "percentages": "Not rated: vouchers of a percentage.",
@@ -122,8 +125,10 @@ def report(
 
 def unrated(programme: Programme) -> Iterator[Unrated]:
     """Name what of a programme is not rated, as nothing recorded says it."""
-    if programme.segment is not None:
+    if programme.segment is not None and programme.segment != known_of(programme.segment):
         yield "segment"
+    if programme.members == "invited":
+        yield "invited"
     if any(each.when in ("birthday", "profile") for each in programme.once):
         yield "profiles"
     if any(not each.points for each in programme.rewards):

@@ -11,6 +11,7 @@ from multiprocessing import get_context
 
 from msgspec import Struct
 
+from pos_loyalty.backtest.members import Members, Register
 from pos_loyalty.backtest.tally import Pair, Tally, add, worth
 from pos_loyalty.backtest.trial import Trial
 from pos_loyalty.domain.days import month_ends
@@ -88,10 +89,10 @@ def try_slice(question: Question, part: int) -> Found:
     values = [worth(book.programme) for book in books]
     ends = month_ends(question.first, question.last)
     found = Found()
-    for deeds in _within(question, part):
+    for deeds, members in _within(question, part, books):
         pair = Pair(
             deeds[0].leg.account,
-            *(Trial(rules, ends).outcome(deeds) for rules in books),
+            *(Trial(rules, ends, members=members).outcome(deeds) for rules in books),
         )
         found.tally.take(pair, *values)
         if question.with_pairs:
@@ -105,16 +106,19 @@ def _book(text: str) -> Rulebook:
     return Rulebook(read_programme(text))
 
 
-def _within(question: Question, part: int) -> Iterator[Sequence[Deed]]:
-    """Give each group's deeds of the days asked for, where it has any."""
+def _within(
+    question: Question, part: int, books: Sequence[Rulebook]
+) -> Iterator[tuple[Sequence[Deed], Members]]:
+    """Give each group's deeds of the days asked for, where it has any, and its members."""
     width = 256 // SLICES
     first, after = part * width, (part + 1) * width
     with closing(connect(question.url)) as store, store.read() as tx:
+        register = Register(tx, books, question.last)
         last = b"\xff" * (ID_BYTES + 1) if after == 256 else bytes([after])
         for deeds in pasts(tx, bytes([first]), last):
             within = [deed for deed in deeds if _is_within(deed, question)]
             if any(deed.payload for deed in within):
-                yield within
+                yield within, register.of(within)
 
 
 def _is_within(deed: Deed, question: Question) -> bool:

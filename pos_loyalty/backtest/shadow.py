@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pos_loyalty.backtest.members import Register
 from pos_loyalty.backtest.report import Report, report
 from pos_loyalty.backtest.tally import Pair, Tally, worth
 from pos_loyalty.backtest.trial import Trial
@@ -29,7 +30,7 @@ from pos_loyalty.store.statements import Tx
 
 HORIZON_MONTHS = 60
 """So far from its first day a shadow foresees which points are left."""
-MODEL = 1
+MODEL = 2
 """Raised whenever the same facts give other outcomes than before."""
 _decode = msgspec.msgpack.Decoder(Pair).decode
 
@@ -86,8 +87,8 @@ def _pair(tx: Tx, asked: Shadow, books: tuple[Rulebook, ...], group: bytes, toda
     deeds = [deed for deed in past_of(tx, group) if deed.payload is None or deed.day >= asked.first]
     if not any(deed.payload for deed in deeds):
         return b""
-    on = period_end(today, 1)
-    one, other = (Trial(book, asked.ends, on=on).outcome(deeds) for book in books)
+    on, members = period_end(today, 1), Register(tx, books, today).of(deeds)
+    one, other = (Trial(book, asked.ends, on=on, members=members).outcome(deeds) for book in books)
     return msgspec.msgpack.encode(Pair(deeds[0].leg.account, one, other))
 
 

@@ -11,16 +11,19 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pos_loyalty.backtest.members import Members
 from pos_loyalty.domain.account import Pot, State, encode, living
 from pos_loyalty.domain.balance import EMPTY, Balance, balance
 from pos_loyalty.domain.calendar import minute_of_day
 from pos_loyalty.domain.fold import step
+from pos_loyalty.domain.goods import rate_goods
 from pos_loyalty.domain.identifiers import stamps_of
 from pos_loyalty.domain.legs import Leg
 from pos_loyalty.domain.member_events import decode_event, tellings, until_of
 from pos_loyalty.domain.programme import Programme
-from pos_loyalty.domain.rating import Rating, rate
+from pos_loyalty.domain.rating import Rating, rate, worthless
 from pos_loyalty.domain.rulebook import Rulebook
+from pos_loyalty.domain.segments import Segment, gate_of
 from pos_loyalty.domain.sold import Ticket, Tickets
 from pos_loyalty.domain.stamps import free_units, rate_stamps
 from pos_loyalty.domain.ticket import earning_by_line
@@ -61,14 +64,21 @@ class Outcome(Struct, frozen=True, kw_only=True):
         return replace(self, curve=curve, lapsed=max(0, self.lapsed + self.curve[-1] - curve[-1]))
 
 
+NOBODY = Members()
+
+
 class Trial:
     """A programme on its way through one group's past; `ends` are the days of the curve.
 
-    The tier is that of the day `on`, the last of the curve unless it is given.
+    The tier is that of the day `on`, the last of the curve unless it is given. Who was in its
+    segment is judged at each ticket, by what was bought before it and who its `members` were.
     """
 
-    def __init__(self, rules: Rulebook, ends: Sequence[int], *, on: int = 0) -> None:
+    def __init__(
+        self, rules: Rulebook, ends: Sequence[int], *, on: int = 0, members: Members = NOBODY
+    ) -> None:
         self._rules = rules
+        self._members = members
         self._programme = rules.programme
         self._ends = ends
         self._on = on or ends[-1]
@@ -111,19 +121,63 @@ class Trial:
             return
         self._reach(day)
         if isinstance(said, SaleClosed):
-            rated = self._rated(leg.account, said, day)
-            self._vouchers += brought(self._programme, sum(rated.bases))
-            stamps = self._stamped(leg.account, said, day)
-            ratings = (rated, stamps) if stamps else (rated,)
-            said = replace(said, ratings=ratings, account=leg.account.hex())
+            said = self._as_tried(leg.account, said, day)
         elif isinstance(said, PointsAdjusted):
             self._brought += said.points
             said = replace(said, programme=self._programme.id)
         elif isinstance(said, BalanceOpened):
+            self._open_beside(leg, said)
             self._brought += sum(points for points, _, _ in said.lots)
             said = replace(said, programme=self._programme.id)
         routed = draft(leg.ticket, said) if said is not None else None
         step(self._state, leg._replace(core=routed.core) if routed else leg, self._tickets)
+
+    def _as_tried(self, account: bytes, sale: SaleClosed, day: int) -> SaleClosed:
+        """Give a sale as it had been closed under this programme, with what segments ask about."""
+        segment = self._programme.segment
+        if segment is not None:
+            ratings = self._reserved(segment, account, sale, day)
+        else:
+            rated = self._rated(account, sale, day)
+            self._vouchers += brought(self._programme, sum(rated.bases))
+            stamps = self._stamped(account, sale, day)
+            ratings = (rated, stamps) if stamps else (rated,)
+        return replace(sale, ratings=ratings, account=account.hex())
+
+    def _reserved(
+        self, segment: Segment, account: bytes, sale: SaleClosed, day: int
+    ) -> tuple[Rating, ...]:
+        """Rate a sale for who is in the segment, and count what later tickets are asked for."""
+        rated, main = self._rated(account, sale, day), self._main_of(sale)
+        took_part = any(each.version == self._programme.version for each in sale.ratings)
+        tier, is_live = main.tier if main else "", sale.source == "live"
+        described = self._members.is_described(segment, account, tier, day, is_live=is_live)
+        if not (took_part or described):
+            rated = worthless(rated)
+        gate = gate_of(segment, self._members.main_id, self._programme.currency, day)
+        return (replace(rated, gate=gate), *self._counted(sale, main, day))
+
+    def _main_of(self, sale: SaleClosed) -> Rating | None:
+        """Give what the main programme recorded of a sale, where it is another one."""
+        name = self._members.main_id
+        own = name == self._programme.id
+        return next((r for r in sale.ratings if r.programme == name and not own), None)
+
+    def _counted(self, sale: SaleClosed, main: Rating | None, day: int) -> list[Rating]:
+        """Give what later tickets may be asked for: what a sale counted for, and its goods."""
+        paid = earning_by_line(sale.lines, sale.discounts, sale.tenders)
+        goods = rate_goods(self._programme, sale.lines, paid, day=day, currency=sale.currency)
+        bare = {"spent": (), "holds": ()}
+        counted = [] if main is None else [replace(worthless(main), bases=main.bases, **bare)]
+        return [*counted, *([goods] if goods else [])]
+
+    def _open_beside(self, leg: Leg, said: BalanceOpened) -> None:
+        """Let spend that came from another system count in the main programme too."""
+        if self._programme.segment is None or said.programme != self._members.main_id:
+            return
+        routed = draft("", replace(said, lots=(), idle=""))
+        if routed is not None and said.programme != self._programme.id:
+            step(self._state, leg._replace(core=routed.core), self._tickets)
 
     def _tell(self, leg: Leg) -> None:
         """Let what a member did bring what this programme gives for it, if anything."""

@@ -26,7 +26,7 @@ class Cause(Struct, frozen=True, omit_defaults=True, kw_only=True):
     Beside other tickets: `once` brings `points` for what `name` says, `carried` for parts of a
     point that had waited, `limit` takes off what a day or a month may not bring any more, and
     `returned` what went with goods that came back; a `segment` is for who bought on `per` days and
-    for `amount` before.
+    for `amount` before, with a `name` such goods.
     Where a ticket brings nothing: lines are `excluded`, or `unpaid` in money; `numerator` over
     `denominator` is a `fraction` of a point; `threshold` is the `amount` that brings something.
     """
@@ -73,8 +73,12 @@ def with_others(why: Why, ticket: Ticket, index: int = 0) -> Why:
 
 def _reserved(part: Part) -> Cause:
     gate = part.terms.gate if part.terms else None
-    spend, visits = (gate.spend, gate.visits) if gate else (0, 0)
-    return Cause(code="segment", amount=spend, per=visits)
+    if gate is None:
+        return Cause(code="segment")
+    if gate.goods and not (gate.spend or gate.visits):
+        spend, visits = gate.goods_spend, gate.goods_visits
+        return Cause(code="segment", amount=spend, per=visits, name=gate.named)
+    return Cause(code="segment", amount=gate.spend, per=gate.visits, name=gate.named)
 
 
 def _beside(part: Part, kept: PartRecord) -> Iterator[Cause]:

@@ -124,6 +124,24 @@ def stamping(name: str) -> str:
     return name.removesuffix(_STAMPS)
 
 
+_GOODS = ".goods"
+
+
+def goods_of(digest: str) -> str:
+    """Give the name under which purchases of some goods are counted."""
+    return digest + _GOODS
+
+
+def is_goods(name: str) -> bool:
+    """Tell whether a name is that of purchases of some goods."""
+    return name.endswith(_GOODS)
+
+
+def is_programme(name: str) -> bool:
+    """Tell whether what is counted under a name are a programme's own points, which has no dot."""
+    return "." not in name
+
+
 def tail(number: str) -> str:
     """Give what may be shown of a card number: its last four characters."""
     return number[-4:]

@@ -5,6 +5,7 @@ from math import lcm, prod
 from typing import Any, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pos_loyalty.domain.derivation import written
 from pos_loyalty.domain.exchange import exchange_on
@@ -62,6 +63,12 @@ class Rating(Struct, frozen=True, omit_defaults=True, gc=False):
     def qualifying(self) -> int:
         """The minor units that count for the tier."""
         return max(0, sum(self.bases))
+
+
+def worthless(rating: Rating) -> Rating:
+    """Give a rating that brings nothing, and takes what points paid all the same."""
+    none = (0,) * len(rating.bases)
+    return replace(rating, earned=0, bases=none, numerators=none, conditions=(), occasions=())
 
 
 class _Factor(NamedTuple):

@@ -14,6 +14,7 @@ from pos_loyalty.domain.programme import (
     Stamps,
     VoucherRule,
 )
+from pos_loyalty.domain.segments import Goods
 from pos_loyalty.domain.ticket import Line
 
 DAY_MINUTES = 1_440
@@ -119,7 +120,7 @@ def _in_force(rule: Multiplier, day: int, minute: int) -> bool:
 
 
 def touches(
-    rule: Multiplier | Quantity | Reward | VoucherRule | Stamps | BundlePart, line: Line
+    rule: Multiplier | Quantity | Reward | VoucherRule | Stamps | BundlePart | Goods, line: Line
 ) -> bool:
     """Tell whether a rule means a line's article: by every condition that it names."""
     if rule.categories and line.category not in rule.categories:

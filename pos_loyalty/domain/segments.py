@@ -5,15 +5,47 @@ ticket, as their birthday is. What they *bought* hangs on other tickets: a gate 
 ticket's rating, and the fold, which knows the tickets before it, finds whether it is open.
 """
 
+import hashlib
 from collections.abc import Mapping
 from datetime import date
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pos_loyalty.domain.account import State, pool
 from pos_loyalty.domain.days import add_months, window_start
+from pos_loyalty.domain.identifiers import goods_of
 
 _MONTH = slice(5, 7)
+_DIGEST_CHARACTERS = 16
+_NAMED_CHARACTERS = 60
+"""So much of the goods' names goes with a gate, for whoever asks why it is shut."""
+
+
+class Goods(Struct, frozen=True, kw_only=True):
+    """Articles that a segment asks for: those that every condition which is given means.
+
+    What was bought of them is counted apart, in minor units of `currency`. Segments that ask for
+    the same goods share the count.
+    """
+
+    currency: str
+    articles: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+
+    @property
+    def pot(self) -> str:
+        """The name under which purchases of them are counted."""
+        said = self.currency, *map(sorted, (self.articles, self.categories, self.flags))
+        return goods_of(hashlib.sha256(repr(said).encode()).hexdigest()[:_DIGEST_CHARACTERS])
+
+    @property
+    def named(self) -> str:
+        """What they are called by, shortened."""
+        every = ", ".join((*self.categories, *self.flags, *self.articles))
+        cut = every[: _NAMED_CHARACTERS - 1] + "…"
+        return every if len(every) <= _NAMED_CHARACTERS else cut
 
 
 class Segment(Struct, frozen=True, kw_only=True):
@@ -36,11 +68,32 @@ class Segment(Struct, frozen=True, kw_only=True):
     spend: int = 0
     visits: int = 0
     months: int = 12
+    articles: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    goods_spend: int = 0
+    goods_visits: int = 0
+
+    @property
+    def is_of_goods(self) -> bool:
+        """Tell whether it asks for some goods that were bought before."""
+        return bool(self.articles or self.categories or self.flags)
 
     @property
     def is_of_buyers(self) -> bool:
         """Tell whether it asks for what was bought before."""
-        return bool(self.spend or self.visits)
+        return bool(self.spend or self.visits or self.is_of_goods)
+
+    def goods(self, currency: str) -> Goods | None:
+        """Give the goods that it asks for, if any."""
+        if not self.is_of_goods:
+            return None
+        return Goods(
+            currency=currency,
+            articles=self.articles,
+            categories=self.categories,
+            flags=self.flags,
+        )
 
     @property
     def is_empty(self) -> bool:
@@ -61,12 +114,17 @@ class Person(Struct, frozen=True, kw_only=True):
 
 class Gate(Struct, frozen=True, array_like=True, gc=False):
     """What a customer must have bought before a ticket: on so many days (`visits`) and for so many
-    minor units (`spend`) in a programme, from the day `since` on."""
+    minor units (`spend`) in a programme, from the day `since` on; and likewise of the `goods` that
+    are counted under that name, which are called as `named` says."""
 
     programme: str
     since: int
     spend: int = 0
     visits: int = 0
+    goods: str = ""
+    goods_spend: int = 0
+    goods_visits: int = 0
+    named: str = ""
 
 
 def fits(segment: Segment, person: Person, tier: str, day: int) -> bool:
@@ -100,22 +158,41 @@ def _fits_birth(segment: Segment, born: str, day: int) -> bool:
     return not segment.birthday_month or today[_MONTH] == born[_MONTH]
 
 
-def gate_of(segment: Segment | None, main: str, day: int) -> Gate | None:
-    """Give the gate of a ticket of a business day; none where nothing need have been bought."""
+def gate_of(segment: Segment | None, main: str, currency: str, day: int) -> Gate | None:
+    """Give the gate of a ticket of a business day; none where nothing need have been bought.
+
+    `main` is the main programme, `currency` that of the segment's own.
+    """
     if segment is None or not segment.is_of_buyers:
         return None
-    return Gate(main, window_start(day, segment.months), segment.spend, segment.visits)
+    gate = Gate(main, window_start(day, segment.months), segment.spend, segment.visits)
+    goods = segment.goods(currency)
+    if goods is None:
+        return gate
+    return replace(
+        gate,
+        goods=goods.pot,
+        goods_spend=segment.goods_spend,
+        goods_visits=segment.goods_visits or (0 if segment.goods_spend else 1),
+        named=goods.named,
+    )
 
 
 def is_open(state: State, owner: int, gate: Gate, day: int) -> bool:
     """Tell whether what the pool of an account bought by a day opens a gate."""
+    asked = [(gate.programme, gate.visits, gate.spend)]
+    if gate.goods:
+        asked.append((gate.goods, gate.goods_visits, gate.goods_spend))
     members = pool(state, owner)
-    rows = [
-        (when, amount)
-        for pot in state.pots
-        if pot.programme == gate.programme
-        for when, who, amount in pot.window
-        if gate.since <= when <= day and who in members
-    ]
-    days = len({when for when, amount in rows if amount > 0})
-    return days >= gate.visits and sum(amount for _, amount in rows) >= gate.spend
+    for name, visits, spend in asked:
+        rows = [
+            (when, amount)
+            for pot in state.pots
+            if pot.programme == name
+            for when, who, amount in pot.window
+            if gate.since <= when <= day and who in members
+        ]
+        days = len({when for when, amount in rows if amount > 0})
+        if days < visits or sum(amount for _, amount in rows) < spend:
+            return False
+    return True

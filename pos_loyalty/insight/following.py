@@ -15,7 +15,7 @@ from msgspec import Struct
 from pos_loyalty import events
 from pos_loyalty.domain.calendar import business_day
 from pos_loyalty.domain.days import day_of
-from pos_loyalty.domain.identifiers import is_stamps
+from pos_loyalty.domain.identifiers import is_programme
 from pos_loyalty.domain.legs import COUNTER_BITS
 from pos_loyalty.domain.rating import Rating
 from pos_loyalty.events import Fact, points_spent
@@ -257,7 +257,7 @@ def _person(actor: str) -> str:
 
 
 def _main(ratings: Iterable[Rating]) -> Rating | None:
-    return next((each for each in ratings if not is_stamps(each.programme)), None)
+    return next((each for each in ratings if is_programme(each.programme)), None)
 
 
 def _sale(key: str, sale: events.SaleClosed) -> TicketRow:

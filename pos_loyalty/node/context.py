@@ -8,6 +8,7 @@ from msgspec import Struct
 from pos_loyalty.commands import Command
 from pos_loyalty.domain.calendar import business_day
 from pos_loyalty.domain.days import iso
+from pos_loyalty.domain.goods import goods_of
 from pos_loyalty.domain.identifiers import derived_id
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.errors import LoyaltyError, Reason
@@ -105,6 +106,12 @@ class Context:
         """Give the other programmes that a member may use today, with those they have left."""
         day = self.today
         return having(self.tx, self._in_force(day), self.settings.currency, day, member)
+
+    def programmes_asking(self, day: int) -> list[Programme]:
+        """Give the programmes, in force or to come, whose segments ask for other goods each."""
+        coming = self.programmes.coming(self.tx, day)
+        asked = {goods_of(each): each for each in (*coming, *reversed(self._in_force(day)))}
+        return [each for goods, each in asked.items() if goods is not None]
 
     def _in_force(self, day: int) -> list[Programme]:
         if day not in self._programmes:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from pos_loyalty.domain.days import day_of
-from pos_loyalty.domain.identifiers import is_stamps
+from pos_loyalty.domain.identifiers import is_goods, is_stamps
 from pos_loyalty.domain.occasions import occasions_of
 from pos_loyalty.domain.rating import Rating, rate
 from pos_loyalty.domain.stamps import rate_stamps
@@ -22,7 +22,7 @@ from pos_loyalty.node.baskets import standing
 from pos_loyalty.node.context import Context
 from pos_loyalty.node.forecast import circumstances
 from pos_loyalty.node.paying import Paying
-from pos_loyalty.node.taking_part import rated_beside
+from pos_loyalty.node.taking_part import rated_beside, rated_goods
 from pos_loyalty.store import people
 
 
@@ -41,7 +41,10 @@ def ratings_for(
     member = _member(ctx, account)
     theirs = replace(sale, account=account.hex())
     first = _with_own_occasions(ctx, main[0], day_of(sale.day), member)
-    return (first, *main[1:], *rated_beside(ctx, theirs, member, Paying({}), at_ms=sale.at))
+    told = moves[-1].ratings if moves else sale.ratings
+    goods = [each for each in told if is_goods(each.programme)] or rated_goods(ctx, sale)
+    beside = rated_beside(ctx, theirs, member, Paying({}), at_ms=sale.at)
+    return (first, *main[1:], *beside, *goods)
 
 
 def _member(ctx: Context, account: bytes) -> bytes | None:

@@ -36,7 +36,7 @@ from pos_loyalty.node.presented import HeldVoucher
 from pos_loyalty.node.receipts import try_to_hand_over, with_receipt
 from pos_loyalty.node.side_rewards import together
 from pos_loyalty.node.stamps import free_units
-from pos_loyalty.node.taking_part import rated_beside
+from pos_loyalty.node.taking_part import rated_beside, rated_goods
 from pos_loyalty.node.watching import look_at_sale, told
 from pos_loyalty.store import issued, local, people, reasons, shop, sides, tickets
 from pos_loyalty.store.journal import Draft
@@ -177,7 +177,7 @@ def _rated(
     rated = msgspec.structs.replace(sale, discounts=discounts)
     past = 0 if sale.source == "live" else sale.at
     beside = rated_beside(ctx, rated, customer.member, paid, at_ms=past)
-    ratings = (rating, *([stamps] if stamps else []), *beside)
+    ratings = (rating, *([stamps] if stamps else []), *beside, *rated_goods(ctx, rated))
     return msgspec.structs.replace(rated, ratings=ratings)
 
 

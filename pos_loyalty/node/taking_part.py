@@ -8,6 +8,7 @@ from pos_loyalty import commands, events
 from pos_loyalty.answers import Beside
 from pos_loyalty.domain.causes import with_others
 from pos_loyalty.domain.days import day_of, iso
+from pos_loyalty.domain.goods import rate_goods
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.domain.rating import Rating, rate
 from pos_loyalty.domain.segments import gate_of
@@ -71,6 +72,17 @@ def rated_beside(
     return tuple(found)
 
 
+def rated_goods(ctx: Context, sale: SaleClosed) -> tuple[Rating, ...]:
+    """Give what a ticket has of the goods that segments ask for, also of programmes to come."""
+    day = day_of(sale.day)
+    asking = ctx.programmes_asking(day)
+    if not asking:
+        return ()
+    paid = earning_by_line(sale.lines, sale.discounts, sale.tenders)
+    found = [rate_goods(each, sale.lines, paid, day=day, currency=sale.currency) for each in asking]
+    return tuple(each for each in found if each is not None)
+
+
 def quoted_beside(
     ctx: Context, account: bytes, member: bytes | None, lines: tuple[Line, ...], paid: list[int]
 ) -> tuple[Beside, ...]:
@@ -124,5 +136,5 @@ def _rated(
         qualifying=held.qualifying,
         **beside,
     )
-    gate = gate_of(programme.segment, main.id if main else "", day)
+    gate = gate_of(programme.segment, main.id if main else "", programme.currency, day)
     return replace(rating, gate=gate) if gate else rating

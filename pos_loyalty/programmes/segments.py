@@ -27,6 +27,11 @@ class SegmentSection(Struct, forbid_unknown_fields=True, kw_only=True):
     spend: Count = 0
     visits: Annotated[int, Meta(ge=0, le=1_000)] = 0
     months: Annotated[int, Meta(ge=1, le=36)] = 12
+    articles: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    goods_spend: Count = 0
+    goods_visits: Annotated[int, Meta(ge=0, le=1_000)] = 0
 
 
 def segment_of(found: dict[str, Any]) -> Segment | None:
@@ -46,6 +51,9 @@ def faults_of_segment(programme: Programme) -> Iterator[Fault]:
         yield "segment", Wrong.SEGMENT_EMPTY, {}
     if segment.age_until and segment.age_until < segment.age_from:
         yield "segment.age_until", Wrong.AGES_REVERSED, {}
+    for key in ("goods_spend", "goods_visits"):
+        if getattr(segment, key) and not segment.is_of_goods:
+            yield f"segment.{key}", Wrong.GOODS_MISSING, {}
     if not all(purpose and channel for purpose, channel in map(_halves, segment.consents)):
         yield "segment.consents", Wrong.NOT_CONSENT, {}
 

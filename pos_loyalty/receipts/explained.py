@@ -164,6 +164,9 @@ def _cause(cause: CauseLike, words: Figures) -> str:
 def _reserved(cause: CauseLike, words: Figures) -> str:
     """Tell what a customer must have bought for a programme that is not for all."""
     language, money, days = words.language, words.money(cause.amount), words.count(cause.per)
+    if cause.name:
+        wanted = "reserved, after purchases of {goods}"
+        return translate(wanted, language, goods=cause.name)
     if not cause.per:
         return translate("reserved, after {amount} of purchases", language, amount=money)
     if not cause.amount:

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 
 from pos_loyalty.domain.days import NEVER
 from pos_loyalty.domain.identifiers import amendment_key
-from pos_loyalty.domain.rating import Rating
+from pos_loyalty.domain.rating import Rating, worthless
 from pos_loyalty.events import SaleClosed, TicketJudged, TicketMoved, decode_payload
 from pos_loyalty.store import schema
 from pos_loyalty.store.statements import Row, Tx
@@ -58,19 +58,13 @@ def amended(sale: SaleClosed, amendments: list[Amendment]) -> SaleClosed:
         told = replace(told, account=each.account, ratings=ratings)
     if verdict == PENDING:
         return replace(told, ratings=tuple(replace(each, first=NEVER) for each in told.ratings))
-    return replace(told, ratings=tuple(map(_worthless, told.ratings))) if verdict == VOID else told
+    return replace(told, ratings=tuple(map(worthless, told.ratings))) if verdict == VOID else told
 
 
 def verdict_of(amendments: list[Amendment]) -> str:
     """Give the last verdict on a ticket, or nothing."""
     judged = [each.verdict for each in amendments if isinstance(each, TicketJudged)]
     return judged[-1] if judged else ""
-
-
-def _worthless(rating: Rating) -> Rating:
-    """Give a rating that brings nothing, and takes what points paid all the same."""
-    none = (0,) * len(rating.bases)
-    return replace(rating, earned=0, bases=none, numerators=none, conditions=(), occasions=())
 
 
 def _fits(rating: Rating, sale: SaleClosed) -> bool:

@@ -15,7 +15,7 @@ from pos_loyalty.domain.account import State
 from pos_loyalty.domain.days import iso
 from pos_loyalty.domain.fold import fold
 from pos_loyalty.domain.forecast import Books, forecasts
-from pos_loyalty.domain.identifiers import is_stamps, stamping
+from pos_loyalty.domain.identifiers import is_programme, is_stamps, stamping
 from pos_loyalty.domain.legs import (
     Leg,
     OpeningCore,
@@ -79,7 +79,7 @@ def liabilities(
     return tuple(
         liability(found[name], _programme(tx, name, day), day=day, by=by, use=use)
         for name in sorted(found)
-        if not is_stamps(name)
+        if is_programme(name)
     )
 
 
@@ -90,7 +90,7 @@ def books(
     one look at the ledgers."""
     piles: Piles = {}
     found = ledgers(tx, day, home=home, piles=piles)
-    known = {name: _programme(tx, name, day) for name in sorted(found) if not is_stamps(name)}
+    known = {name: _programme(tx, name, day) for name in sorted(found) if is_programme(name)}
     return Books(
         day=iso(day),
         liabilities=tuple(

@@ -36,16 +36,21 @@ def is_open(
     state: State, account: bytes, programme: Programme, main: Programme | None, day: int
 ) -> bool:
     """Tell whether an account bought what a programme's segment asks for, if it asks for any."""
-    gate = gate_of(programme.segment, main.id if main else "", day)
+    gate = gate_of(programme.segment, main.id if main else "", programme.currency, day)
     if gate is None:
         return True
     known = account in state.accounts
     return known and segments.is_open(state, state.accounts.index(account), gate, day)
 
 
-def _person(tx: Tx, member: bytes, at_ms: int) -> Person:
+def enrolled(tx: Tx, member: bytes) -> tuple[int, str]:
+    """Give the day on which a member enrolled and the store; 0 and nothing for nobody."""
     row = tx.row(_ENROLLED, member_=member)
-    joined, store = (int(row[0]), str(row[1])) if row else (0, "")
+    return (int(row[0]), str(row[1])) if row else (0, "")
+
+
+def _person(tx: Tx, member: bytes, at_ms: int) -> Person:
+    joined, store = enrolled(tx, member)
     born = people.profile_of(tx, member).get("birth_date", "")
     consents = people.consents_of(tx, member, at_ms)
     return Person(joined=joined, store=store, born=born, consents=consents)

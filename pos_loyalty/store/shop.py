@@ -32,6 +32,11 @@ class ProgrammeShelf:
         """Give every programme in force on a business day, the eldest first."""
         return [each for each in self._begun(tx, day) if not each.has_ended(day)]
 
+    def coming(self, tx: Tx, day: int) -> list[Programme]:
+        """Give every version that begins after a business day and was not withdrawn."""
+        found = [self.version(tx, *each) for each in tx.rows(_COMING, day_=day)]
+        return [each for each in found if each is not None]
+
     def reserved(self, tx: Tx) -> list[Programme]:
         """Give the programmes for invited members, begun or planned, by their newest version."""
         known = [self.version(tx, *each) for each in sorted(_newest_of(publications(tx)).items())]
@@ -245,6 +250,11 @@ _withdrawn = exists().where(
 )
 _stands = (_until, _g.content != "", ~_withdrawn)
 _STANDING = select(_g.programme, _g.version).where(*_stands).order_by(*_newest)
+_COMING = (
+    select(_g.programme, _g.version)
+    .where(_g.day > bindparam("day_"), _g.content != "", ~_withdrawn)
+    .order_by(*_newest)
+)
 _TEXT_OF = (
     select(_g.content)
     .where(

@@ -1,7 +1,7 @@
 """What tickets and returns did in programmes beside the main one."""
 
 from pos_loyalty.answers import Beside
-from pos_loyalty.domain.identifiers import is_stamps
+from pos_loyalty.domain.identifiers import is_programme
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.domain.sold import Ticket
 from pos_loyalty.events import LinesReturned, SaleClosed
@@ -42,7 +42,7 @@ def came_back(
     found = []
     for name, taking in [*tickets.takings_of(tx, key, ticket).items()][1:]:
         programme = shelf.version(tx, name, versions.get(name, ""))
-        if is_stamps(name) or programme is None or not any(taking):
+        if not is_programme(name) or programme is None or not any(taking):
             continue
         found.append(
             Beside(

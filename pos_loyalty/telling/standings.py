@@ -157,9 +157,35 @@ SEGMENT = Section(
         ),
         "months": Word(
             "Months that are looked at",
-            "For spend and visits, before the ticket.",
+            "For spend, visits and goods, before the ticket.",
             example="12",
             unit="months",
+        ),
+        "articles": Word(
+            "Who bought one of these articles",
+            "Codes or GTINs, with a comma between. Empty: any.",
+            example="3250390000891",
+        ),
+        "categories": Word(
+            "Who bought of these categories",
+            "As your article file calls them, with a comma between. Empty: any.",
+            example="fromage, vin",
+        ),
+        "flags": Word(
+            "Who bought articles with these labels",
+            "Labels of your article file, with a comma between. Empty: any.",
+            example="bio",
+        ),
+        "goods_spend": Word(
+            "Spent on these goods at least",
+            "In the months above; 0 for any amount.",
+            example="30,00",
+            unit="money",
+        ),
+        "goods_visits": Word(
+            "Bought these goods on at least so many days",
+            "In the months above. With 0 and no amount: once.",
+            example="3",
         ),
     },
     clauses=(
@@ -174,5 +200,8 @@ SEGMENT = Section(
         Clause("Who came on {visits} days at least.", "visits"),
         Clause("Purchases of the {months} before a ticket count.", "spend"),
         Clause("Purchases of the {months} before a ticket count.", "visits", "!spend"),
+        Clause("Who bought {scope} in the {months} before a ticket.", "scope"),
+        Clause("Who spent {goods_spend} on these goods at least.", "goods_spend"),
+        Clause("Who bought these goods on {goods_visits} days at least.", "goods_visits"),
     ),
 )

@@ -181,13 +181,20 @@ class Group:
 
     def _is_open(self, account: bytes, gate: Any, day: int) -> bool:
         """Tell whether a pool had bought enough, on enough days, when a ticket was sold."""
-        pool, spent = self.pool(account), dict[int, int]()
-        days = set()
+        asked = {(gate.programme, gate.visits, gate.spend)}
+        if gate.goods:
+            asked.add((gate.goods, gate.goods_visits, gate.goods_spend))
+        return all(self._has_bought(account, *each, (gate.since, day)) for each in asked)
+
+    def _has_bought(
+        self, account: bytes, name: str, visits: int, least: int, between: tuple[int, int]
+    ) -> bool:
+        pool, spent, days = self.pool(account), 0, set()
         for (programme, who, when), amount in self.spend.items():
-            if programme == gate.programme and who in pool and gate.since <= when <= day:
-                spent[when] = spent.get(when, 0) + amount
+            if programme == name and who in pool and between[0] <= when <= between[1]:
+                spent += amount
                 days |= {when} if amount > 0 else set()
-        return len(days) >= gate.visits and sum(spent.values()) >= gate.spend
+        return len(days) >= visits and spent >= least
 
     def _rate(self, sold: Sold, rating: Any, day: int, fact: Fact) -> None:
         account, programme = sold.account, rating.programme

@@ -97,6 +97,8 @@ GATES = [
     Gate("P", START, spend=10_00),
     Gate("P", START + 15, visits=2),
     Gate("Q", START, spend=3_00, visits=1),
+    Gate("P", START, visits=1, goods="Q", goods_spend=2_00),
+    Gate("", START, goods="P", goods_visits=2),
 ]
 """What had to be bought before a ticket's last rating counts."""
 
