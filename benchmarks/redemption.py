@@ -5,6 +5,7 @@ transaction that is synced to disk; the limit is two blocks, each written and sy
 the product, on the same disk.
 """
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -113,8 +114,10 @@ def run(*, count: int = COUNT, directory: str = "") -> list[Figure]:
     with TemporaryDirectory(dir=scratch(directory)) as name:
         node = open_node(Path(name) / "till.db", programme=PROGRAMME)
         with_points(node)
+        gc.freeze()  # as a node does when it has begun
         with appended(Path(name) / "blocks") as sync:
             rounds = [redeem(node, index, sync) for index in range(count)]
+        gc.unfreeze()
         node.close()
     warm = rounds[len(rounds) // 10 :]
     both = [each.hold + each.capture for each in warm]

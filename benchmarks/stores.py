@@ -14,7 +14,7 @@ from pos_loyalty.commands import Command, PublishProgramme
 from pos_loyalty.node.execute import Node
 from pos_loyalty.ports.services import Clock
 from pos_loyalty.settings import CardRules, NodeSettings
-from pos_loyalty.store.engine import Store, sqlite_url
+from pos_loyalty.store.engine import CHECKPOINT_PAGES, Store, sqlite_url
 from pos_loyalty.store.migrate import open_store
 
 PROGRAMME = Path(__file__).with_name("programme.toml")
@@ -119,6 +119,7 @@ def _durable(connection: sqlite3.Connection, record: object) -> None:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA busy_timeout = 5000")
     connection.execute("PRAGMA cache_size = -16000")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
 
 
 @contextmanager

@@ -28,10 +28,12 @@ Tell = Callable[[Posted], Struct | None]
 
 
 def telling(locale: str) -> Tell:
-    """Give what tills are told: everything, with sentences for who reads `locale`."""
+    """Give what tills are told: all that is still there, in sentences for who reads `locale`."""
 
-    def tell(posted: Posted) -> Struct:
+    def tell(posted: Posted) -> Struct | None:
         told = posted.notice.body
+        if told is None:
+            return None
         return job_spoken(told, locale) if isinstance(told, JobView) else spoken(told, locale)
 
     return tell

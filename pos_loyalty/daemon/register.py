@@ -46,7 +46,9 @@ from web.serving import Serving
 
 COLUMNS_SHOWN = 42
 """As wide as a roll of 80 mm, on which receipts are usually printed."""
-TIDY_EVERY_S = 86_400.0
+REST_EVERY_S = 2.0
+RESTS_A_DAY = 43_200
+POSTPONED_S = 3600.0
 Fault = Callable[[str], None]
 
 
@@ -258,6 +260,8 @@ class Register:
         self.dispatcher.stop()
         self.node.writer.run(lambda: scrub(self.node.store))
         note_chains(self.node.store)
+        if self._tidying.is_alive():
+            self._tidying.join()
         self.node.close()
         self._log.info("register stopped", devices_still_busy=list(busy))
 
@@ -266,15 +270,20 @@ class Register:
         return self.node.writer.run(lambda: True)
 
     def _tidy(self) -> None:
-        """Clear local tables at the start and then once a day."""
+        """Clear local tables at the start and then once a day; let the store rest in between."""
+        wait = self._stopped.wait
         while True:
             try:
                 tidy(self.node, wiring.keeping(self.config.retention))
                 self._forget_code()
+                for _ in range(RESTS_A_DAY):
+                    if wait(REST_EVERY_S):
+                        return
+                    self.node.store.rest()
             except LoyaltyError as error:
                 self._log.warning("tidying postponed", reason=error.reason.code)
-            if self._stopped.wait(TIDY_EVERY_S):
-                return
+                if wait(POSTPONED_S):
+                    return
 
     def _forget_code(self) -> None:
         """Delete the enrolment code once it served: nobody else may use it."""

@@ -44,6 +44,8 @@ def promotions(
     points pay before what is free. Of rewards of a kind that stack as "best" and touch the same
     line, the one that takes most off is given. Promotions among `discounts` are found anew.
     """
+    if all(each.points for each in programme.rewards):
+        return ()
     beside = [each for each in discounts if each.hold or not each.reward]
     left = paid_by_line(lines, [each for each in beside if not each.hold])
     gone = _items(programme, beside)

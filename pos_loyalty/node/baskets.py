@@ -63,6 +63,11 @@ def changed(answer: Struct) -> list[Notice]:
     return [Notice(kind="basket_changed", body=answer)]
 
 
+def told_later(ctx: Context, basket_id: str) -> Notice:
+    """Tell that a basket changed; how it stands is read by who shows it."""
+    return ctx.later("basket_changed", lambda now: answer_of(now, basket_id))
+
+
 def open_basket(ctx: Context, command: commands.OpenBasket) -> Decision:
     """Open a basket; without a name, the one that a scan opened already."""
     current = current_basket(ctx)

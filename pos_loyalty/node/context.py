@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from msgspec import Struct
 
@@ -19,12 +20,28 @@ from pos_loyalty.store.shop import ProgrammeShelf, beside, having, main_of
 from pos_loyalty.store.statements import Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """Something a screen or a POS wants to know at once: `kind` and what it shows."""
+    """Something a screen or a POS wants to know at once: `kind` and what it shows.
 
-    kind: str
-    body: Struct
+    What only listeners want to see need not keep the caller waiting: in place of a `body`, how to
+    read it, once, when the first of them asks.
+    """
+
+    __slots__ = ("_body", "kind")
+
+    def __init__(self, *, kind: str, body: Struct | Callable[[], Struct]) -> None:
+        self.kind = kind
+        self._body: Struct | Callable[[], Struct] | None = body
+
+    @property
+    def body(self) -> Struct | None:
+        """What it shows; nothing where that could not be read, or is gone by now."""
+        if callable(self._body):
+            try:
+                self._body = self._body()
+            except LoyaltyError:
+                self._body = None
+        return self._body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +81,14 @@ class Context:
 
     `ahead_ms` is how far the clock was before the hub's when it was last asked. `recorded` and
     `touched` grow with the facts decided and the account groups they changed; `granted` is what
-    the hub let holds of vouchers have, asked beforehand.
+    the hub let holds of vouchers have, asked beforehand. `look` reads in a view of its own, later.
     """
 
     tx: Tx
     settings: NodeSettings
     programmes: ProgrammeShelf
     now_ms: int
+    look: "Callable[[Look], Struct]"
     online: bool = True
     ahead_ms: int = 0
     granted: Mapping[bytes, int] = field(default_factory=dict)
@@ -78,6 +96,7 @@ class Context:
     touched: set[bytes] = field(default_factory=set)
     _today: int = 0
     _programmes: dict[int, list[Programme]] = field(default_factory=dict)
+    _main: dict[int, Programme | None] = field(default_factory=dict)
     _accounts: dict[str, bytes] = field(default_factory=dict)
 
     @property
@@ -93,8 +112,10 @@ class Context:
 
         One that has no rate for this money is not in force here.
         """
-        known = main_of(self._in_force(day))
-        return known and known.in_currency(self.settings.currency, day)
+        if day not in self._main:
+            known = main_of(self._in_force(day))
+            self._main[day] = known and known.in_currency(self.settings.currency, day)
+        return self._main[day]
 
     def programmes_beside(self, day: int, member: bytes | None, at_ms: int = 0) -> list[Programme]:
         """Give the other programmes that a member takes part in; by what they allowed at a moment
@@ -125,9 +146,14 @@ class Context:
             known = self._accounts[card] = self.settings.cards.account(card)
         return known
 
+    def later(self, kind: str, look: "Look") -> Notice:
+        """Give a notice whose body is read once everything is recorded, by who shows it."""
+        return Notice(kind=kind, body=partial(self.look, look))
+
     def look_again(self) -> None:
         """Forget which programmes are in force: facts are about to be recorded."""
         self._programmes.clear()
+        self._main.clear()
 
     def programme_needed(self, day: int) -> Programme:
         """Give the programme in force; raises `LoyaltyError` (`PROGRAMME_MISSING`)."""
@@ -135,6 +161,10 @@ class Context:
         if programme is None:
             raise LoyaltyError(Reason.PROGRAMME_MISSING, day=iso(day))
         return programme
+
+
+Look = Callable[[Context], Struct]
+"""Reads what a notice shows."""
 
 
 def fact(command: Command, index: int, payload: Struct, *, key: str = "", at_ms: int = 0) -> Draft:

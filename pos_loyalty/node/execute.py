@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from time import sleep
 from typing import Any, TypeVar
 
+from msgspec import Struct
+
 from pos_loyalty import answers, commands
 from pos_loyalty.answers import Unchanged
 from pos_loyalty.commands import Command, content_digest, digest_key
@@ -37,7 +39,7 @@ from pos_loyalty.node import (
     watching,
 )
 from pos_loyalty.node.batch import WINDOW, expect, run_of
-from pos_loyalty.node.context import Context, Decision, Job
+from pos_loyalty.node.context import Context, Decision, Job, Look
 from pos_loyalty.node.notices import Board
 from pos_loyalty.node.writer import Direct, Turns, Writer
 from pos_loyalty.ports.services import Clock
@@ -181,8 +183,9 @@ class Node:
 
     def basket(self, basket: str) -> answers.BasketAnswer:
         """Show an open basket as it stands; raises `LoyaltyError` (`BASKET_UNKNOWN`)."""
-        with self.store.read() as tx:
-            return baskets.answer_of(self.context(tx), basket)
+        shown = self.look(lambda ctx: baskets.answer_of(ctx, basket))
+        assert isinstance(shown, answers.BasketAnswer)
+        return shown
 
     def close(self) -> None:
         """Finish accepted commands, wake listeners, close the store."""
@@ -197,10 +200,16 @@ class Node:
             settings=self.settings,
             programmes=self.programmes,
             now_ms=self.clock.now_ms(),
+            look=self.look,
             online=self.online,
             ahead_ms=self.ahead_ms,
             granted=self.granted,
         )
+
+    def look(self, look: Look) -> Struct:
+        """Read something in a view of its own, now."""
+        with self.store.read() as tx:
+            return look(self.context(tx))
 
     def _execute(self, command: Command) -> Any:
         self._fault("before-begin")

@@ -13,13 +13,12 @@ from pos_loyalty.domain.ticket import Discount
 from pos_loyalty.errors import LoyaltyError, Reason, Wrong
 from pos_loyalty.node.baskets import (
     Content,
-    answer_of,
-    changed,
     current_basket,
     decode_content,
     keep,
     load,
     standing,
+    told_later,
 )
 from pos_loyalty.node.choices import check_second_person
 from pos_loyalty.node.context import Context, Decision, fact
@@ -68,7 +67,7 @@ def hold_points(ctx: Context, command: commands.HoldPoints) -> Decision:
     return Decision(
         facts=[fact(command, 0, payload)],
         answer=lambda: answer,
-        notices=lambda _: changed(answer_of(ctx, command.basket)),
+        notices=lambda _: [told_later(ctx, command.basket)],
     )
 
 

@@ -13,7 +13,7 @@ from pos_loyalty.node.execute import Node
 from pos_loyalty.store import checkpoints, feeds, intake, senders, tickets
 from pos_loyalty.store.apply import lower_clamp
 from pos_loyalty.store.feeds import GROUP, PERSON, SHOP, News
-from pos_loyalty.store.groups import accounts_of, group_of
+from pos_loyalty.store.groups import accounts_of, group_of, group_of_one
 from pos_loyalty.store.journal import COUNTER_BITS, Head, own_facts
 from pos_loyalty.store.senders import Quarantined, Sender
 from pos_loyalty.store.statements import Row, Tx
@@ -196,7 +196,7 @@ class Hub:
     def card(self, sender: Sender, account: bytes) -> Page:
         """Give what is known of a card's account; its store hears of it from now on."""
         with self.node.store.read() as tx:
-            group = group_of(tx, [account])[account]
+            group = group_of_one(tx, account)
             accounts = accounts_of(tx, group)
             known = self._is_known(tx, group, accounts)
             heard = feeds.is_reached(tx, accounts, sender.store, self.today)
@@ -204,7 +204,7 @@ class Hub:
             self.node.write(lambda: self._subscribe(account, sender.store))
         with self.node.store.read() as tx:
             view, at = self._view(tx, sender)
-            group = group_of(tx, [account])[account]
+            group = group_of_one(tx, account)
             accounts = accounts_of(tx, group)
             if not known:
                 return Page(view.epoch, at.n, False)
@@ -228,7 +228,7 @@ class Hub:
 
     def _subscribe(self, account: bytes, scope: str) -> None:
         with self.node.store.write() as tx:
-            group = group_of(tx, [account])[account]
+            group = group_of_one(tx, account)
             now = self.node.clock.now_ms()
             feeds.subscribe(tx, group, scope, today=self.today, now_ms=now)
 

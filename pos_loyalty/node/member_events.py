@@ -19,8 +19,8 @@ from pos_loyalty.domain.member_events import (
 from pos_loyalty.domain.programme import MemberEvent, Programme
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.events import decode_payload
-from pos_loyalty.node.context import Context, Decision, Notice, fact
-from pos_loyalty.node.members import member_id, show
+from pos_loyalty.node.context import Context, Decision, fact
+from pos_loyalty.node.members import member_id, told_later
 from pos_loyalty.store import people, segments, tickets
 
 
@@ -52,7 +52,7 @@ def tell_event(ctx: Context, command: commands.TellEvent) -> Decision:
     return Decision(
         facts=[fact(command, 0, said, key=event_key(made))],
         answer=lambda: _answer(ctx, made, said),
-        notices=lambda _: [Notice(kind="member_changed", body=show(ctx, member))],
+        notices=lambda _: [told_later(ctx, member)],
     )
 
 
@@ -82,7 +82,7 @@ def undo_event(ctx: Context, command: commands.UndoEvent) -> Decision:
     return Decision(
         facts=[fact(command, 0, undone, key=f"undo/{command.told}")],
         answer=lambda: Done(id=command.told),
-        notices=lambda _: [Notice(kind="member_changed", body=show(ctx, account))],
+        notices=lambda _: [told_later(ctx, account)],
     )
 
 

@@ -69,6 +69,11 @@ def show(ctx: Context, member: bytes, account: bytes = b"") -> MemberView:
     )
 
 
+def told_later(ctx: Context, member: bytes) -> Notice:
+    """Tell that a member is not what they were; how they stand is read by who shows it."""
+    return ctx.later("member_changed", lambda now: show(now, member))
+
+
 def _shown(
     ctx: Context,
     drafts: list[Struct],

@@ -9,6 +9,8 @@ from pos_loyalty.node.context import Notice
 from pos_loyalty.node.standing import DeviceChanged, HubChanged, Standing
 
 KEPT_MAX = 1000
+STANDING = ("device_changed", "hub_changed")
+"""Notices that the board reads itself; the bodies of others are left to who listens."""
 
 
 class Posted(NamedTuple):
@@ -39,6 +41,8 @@ class Board:
             self._news.notify_all()
 
     def _note(self, notice: Notice) -> None:
+        if notice.kind not in STANDING:
+            return
         match notice.body:
             case DeviceChanged() as changed:
                 self._devices[changed.device] = changed

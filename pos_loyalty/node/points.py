@@ -11,8 +11,8 @@ from pos_loyalty.domain.programme import Programme
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.baskets import standing
 from pos_loyalty.node.choices import is_second_person
-from pos_loyalty.node.context import Context, Decision, Notice, fact
-from pos_loyalty.node.members import member_id, show
+from pos_loyalty.node.context import Context, Decision, fact
+from pos_loyalty.node.members import member_id, told_later
 from pos_loyalty.node.watching import look_at_points, told
 from pos_loyalty.store import journal, tickets
 
@@ -46,7 +46,7 @@ def adjust_points(ctx: Context, command: commands.AdjustPoints) -> Decision:
     return Decision(
         facts=[fact(command, 0, adjusted, key=adjustment_key(made)), *seen],
         answer=lambda: Done(id=made),
-        notices=lambda _: [Notice(kind="member_changed", body=show(ctx, member))],
+        notices=lambda _: [told_later(ctx, member)],
     )
 
 

@@ -9,8 +9,8 @@ from pos_loyalty.domain.tiers import tier_on
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.events import decode_payload
 from pos_loyalty.node.baskets import standing
-from pos_loyalty.node.context import Context, Decision, Notice, fact
-from pos_loyalty.node.members import member_id, show
+from pos_loyalty.node.context import Context, Decision, fact
+from pos_loyalty.node.members import member_id, told_later
 from pos_loyalty.store import people, tickets
 
 
@@ -37,7 +37,7 @@ def use_right(ctx: Context, command: commands.UseRight) -> Decision:
     return Decision(
         facts=[fact(command, 0, used, key=_key(made))],
         answer=lambda: Done(id=made),
-        notices=lambda _: [Notice(kind="member_changed", body=show(ctx, member))],
+        notices=lambda _: [told_later(ctx, member)],
     )
 
 

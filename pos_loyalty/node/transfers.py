@@ -10,8 +10,8 @@ from pos_loyalty.domain.identifiers import adjustment_key, derived_id, part_of_t
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.events import PointsAdjusted
 from pos_loyalty.node.baskets import standing
-from pos_loyalty.node.context import Context, Decision, Notice, fact
-from pos_loyalty.node.members import member_id, show
+from pos_loyalty.node.context import Context, Decision, fact
+from pos_loyalty.node.members import member_id, told_later
 from pos_loyalty.node.points import POINTS_MAX, check_approved
 from pos_loyalty.store import people
 from pos_loyalty.store.journal import Draft
@@ -43,9 +43,7 @@ def transfer_points(ctx: Context, command: commands.TransferPoints) -> Decision:
     return Decision(
         facts=drafts,
         answer=lambda: Done(id=transfer),
-        notices=lambda _: [
-            Notice(kind="member_changed", body=show(ctx, each)) for each in (giver, taker)
-        ],
+        notices=lambda _: [told_later(ctx, each) for each in (giver, taker)],
     )
 
 

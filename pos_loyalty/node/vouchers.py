@@ -59,7 +59,7 @@ def _scanned(ctx: Context, command: commands.ReadLabel) -> Decision:
         answer=lambda: answer,
         notices=lambda _: [
             Notice(kind="scan", body=answer),
-            *baskets.changed(baskets.answer_of(ctx, basket.id)),
+            baskets.told_later(ctx, basket.id),
         ],
     )
 
@@ -87,7 +87,7 @@ def _held(ctx: Context, command: commands.HoldVoucher) -> Decision:
     return Decision(
         facts=[fact(command, 0, told)],
         answer=lambda: answer,
-        notices=lambda _: baskets.changed(baskets.answer_of(ctx, basket.id)),
+        notices=lambda _: [baskets.told_later(ctx, basket.id)],
     )
 
 
@@ -106,7 +106,7 @@ def release_voucher(ctx: Context, command: commands.ReleaseVoucher) -> Decision:
     return Decision(
         facts=facts(command, released(gone)),
         answer=lambda: Done(id=command.voucher),
-        notices=lambda _: baskets.changed(baskets.answer_of(ctx, basket.id)),
+        notices=lambda _: [baskets.told_later(ctx, basket.id)],
     )
 
 

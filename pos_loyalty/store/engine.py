@@ -20,6 +20,10 @@ from pos_loyalty.store.statements import Statements, Tx
 BUSY_TIMEOUT_MS = 5000
 RUNNING = "running"
 """The setting that stands from opening to a clean close; found at opening, the last was not."""
+CHECKPOINT_PAGES = 4000
+"""A commit that leaves more pages in SQLite's log than this moves them itself: 16 MB."""
+REST_ROWS = 400
+"""From this many rows on `Store.rest` moves them; some fifty sales, a thousand pages."""
 REPEATABLE_READ = 3  # psycopg's number for the isolation level
 
 
@@ -80,6 +84,15 @@ class Store:
             finally:
                 connection.rollback()
                 connection.isolation_level = None
+
+    def rest(self) -> None:
+        """Move what was written from SQLite's log into its file, beside whoever writes.
+
+        Nobody waits for it, as the sale would whose commit comes upon a full log.
+        """
+        if self._writer is not None and self._writer.has_written(REST_ROWS):
+            with self.connection() as connection:
+                connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     @contextmanager
     def connection(self) -> Iterator[Any]:
@@ -204,6 +217,16 @@ class _OneWriter:
         self._pooled: Any = None
         self._memory = Memory()
         self._version = 0
+        self._told = 0
+
+    def has_written(self, rows: int) -> bool:
+        """Tell whether so many rows were written since this was last true."""
+        pooled = self._pooled
+        written = pooled.dbapi_connection.total_changes if pooled is not None else 0
+        if written - self._told < rows:
+            return False
+        self._told = written
+        return True
 
     def __enter__(self) -> Tx:
         if not self._busy.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
@@ -248,6 +271,7 @@ class _OneWriter:
             self._pooled.close()
         self._pooled = None
         self._memory = Memory()
+        self._told = 0
 
 
 _SQLITE_REASONS = {
@@ -317,3 +341,4 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     connection.execute("PRAGMA foreign_keys = OFF")
     connection.execute("PRAGMA cache_size = -16000")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")

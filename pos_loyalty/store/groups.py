@@ -110,6 +110,13 @@ def group_of(tx: Tx, accounts: Iterable[bytes]) -> dict[bytes, bytes]:
     return {account: known.get(account, account) for account in wanted}
 
 
+def group_of_one(tx: Tx, account: bytes) -> bytes:
+    """Give an account's group."""
+    rows = tx.fetch(schema.member_of, (account,))
+    group: bytes = rows[0][1] if rows else account
+    return group
+
+
 def accounts_of(tx: Tx, group: bytes) -> list[bytes]:
     """Give the accounts of a group, sorted."""
     return _members(tx, [group])[group]

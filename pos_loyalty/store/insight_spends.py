@@ -9,7 +9,7 @@ from pos_loyalty.domain.legs import Leg, OpeningCore, PointsCore
 from pos_loyalty.domain.member_events import decode_event
 from pos_loyalty.domain.sold import decode_record
 from pos_loyalty.store import schema
-from pos_loyalty.store.groups import accounts_of, group_of
+from pos_loyalty.store.groups import accounts_of, group_of, group_of_one
 from pos_loyalty.store.insight_rows import SpendRow
 from pos_loyalty.store.statements import Tx
 
@@ -38,7 +38,7 @@ def spends_of(tx: Tx, accounts: Iterable[bytes], home_of: Callable[[bytes], str]
             paid = _paid(record)
             if not paid:
                 continue
-            group = group_of(tx, [account])[account]
+            group = group_of_one(tx, account)
             if group not in stores:
                 stores[group] = dict(_givers(tx, accounts_of(tx, group), home_of))
             found += _rows(key, day, account, paid, stores[group])

@@ -5,7 +5,7 @@ from pos_loyalty.domain.fold import fold
 from pos_loyalty.domain.legs import COUNTER_BITS, Leg
 from pos_loyalty.domain.movements import Movement, movements
 from pos_loyalty.store import checkpoints, schema
-from pos_loyalty.store.groups import accounts_of, group_of
+from pos_loyalty.store.groups import accounts_of, group_of_one
 from pos_loyalty.store.outstanding import business_day_of, utc_day
 from pos_loyalty.store.statements import Tx
 
@@ -16,7 +16,7 @@ def statement(tx: Tx, account: bytes, *, today: int) -> tuple[Movement, ...]:
     Where a hub told this node what the account was, that is carried, and only the facts since
     are told one by one.
     """
-    accounts = accounts_of(tx, group_of(tx, [account])[account])
+    accounts = accounts_of(tx, group_of_one(tx, account))
     legs = sorted((Leg(*row) for row in tx.fetch(schema.leg, accounts)), key=lambda leg: leg.order)
     held = tx.fetch(schema.checkpoint, accounts)
     state, tickets, _, beyond = checkpoints.base(held, legs)

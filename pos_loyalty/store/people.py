@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 
 from pos_loyalty.domain.account import State, decode_state
 from pos_loyalty.store import schema
-from pos_loyalty.store.groups import group_of
+from pos_loyalty.store.groups import group_of_one
 from pos_loyalty.store.journal import COUNTER_BITS
 from pos_loyalty.store.projections import folded
 from pos_loyalty.store.statements import Row, Tx
@@ -153,7 +153,7 @@ def account_of(tx: Tx, account: bytes) -> Account:
     The state is shared within the transaction: whoever gets it must not change it, and must not
     keep it while facts are applied.
     """
-    group = group_of(tx, [account])[account]
+    group = group_of_one(tx, account)
     rows = tx.fetch(schema.account, [group])
     if not rows or not rows[0][5]:
         return Account(group, State([], [], [], []), 0)
@@ -187,7 +187,7 @@ def hold_of(tx: Tx, hold: bytes, now_ms: int) -> HeldPoints | None:
 def offline_standing(tx: Tx, account: bytes) -> tuple[int, int]:
     """Give when a hub last confirmed an account (Unix ms, 0: never), and how many redemptions
     were made offline since."""
-    rows = tx.fetch(schema.checkpoint, [account, group_of(tx, [account])[account]])
+    rows = tx.fetch(schema.checkpoint, [account, group_of_one(tx, account)])
     confirmed = max((row[6] for row in rows), default=0)
     held = tx.rows(_OFFLINE, account_=account, since_=confirmed << COUNTER_BITS)
     return confirmed, len(held)
@@ -195,7 +195,7 @@ def offline_standing(tx: Tx, account: bytes) -> tuple[int, int]:
 
 def is_confirmed(tx: Tx, account: bytes) -> bool:
     """Tell whether a hub's checkpoint stands behind an account's balance."""
-    return bool(tx.fetch(schema.checkpoint, [account, group_of(tx, [account])[account]]))
+    return bool(tx.fetch(schema.checkpoint, [account, group_of_one(tx, account)]))
 
 
 class Wanted(NamedTuple):

@@ -128,7 +128,10 @@ def having(
 ) -> list[Programme]:
     """Give the programmes beside the main one that a member may use today: those that they take
     part in, what they bought before included, and those in which they still have points."""
-    main, state = main_of(known), account_of(tx, member).state
+    main = main_of(known)
+    if len(known) < 2 and main is not None:
+        return []
+    state = account_of(tx, member).state
     taking = {
         each.id
         for each in beside(tx, known, currency, day, member)

@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy.sql.visitors import iterate
 
 from pos_loyalty.store.remembering import Memory
 
@@ -29,7 +30,7 @@ DECODED_MAX = 256
 class Compiled(NamedTuple):
     """SQL text in the driver's style, the order of its parameters, and those it fixes itself.
 
-    `table` is the one that a plain select reads and nothing for any other statement.
+    `table` is the one that a select reads, and nothing where it reads several or changes them.
     """
 
     sql: str
@@ -128,14 +129,11 @@ class Statements:
 
 
 def _only_table(statement: Executable) -> str:
-    """Give the table of a select from one table, without a select inside it."""
+    """Give the table of a select that looks nowhere else, also not by a select inside it."""
     if not isinstance(statement, Select):
         return ""
-    sources = statement.get_final_froms()
-    plain = (
-        len(sources) == 1 and isinstance(sources[0], Table) and str(statement).count("SELECT") == 1
-    )
-    return sources[0].name if plain and isinstance(sources[0], Table) else ""
+    tables = {each.name for each in iterate(statement) if isinstance(each, Table)}
+    return tables.pop() if len(tables) == 1 else ""
 
 
 _TYPES: Mapping[type, str] = MappingProxyType(
@@ -290,23 +288,28 @@ class Tx:
 
         With `lock`, PostgreSQL locks them in key order until the transaction ends.
         """
-        sql = self._statements.fetch(table, by, lock=lock and not self.is_sqlite)
-        if not self.is_sqlite:
-            wanted = list(keys)
-            return self._connection.execute(sql, [wanted]).fetchall() if wanted else []
         found: list[Row] = []
+        if not self.is_sqlite:
+            if keys:
+                sql = self._statements.fetch(table, by, lock=lock)
+                found = self._connection.execute(sql, [list(keys)]).fetchall()
+            return found
         answers, name = self._answers, table.name
         if len(keys) >= TOGETHER and not by:
             self._look_up(table, [key for key in keys if answers.of_key(name, key) is None])
         for key in keys:
             known = answers.of(name, (by, key)) if by else answers.of_key(name, key)
-            if known is None:
-                known = self._connection.execute(sql, (key,)).fetchall()
-                if by:
-                    answers.keep(name, (by, key), known)
-                else:
-                    answers.keep_key(name, key, known)
-            found += known
+            found += self._asked(table, by, key) if known is None else known
+        return found
+
+    def _asked(self, table: Table, by: str, key: Any) -> list[Row]:
+        """Ask SQLite for the rows of one key, and remember them."""
+        sql = self._statements.fetch(table, by, lock=False)
+        found: list[Row] = self._connection.execute(sql, (key,)).fetchall()
+        if by:
+            self._answers.keep(table.name, (by, key), found)
+        else:
+            self._answers.keep_key(table.name, key, found)
         return found
 
     def expect(self, table: Table, keys: Collection[Any]) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from pos_loyalty import commands
+from pos_loyalty.answers import BasketAnswer
 from pos_loyalty.domain.ticket import Discount, Line, Tender
 from pos_loyalty.errors import LoyaltyError, Reason
 from tests.node.test_members import refused
@@ -209,3 +210,28 @@ def test_without_a_programme_a_sale_is_recorded_and_earns_nothing(till: Till) ->
     sale = till.sell(1000)
     assert sale.earned == 0
     assert till.queries.ticket(sale.ticket).sale is not None
+
+
+def test_how_a_basket_stands_is_read_when_a_screen_shows_it(till: Till) -> None:
+    till.enrol()
+    till.sell(30_000)
+    basket = till.basket(3000)
+    told = till.node.board.last
+    hold = till.do(commands.HoldPoints, basket=basket, blocks=1)
+    (posted,) = till.node.board.wait(told, 0)
+    shown = posted.notice.body
+    assert posted.notice.kind == "basket_changed"
+    assert isinstance(shown, BasketAnswer)
+    assert shown.discounts == (hold.discount,)
+    assert posted.notice.body is shown, "it is read once"
+
+
+def test_a_basket_that_is_gone_before_a_screen_shows_it_shows_nothing(till: Till) -> None:
+    till.enrol()
+    till.sell(30_000)
+    basket = till.basket(3000)
+    told = till.node.board.last
+    till.do(commands.HoldPoints, basket=basket, blocks=1)
+    till.do(commands.DropBasket, basket=basket)
+    (posted,) = till.node.board.wait(told, 0)
+    assert posted.notice.body is None

@@ -333,3 +333,27 @@ def test_readers_see_one_moment_each_and_many_may_read_at_once(sqlite_shop: Stor
         assert before.rows(ANY_SETTING) == []
         with sqlite_shop.read() as after:
             assert after.rows(ANY_SETTING) == [("x", b"1")]
+
+
+def test_a_store_that_rests_moves_what_was_written_into_its_file(database: Path) -> None:
+    store = open_store(sqlite_url(database))
+    fill_journal(store, facts=150)
+    store.rest()
+    alone = database.with_name("alone.db")
+    alone.write_bytes(database.read_bytes())  # without the log that lies beside it
+    with sqlite3.connect(alone) as connection:
+        (count,) = connection.execute("SELECT count(*) FROM fact").fetchone()
+    assert count == 150
+    store.close()
+
+
+def test_a_store_rests_only_after_some_work(database: Path) -> None:
+    store = open_store(sqlite_url(database))
+    fill_journal(store, facts=150)
+    store.rest()
+    rested = database.read_bytes()
+    with store.write() as tx:
+        tx.put(schema.setting, [("x", b"1")], "upsert")
+    store.rest()
+    assert database.read_bytes() == rested
+    store.close()

@@ -95,7 +95,10 @@ def _telling(found: Services, language: str) -> Callable[[Posted], View | None]:
     teller = Teller(language, found.settings.display.currency)
 
     def tell(posted: Posted) -> View | None:
-        body = spoken(posted.notice.body, language)
+        told = posted.notice.body
+        if told is None:
+            return None
+        body = spoken(told, language)
         if isinstance(body, ScanAnswer) and body.outcome == "not_a_card":
             return None
         shown = teller.shown(posted.notice.kind, body)
