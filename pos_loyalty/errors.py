@@ -311,6 +311,7 @@ class Wrong(StrEnum):
     REWARD_DIFFERS = "it is not what this reward takes off this ticket"
     BASKET_TOO_SMALL = "it is too small for this reward"
     IN_FUTURE = "it lies in the future"
+    POINTS_MISSING = "{points} points that it brought are spent already; they would be owed"
     GIFT_KEPT = "{label} was given for goods that come back; it is worth {amount}"
     # what cannot be undone or changed
     SAME_ACCOUNT = "it is theirs already"
@@ -372,6 +373,7 @@ class Wrong(StrEnum):
     GOODS_MISSING = "name the articles, categories or labels that this is about"
     AGES_REVERSED = "it is less than age_from"
     NOT_CONSENT = 'write a purpose and a channel in quotes, such as "news/email"'
+    SAME_TICKET = "points that wait, or of a programme for some members, cannot pay at once"
     NEVER_USABLE = "points would end before they can be spent"
 
 

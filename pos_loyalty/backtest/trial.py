@@ -218,7 +218,9 @@ class Trial:
         rating = rate(
             self._rules,
             sale.lines,
-            earning_by_line(sale.lines, sale.discounts, sale.tenders),
+            earning_by_line(
+                sale.lines, sale.discounts, sale.tenders, with_points=programme.paid_with_points
+            ),
             tier=tier,
             day=day,
             spent=min(wanted, held.points),

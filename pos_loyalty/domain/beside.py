@@ -201,5 +201,6 @@ def _free(
     if day > expires + LOT_SLACK_DAYS:
         return 0
     lot = Lot(expires, ticket.core.day, ticket.origin, by, 0)
-    spend(pot, pool(state, by), by, occasion.other - reduce(pot, lot, occasion.other), day)
+    left = occasion.other - reduce(pot, lot, occasion.other)
+    spend(pot, pool(state, by), by, left, day, owing=part.returns.missing != "forgive")
     return occasion.other

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from pos_loyalty.domain.account import Hold, Lot, State, owner_of, pool, pot_of
+from pos_loyalty.domain.account import Hold, Lot, Pot, State, owner_of, pool, pot_of
 from pos_loyalty.domain.beside import given
 from pos_loyalty.domain.identifiers import ticket_account
 from pos_loyalty.domain.legs import (
@@ -91,22 +91,36 @@ def _shut_gates(state: State, ticket: Ticket, owner: int) -> None:
 
 
 def _rate(state: State, ticket: Ticket, owner: int, index: int, leg: Leg) -> None:
-    core = ticket.core
-    part, day, members = core.parts[index], core.day, pool(state, owner)
-    pot = pot_of(state, part.programme)
-    terms, points, expires = part.terms or NO_TERMS, part.earned, part.expires
+    """Spend what paid a ticket's part and credit what it brings, in the order of its terms."""
+    part, members = ticket.core.parts[index], pool(state, owner)
+    pot, terms = pot_of(state, part.programme), part.terms or NO_TERMS
     if pot.active:
-        end_idle(pot, day)
-    if part.spent:
-        taken = spend(pot, members, owner, part.spent, day)
-        ticket.opened().parts[index].allocations = taken
+        end_idle(pot, ticket.core.day)
+    if part.spent and not terms.pays_itself:
+        _pay(pot, members, owner, ticket, index)
     if owner in state.closed or ticket.is_shut(index):
         kept = ticket.opened().parts[index]
         kept.kept = kept.qualifying = 0
-        return
+    else:
+        _earn(state, pot, members, owner, ticket, index, leg.moment)
+    if part.spent and terms.pays_itself:
+        _pay(pot, members, owner, ticket, index)
+
+
+def _earn(
+    state: State,
+    pot: Pot,
+    members: list[int],
+    owner: int,
+    ticket: Ticket,
+    index: int,
+    moment: int,
+) -> None:
+    part, day = ticket.core.parts[index], ticket.core.day
+    terms, points, expires = part.terms or NO_TERMS, part.earned, part.expires
     trim(pot, day)
     if part.terms is not None and not terms.alone:
-        points = given(state, pot, ticket, index, owner=owner, moment=leg.moment)
+        points = given(state, pot, ticket, index, owner=owner, moment=moment)
     if pot.cuts:
         expires = last_day(pot, owner, expires, day)
     credit(pot, members, Lot(expires, day, ticket.origin, owner, points, terms.first))
@@ -114,6 +128,12 @@ def _rate(state: State, ticket: Ticket, owner: int, index: int, leg: Leg) -> Non
         stay_active(pot, members, day, terms.idle)
     if part.qualifying:
         qualify(pot, owner, day, part.qualifying)
+
+
+def _pay(pot: Pot, members: list[int], owner: int, ticket: Ticket, index: int) -> None:
+    """Take the points that paid part of a ticket, and note whose they were."""
+    spent, record = ticket.core.parts[index].spent, ticket.opened().parts[index]
+    record.allocations = spend(pot, members, owner, spent, ticket.core.day)
 
 
 def _adjust(state: State, leg: Leg, tickets: Tickets) -> None:

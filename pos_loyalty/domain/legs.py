@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from pos_loyalty.domain.occasions import Occasion
+from pos_loyalty.domain.return_policy import USUAL_RETURNS, ReturnPolicy
 from pos_loyalty.domain.segments import Gate
 
 COUNTER_BITS = 16
@@ -52,7 +53,8 @@ class Terms(Struct, array_like=True, gc=False):
     purchase the member's points end (0: never). `over` is what was earned beyond whole points and
     waits for the next ticket, as (numerator, denominator). A day and a month bring no more than
     their caps (0: any number). `occasions` are for what is given only once. Nothing is earned
-    where the `gate` is shut.
+    where the `gate` is shut. What goods that come back do is told by `returns` (nothing: the
+    usual); where the ticket `pays_itself` its points are there before it spends any.
     """
 
     first: int = 0
@@ -62,6 +64,8 @@ class Terms(Struct, array_like=True, gc=False):
     month_cap: int = 0
     occasions: list[Occasion] = []
     gate: Gate | None = None
+    returns: ReturnPolicy | None = None
+    pays_itself: bool = False
 
     @property
     def alone(self) -> bool:
@@ -85,6 +89,11 @@ class Part(Struct, array_like=True, gc=False):
     holds: tuple[bytes, ...]
     lines: msgspec.Raw
     terms: Terms | None = None
+
+    @property
+    def returns(self) -> ReturnPolicy:
+        """What goods that come back do to its points."""
+        return (self.terms and self.terms.returns) or USUAL_RETURNS
 
 
 class SaleCore(Struct, array_like=True, gc=False):

@@ -22,8 +22,11 @@ Allocation = tuple[int, int, int, int, int]
 """Points taken from a lot: last day, day, origin, owner, points; origin 0 is debt."""
 
 
-def spend(pot: Pot, members: list[int], owner: int, points: int, day: int) -> list[Allocation]:
-    """Take points from the lots valid on `day`, first to lapse first; what is missing is debt.
+def spend(
+    pot: Pot, members: list[int], owner: int, points: int, day: int, *, owing: bool = True
+) -> list[Allocation]:
+    """Take points from the lots valid on `day`, first to lapse first; what is missing is debt, or,
+    without `owing`, let go.
 
     Points that are still pending are the last to go: nobody owes while they have any.
     """
@@ -31,7 +34,7 @@ def spend(pot: Pot, members: list[int], owner: int, points: int, day: int) -> li
     points = _take(pot, members, points, day, taken, pending=False)
     if points:
         points = _take(pot, members, points, day, taken, pending=True)
-    if points:
+    if points and owing:
         taken.append((day, day, 0, owner, points))
         _owe(pot, owner, points)
     return taken

@@ -7,7 +7,9 @@ from msgspec.structs import replace
 
 from pos_loyalty.domain.days import NEVER, add_months, period_end
 from pos_loyalty.domain.exchange import Exchange, exchange_on
+from pos_loyalty.domain.house_rules import Accounting, Limits
 from pos_loyalty.domain.money import Rounding
+from pos_loyalty.domain.return_policy import USUAL_RETURNS, ReturnPolicy
 from pos_loyalty.domain.segments import Segment
 
 Ends = Literal["anniversary", "month", "quarter", "half", "year"]
@@ -162,6 +164,7 @@ class Reward(Struct, frozen=True):
     of the "best" ones that touch a line only the one that takes most off is given. An amount pays
     at most `share` percent of what its lines cost (0: all of it). What the cheapest cost less
     lies on them, or is `spread` over the bundle. A bundle costs `price`, whatever its pieces cost.
+    Points that a ticket brings can pay for it on the `same_ticket`.
     """
 
     label: str
@@ -180,6 +183,7 @@ class Reward(Struct, frozen=True):
     share: int = 0
     spread: Spread = "piece"
     price: int = 0
+    same_ticket: bool = False
 
 
 class BundlePart(Struct, frozen=True):
@@ -238,29 +242,6 @@ class GiftCards(Struct, frozen=True, kw_only=True):
         return add_months(day, self.months) if self.months else NEVER
 
 
-class Limits(Struct, frozen=True):
-    """How much rewards may take off a customer's tickets in a day and a month, and a person
-    off tickets in a day without points; in minor units, 0 is no limit."""
-
-    customer_day: int = 0
-    customer_month: int = 0
-    cashier_day: int = 0
-
-
-class Accounting(Struct, frozen=True):
-    """What the books say of points: `points` are worth `amount` (0: what the reward gives).
-
-    `use` percent of them get spent (0: what the past tells); of its worth a reward costs the
-    shop `cost` percent. A stamp of a card is worth `stamp`.
-    """
-
-    points: int = 1
-    amount: int = 0
-    use: int = 0
-    cost: int = 100
-    stamp: int = 0
-
-
 class Programme(Struct, frozen=True):
     """One version: `points` for each `per` minor units, exact until one floor a ticket.
 
@@ -275,7 +256,8 @@ class Programme(Struct, frozen=True):
     More than `redemption_points`, or a voucher of more than `redemption_amount`, is spent by two.
     A ticket earns from `minimum` on, and at most
     `maximum`, a day and a month at most theirs (0: any number); what does not reach a point waits
-    for the next ticket with `carry_over`. A visit is one again after `visit_minutes`.
+    for the next ticket with `carry_over`. A visit is one again after `visit_minutes`. What points
+    pay earns nothing, unless `paid_with_points`; `returns` is for goods that come back.
     """
 
     id: str
@@ -334,6 +316,13 @@ class Programme(Struct, frozen=True):
     events: tuple[MemberEvent, ...] = ()
     parts: tuple[BundlePart, ...] = ()
     segment: Segment | None = None
+    paid_with_points: bool = False
+    returns: ReturnPolicy = USUAL_RETURNS
+
+    @property
+    def pays_itself(self) -> bool:
+        """Tell whether points that a ticket brings can pay part of it."""
+        return not self.pending_days and any(each.same_ticket for each in self.rewards)
 
     def has_ended(self, day: int) -> bool:
         """Tell whether a day lies behind the programme's last, if it has one."""

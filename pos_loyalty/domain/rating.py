@@ -12,6 +12,7 @@ from pos_loyalty.domain.exchange import exchange_on
 from pos_loyalty.domain.money import Rounding, allocate, rounded, without_tax
 from pos_loyalty.domain.occasions import FIRST_CENT, Occasion, occasions_of
 from pos_loyalty.domain.programme import Programme, Quantity, Tier
+from pos_loyalty.domain.return_policy import USUAL_RETURNS, ReturnPolicy
 from pos_loyalty.domain.rulebook import Rulebook, Touch
 from pos_loyalty.domain.segments import Gate
 from pos_loyalty.domain.ticket import Line, weights
@@ -31,6 +32,8 @@ class Rating(Struct, frozen=True, omit_defaults=True, gc=False):
     it earns, at most `maximum`, and with the other tickets of its day and month at most theirs (0:
     any number). Where it is `carried` what does not reach a point waits for the next ticket.
     `occasions` are for what is given only once. All of it is earned only where the `gate` is open.
+    `returns` is for goods that come back; where the ticket `pays_itself` its own points are among
+    those that paid.
     """
 
     programme: str
@@ -58,6 +61,8 @@ class Rating(Struct, frozen=True, omit_defaults=True, gc=False):
     maximum_month: int = 0
     occasions: tuple[Occasion, ...] = ()
     gate: Gate | None = None
+    returns: ReturnPolicy = USUAL_RETURNS
+    pays_itself: bool = False
 
     @property
     def qualifying(self) -> int:
@@ -156,6 +161,8 @@ def _terms(programme: Programme, day: int) -> dict[str, Any]:
         "carried": programme.carry_over,
         "maximum_day": programme.maximum_day,
         "maximum_month": programme.maximum_month,
+        "returns": programme.returns,
+        "pays_itself": programme.pays_itself,
     }
 
 

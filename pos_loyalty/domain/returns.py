@@ -61,7 +61,7 @@ def _lessen(state: State, ticket: Ticket, index: int, told: ReturnCore) -> tuple
     if is_settled:
         kept.kept, less = before, 0
     gone = less
-    if base < kept.qualifying:
+    if base < kept.qualifying and part.returns.tier == "withdraw":
         qualify(pot, owner, ticket.core.day, base - kept.qualifying)
         kept.qualifying = base
     restores = dict(told.beside).get(part.programme, 0) if index else told.restores
@@ -70,9 +70,10 @@ def _lessen(state: State, ticket: Ticket, index: int, told: ReturnCore) -> tuple
         given = _give_back(state, pot, ticket, index, day, restores, members)
     if gone and owner not in state.closed:
         own = Lot(expires, ticket.core.day, ticket.origin, owner, 0)
-        taken += gone
-        gone -= reduce(pot, own, gone)
-        spend(pot, members, owner, gone, day)
+        found = reduce(pot, own, gone)
+        owing = part.returns.missing != "forgive"
+        others = spend(pot, members, owner, gone - found, day, owing=owing)
+        taken += found + sum([each[4] for each in others])
     return less, taken, given
 
 
@@ -86,10 +87,11 @@ def _give_back(
     members: list[int],
 ) -> int:
     """Give back what a ticket's part spent on lines that no longer count; tells how much of it
-    came to `members`."""
+    came to `members`. Where that is lost, only what paid for lines that stay comes back."""
     record, part = ticket.opened(), ticket.core.parts[index]
     kept, spent = record.parts[index], decode_lines(part.lines).spent
-    sold, back = ticket.core.quantities, record.returned
+    sold = ticket.core.quantities
+    back = record.returned if part.returns.spent == "restore" else [0] * len(sold)
     carried = max(0, remaining(spent, sold, back) - restores)
     restored = max(kept.restored, part.spent - carried)
     given = _restore(state, pot, kept, restored - kept.restored, since=ticket.core.day,

@@ -83,12 +83,19 @@ def paid_by_line(lines: Sequence[Line], discounts: Sequence[Discount]) -> list[i
 
 
 def earning_by_line(
-    lines: Sequence[Line], discounts: Sequence[Discount], tenders: Sequence[Tender]
+    lines: Sequence[Line],
+    discounts: Sequence[Discount],
+    tenders: Sequence[Tender],
+    *,
+    with_points: bool = False,
 ) -> list[int]:
     """Give what each line cost in money that can earn: without its share of store credit.
 
-    That is given for goods whose ticket nobody has, and whose points nobody took back.
+    That is given for goods whose ticket nobody has, and whose points nobody took back. Where what
+    was paid `with_points` earns too, discounts that points bought take nothing off.
     """
+    if with_points:
+        discounts = [each for each in discounts if not each.hold]
     paid = paid_by_line(lines, discounts)
     credit = sum(tender.amount for tender in tenders if tender.kind == STORE_CREDIT)
     if credit <= 0:

@@ -6,15 +6,14 @@ import msgspec
 from msgspec import Struct
 
 from pos_loyalty import commands, events
-from pos_loyalty.answers import BasketAnswer, Done, RewardOffer, ScanAnswer
+from pos_loyalty.answers import BasketAnswer, Done, ScanAnswer
 from pos_loyalty.domain.balance import Balance
 from pos_loyalty.domain.causes import with_others
 from pos_loyalty.domain.identifiers import derived_id, normalise, tail
-from pos_loyalty.domain.programme import Programme, Reward
-from pos_loyalty.domain.rating import Rating, rate
-from pos_loyalty.domain.rewards import blocks_fitting, promotions, worth
-from pos_loyalty.domain.ticket import Discount, Line, paid_by_line
-from pos_loyalty.domain.tiers import look, tier_on
+from pos_loyalty.domain.programme import Programme
+from pos_loyalty.domain.rewards import promotions
+from pos_loyalty.domain.ticket import Discount, Line
+from pos_loyalty.domain.tiers import look
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.checks import check_ticket
 from pos_loyalty.node.content import Content as Content
@@ -22,8 +21,9 @@ from pos_loyalty.node.content import decode_content as decode_content
 from pos_loyalty.node.content import encode_content
 from pos_loyalty.node.context import Context, Decision, Notice, facts
 from pos_loyalty.node.discounts import allowed
-from pos_loyalty.node.forecast import circumstances, foreseen, missed_by
+from pos_loyalty.node.forecast import foreseen, missed_by
 from pos_loyalty.node.members import identify, member_id, show
+from pos_loyalty.node.offers import Purse, from_balance, offers, preview
 from pos_loyalty.node.presented import (
     HeldVoucher,
     discounts_of,
@@ -31,7 +31,7 @@ from pos_loyalty.node.presented import (
     renewed,
     tenders_of,
 )
-from pos_loyalty.node.side_rewards import Together, together
+from pos_loyalty.node.side_rewards import together
 from pos_loyalty.node.stamps import free_units
 from pos_loyalty.node.taking_part import quoted_beside
 from pos_loyalty.store import local, people, reasons, shop
@@ -202,8 +202,20 @@ def quote_basket(ctx: Context, command: commands.QuoteBasket) -> Decision:
     discounts = allowed(programme, lines, command.discounts)
     discounts = renewed(ctx, programme, lines, discounts, content.vouchers)
     kept = msgspec.structs.replace(content, lines=lines, discounts=discounts)
+    if programme is not None and programme.pays_itself and content.holds:
+        _check_covered(ctx, programme, found.account, kept)
     keep(ctx, command.basket, found.account, kept)
     return Decision(answer=lambda: answer_of(ctx, command.basket), notices=changed)
+
+
+def _check_covered(ctx: Context, programme: Programme, account: bytes, content: Content) -> None:
+    """Check that a changed basket still brings the points that are held for it."""
+    holds = [each.hold for each in content.discounts if each.hold in content.holds]
+    found = [people.hold_of(ctx.tx, bytes.fromhex(each), ctx.now_ms) for each in holds]
+    needed = sum(each.points for each in found if each and each.programme == programme.id)
+    member = bytes.fromhex(content.member) if content.member else None
+    purse = Purse(ctx, programme, account, member, standing(ctx, account, programme))
+    purse.check(content.lines, content.discounts, needed)
 
 
 def known_lines(ctx: Context, lines: tuple[Line, ...]) -> tuple[Line, ...]:
@@ -255,10 +267,10 @@ def answer_of(ctx: Context, basket_id: str) -> BasketAnswer:
     if programme is None:
         return answer
     if not found.account:
-        missed = missed_by(ctx, programme, content.lines, _earning(content))
+        missed = missed_by(ctx, programme, content.lines, content.discounts)
         return msgspec.structs.replace(answer, missed=missed)
     held = standing(ctx, found.account, programme)
-    rating = _preview(ctx, programme, content, held, member)
+    rating = preview(ctx, programme, content.lines, content.discounts, held, member)
     told = reasons.explained(
         programme, rating, content.lines, ctx.today, currency=ctx.settings.currency
     )
@@ -267,24 +279,26 @@ def answer_of(ctx: Context, basket_id: str) -> BasketAnswer:
         answer,
         earns=ticket.kept if ticket else rating.earned,
         why=with_others(told.why, ticket) if ticket else told.why,
-        beside=quoted_beside(ctx, found.account, member, content.lines, _earning(content)),
+        beside=quoted_beside(ctx, found.account, member, content.lines, content.discounts),
     )
     if member is None:
         return answer
     rewards = together(ctx, programme, member)
-    offers = _offers(rewards, programme.id, content, held.available)
+    purse = Purse(ctx, programme, found.account, member, held)
+    main = offers(rewards, programme.id, content, purse.afforded(rewards.programme, content))
     given = promotions(
         rewards.programme, content.lines, [each for each in content.discounts if not each.voucher]
     )
     free = free_units(ctx, found.account, programme, content.lines, _beside(content, given))
     return msgspec.structs.replace(
         answer,
-        reward=next((each for each in offers if each.kind == "amount"), None),
-        rewards=offers,
+        reward=next((each for each in main if each.kind == "amount"), None),
+        rewards=main,
         promotions=(*given, *free),
         beside=tuple(
             msgspec.structs.replace(
-                each, rewards=_offers(rewards, each.programme, content, each.available)
+                each,
+                rewards=offers(rewards, each.programme, content, from_balance(each.available)),
             )
             for each in answer.beside
         ),
@@ -306,50 +320,3 @@ def _with_vouchers(
 def _beside(content: Content, given: tuple[Discount, ...]) -> tuple[Discount, ...]:
     """Give the discounts of a basket once it takes the promotions given."""
     return (*(each for each in content.discounts if each.hold or not each.reward), *given)
-
-
-def _earning(content: Content) -> list[int]:
-    """Give what each line of a basket costs, with nothing paid yet."""
-    return paid_by_line(content.lines, content.discounts)
-
-
-def _preview(
-    ctx: Context, programme: Programme, content: Content, held: Balance, member: bytes | None
-) -> Rating:
-    """Rate a basket as if it were closed now."""
-    return rate(
-        ctx.programmes.rules_of(programme),
-        content.lines,
-        _earning(content),
-        tier=tier_on(programme, held, ctx.today),
-        day=ctx.today,
-        qualifying=held.qualifying,
-        currency=ctx.settings.currency,
-        **circumstances(ctx, programme, member, at_ms=ctx.now_ms, zone=ctx.settings.zone),
-    )
-
-
-def _offers(
-    rewards: Together, programme: str, content: Content, available: int
-) -> tuple[RewardOffer, ...]:
-    """Say what points of a programme would take off a basket, and how many blocks of each fit."""
-    return tuple(
-        _offer(rewards.programme, reward, content, available)
-        for reward in rewards.rewards(programme)
-    )
-
-
-def _offer(programme: Programme, reward: Reward, content: Content, available: int) -> RewardOffer:
-    use = worth(programme, reward, content.lines, content.discounts)
-    blocks = min(
-        available // reward.points,
-        blocks_fitting(programme, reward, content.lines, content.discounts),
-    )
-    return RewardOffer(
-        label=reward.label,
-        points=reward.points,
-        amount=reward.amount or (use.amount if use else 0),
-        blocks=blocks,
-        kind=reward.kind,
-        lines=use.lines if use else (),
-    )

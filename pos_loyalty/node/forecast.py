@@ -1,5 +1,6 @@
 """What a ticket will bring: what rules ask besides it, and the tickets before it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Raw
@@ -13,7 +14,7 @@ from pos_loyalty.domain.legs import COUNTER_BITS, Leg, SaleCore
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.domain.rating import Rating, rate
 from pos_loyalty.domain.sold import Ticket, Tickets
-from pos_loyalty.domain.ticket import Line
+from pos_loyalty.domain.ticket import Discount, Line, Tender, earning_by_line
 from pos_loyalty.domain.tiers import tier_on
 from pos_loyalty.node.context import Context
 from pos_loyalty.store import people, reasons
@@ -47,18 +48,19 @@ def foreseen(
 
 
 def missed_by(
-    ctx: Context, programme: Programme, lines: tuple[Line, ...], paid: list[int]
+    ctx: Context,
+    programme: Programme,
+    lines: tuple[Line, ...],
+    discounts: Sequence[Discount],
+    tenders: Sequence[Tender] = (),
 ) -> Why | None:
-    """Say what a ticket of nobody would bring a new member; nothing where that is no point.
-
-    `paid` is what each line costs in money that can earn.
-    """
+    """Say what a ticket of nobody would bring a new member; nothing where that is no point."""
     if not lines:
         return None
     rating = rate(
         ctx.programmes.rules_of(programme),
         lines,
-        paid,
+        earning_by_line(lines, discounts, tenders, with_points=programme.paid_with_points),
         tier=tier_on(programme, EMPTY, ctx.today),
         day=ctx.today,
         currency=ctx.settings.currency,

@@ -8,7 +8,7 @@ from pos_loyalty.domain.balance import Balance
 from pos_loyalty.domain.calendar import business_day
 from pos_loyalty.domain.identifiers import derived_id
 from pos_loyalty.domain.programme import Programme, Reward
-from pos_loyalty.domain.rewards import Use, worth
+from pos_loyalty.domain.rewards import Use, blocks_fitting, worth
 from pos_loyalty.domain.ticket import Discount
 from pos_loyalty.errors import LoyaltyError, Reason, Wrong
 from pos_loyalty.node.baskets import (
@@ -22,7 +22,8 @@ from pos_loyalty.node.baskets import (
 )
 from pos_loyalty.node.choices import check_second_person
 from pos_loyalty.node.context import Context, Decision, fact
-from pos_loyalty.node.side_rewards import together
+from pos_loyalty.node.offers import Purse
+from pos_loyalty.node.side_rewards import Together, together
 from pos_loyalty.store import people, upstream
 from pos_loyalty.store.local import Basket
 
@@ -43,7 +44,11 @@ def hold_points(ctx: Context, command: commands.HoldPoints) -> Decision:
     _check_clock(ctx, found.account, programme, points)
     if programme.redemption_points and points > programme.redemption_points:
         check_second_person(command.approved_by, command.actor)
-    _check_affordable(ctx, found.account, standing(ctx, found.account, programme), points)
+    held = standing(ctx, found.account, programme)
+    available = held.available
+    if reward.same_ticket:
+        available = _with_its_own(ctx, rewards, reward, found.account, content, held)
+    _check_affordable(ctx, found.account, held.debt, available, points)
     use = _worth(rewards.programme, reward, content, command.blocks)
     payload = events.PointsHeld(
         hold=derived_id(command.id, 0).hex(),
@@ -69,6 +74,16 @@ def hold_points(ctx: Context, command: commands.HoldPoints) -> Decision:
         answer=lambda: answer,
         notices=lambda _: [told_later(ctx, command.basket)],
     )
+
+
+def _with_its_own(
+    ctx: Context, rewards: Together, reward: Reward, account: bytes, content: Content, held: Balance
+) -> int:
+    """Give the points that there are for a reward with those that the basket will bring."""
+    purse = Purse(ctx, rewards.programme, account, bytes.fromhex(content.member), held)
+    fitting = blocks_fitting(rewards.programme, reward, content.lines, content.discounts)
+    blocks = purse.afforded(rewards.programme, content)(reward, fitting)
+    return max(held.available, blocks * reward.points)
 
 
 def _worth(programme: Programme, reward: Reward, content: Content, blocks: int) -> Use:
@@ -98,13 +113,11 @@ def _check_clock(ctx: Context, account: bytes, programme: Programme, points: int
         raise LoyaltyError(Reason.CLOCK_WRONG, minutes=abs(ctx.ahead_ms) // 60_000)
 
 
-def _check_affordable(ctx: Context, account: bytes, held: Balance, points: int) -> None:
-    if held.debt:
-        raise LoyaltyError(Reason.ACCOUNT_IN_DEBT, debt=held.debt)
-    if points <= 0 or held.available < points:
-        raise LoyaltyError(
-            Reason.POINTS_INSUFFICIENT, available=held.available, needed=max(points, 0)
-        )
+def _check_affordable(ctx: Context, account: bytes, debt: int, available: int, points: int) -> None:
+    if debt:
+        raise LoyaltyError(Reason.ACCOUNT_IN_DEBT, debt=debt)
+    if points <= 0 or available < points:
+        raise LoyaltyError(Reason.POINTS_INSUFFICIENT, available=available, needed=max(points, 0))
     if ctx.settings.under_hub and not ctx.online:
         _check_floor(ctx, account, points)
 

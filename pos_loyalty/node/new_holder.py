@@ -66,7 +66,9 @@ def _rated(ctx: Context, sale: SaleClosed, account: bytes) -> tuple[Rating, ...]
     rating = rate(
         ctx.programmes.rules_of(programme),
         sale.lines,
-        earning_by_line(sale.lines, sale.discounts, sale.tenders),
+        earning_by_line(
+            sale.lines, sale.discounts, sale.tenders, with_points=programme.paid_with_points
+        ),
         tier=tier_on(programme, held, day),
         day=day,
         qualifying=held.qualifying,

@@ -16,11 +16,18 @@ from pos_loyalty.node.choices import Asker, Returning, settle
 from pos_loyalty.node.context import Context, Decision, Notice, fact
 from pos_loyalty.node.gifts import settle_gifts, with_gifts
 from pos_loyalty.node.members import show
+from pos_loyalty.node.missing_points import settle_missing
 from pos_loyalty.node.receipts import try_to_hand_over, with_receipt
 from pos_loyalty.node.voucher_returns import give_back, settle_earned, settle_gift_cards
 from pos_loyalty.store import people, sides, tickets
 
-ASKERS: tuple[Asker, ...] = (settle_gifts, settle_earned, settle_gift_cards, give_back)
+ASKERS: tuple[Asker, ...] = (
+    settle_missing,
+    settle_gifts,
+    settle_earned,
+    settle_gift_cards,
+    give_back,
+)
 """Who may have to ask something before goods are taken back, in the order of asking."""
 
 

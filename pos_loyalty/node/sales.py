@@ -31,6 +31,7 @@ from pos_loyalty.node.discounts import allowed, confirmed, matched
 from pos_loyalty.node.forecast import circumstances, missed_by
 from pos_loyalty.node.limits import check_advantage
 from pos_loyalty.node.members import show
+from pos_loyalty.node.offers import Purse
 from pos_loyalty.node.paying import paid_on_lines, paying
 from pos_loyalty.node.presented import HeldVoucher
 from pos_loyalty.node.receipts import try_to_hand_over, with_receipt
@@ -163,7 +164,9 @@ def _rated(
     rating = rate(
         ctx.programmes.rules_of(programme),
         sale.lines,
-        earning_by_line(sale.lines, discounts, sale.tenders),
+        earning_by_line(
+            sale.lines, discounts, sale.tenders, with_points=programme.paid_with_points
+        ),
         tier=tier_on(programme, held, day),
         day=day,
         spent=sum(paid.of(programme.id).values()),
@@ -172,6 +175,10 @@ def _rated(
         currency=sale.currency,
         **circumstances(ctx, programme, customer.member, at_ms=sale.at, zone=sale.zone),
     )
+    if rating.pays_itself and rating.spent and sale.source == "live":
+        held = baskets.standing(ctx, customer.account, programme, day)
+        purse = Purse(ctx, programme, customer.account, customer.member, held)
+        purse.check(sale.lines, discounts, sum(rating.spent))
     rating = paid_on_lines(rating, sale.lines, discounts, paid.of(programme.id))
     stamps = rate_stamps(programme, sale.lines, discounts, day=day)
     rated = msgspec.structs.replace(sale, discounts=discounts)
@@ -250,8 +257,9 @@ def _content(sale: SaleClosed) -> SaleClosed:
 def _missed(ctx: Context, sale: SaleClosed) -> Why | None:
     """Say what a ticket of nobody would have brought a new member."""
     programme = ctx.programme_on(day_of(sale.day))
-    paid = earning_by_line(sale.lines, sale.discounts, sale.tenders)
-    return missed_by(ctx, programme, sale.lines, paid) if programme else None
+    if programme is None:
+        return None
+    return missed_by(ctx, programme, sale.lines, sale.discounts, sale.tenders)
 
 
 def _sold(ctx: Context, key: str, sale: SaleClosed) -> SaleAnswer:

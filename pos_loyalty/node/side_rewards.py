@@ -58,7 +58,7 @@ def together(ctx: Context, main: Programme, member: bytes | None) -> Together:
             label = f"{reward.label} ({other.id})" if reward.label in taken else reward.label
             taken.add(label)
             whose[label] = other.id
-            rewards.append(replace(reward, label=label))
+            rewards.append(replace(reward, label=label, same_ticket=False))
             own = [each for each in other.parts if each.reward == reward.label]
             parts += [replace(each, reward=label) for each in own]
     if not whose:

@@ -12,7 +12,7 @@ from pos_loyalty.domain.goods import rate_goods
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.domain.rating import Rating, rate
 from pos_loyalty.domain.segments import gate_of
-from pos_loyalty.domain.ticket import Line, earning_by_line
+from pos_loyalty.domain.ticket import Discount, Line, earning_by_line
 from pos_loyalty.domain.tiers import look, tier_on
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.events import SaleClosed
@@ -57,7 +57,6 @@ def rated_beside(
     """Rate a ticket under the other programmes that its customer takes part in, or whose points
     pay part of it; of a ticket of the past they took part at the moment `at_ms`."""
     day, account = day_of(sale.day), bytes.fromhex(sale.account)
-    earning = earning_by_line(sale.lines, sale.discounts, sale.tenders)
     taking = ctx.programmes_beside(day, member, at_ms)
     paying = [each for each in _having(ctx, member) if each not in taking and paid.of(each.id)]
     found = []
@@ -66,7 +65,11 @@ def rated_beside(
         points = paid.of(programme.id)
         beside |= {"spent": sum(points.values()), "holds": tuple(points)}
         beside["currency"] = sale.currency
-        money = earning if programme in taking else [0] * len(sale.lines)
+        money = [0] * len(sale.lines)
+        if programme in taking:
+            money = earning_by_line(
+                sale.lines, sale.discounts, sale.tenders, with_points=programme.paid_with_points
+            )
         rating = _rated(ctx, programme, account, sale.lines, money, day, beside)
         found.append(paid_on_lines(rating, sale.lines, sale.discounts, points))
     return tuple(found)
@@ -84,7 +87,11 @@ def rated_goods(ctx: Context, sale: SaleClosed) -> tuple[Rating, ...]:
 
 
 def quoted_beside(
-    ctx: Context, account: bytes, member: bytes | None, lines: tuple[Line, ...], paid: list[int]
+    ctx: Context,
+    account: bytes,
+    member: bytes | None,
+    lines: tuple[Line, ...],
+    discounts: tuple[Discount, ...],
 ) -> tuple[Beside, ...]:
     """Tell what a basket will bring in the other programmes, and what can be used of them."""
     day, settings, found = ctx.today, ctx.settings, []
@@ -93,7 +100,9 @@ def quoted_beside(
     for programme in dict.fromkeys((*taking, *having)):
         beside = circumstances(ctx, programme, member, at_ms=ctx.now_ms, zone=settings.zone)
         beside["currency"] = settings.currency
-        money = paid if programme in taking else [0] * len(lines)
+        money = [0] * len(lines)
+        if programme in taking:
+            money = earning_by_line(lines, discounts, (), with_points=programme.paid_with_points)
         rating = _rated(ctx, programme, account, lines, money, day, beside)
         told = reasons.explained(programme, rating, lines, day, currency=settings.currency)
         ticket = foreseen(ctx, account, rating, lines)

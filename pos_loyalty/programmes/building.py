@@ -5,8 +5,8 @@ from typing import Any
 
 from msgspec import structs
 
+from pos_loyalty.domain.house_rules import Accounting
 from pos_loyalty.domain.programme import (
-    Accounting,
     BasketBonus,
     Exclusion,
     Multiplier,
@@ -14,13 +14,19 @@ from pos_loyalty.domain.programme import (
     Quantity,
     Tier,
 )
+from pos_loyalty.domain.return_policy import ReturnPolicy
 from pos_loyalty.programmes.events import events_of
 from pos_loyalty.programmes.exchange import exchanges_of
 from pos_loyalty.programmes.limits import advantage_of
 from pos_loyalty.programmes.once import once_of
 from pos_loyalty.programmes.rewards import order_of, parts_of, rewards_of
 from pos_loyalty.programmes.rights import rights_of
-from pos_loyalty.programmes.sections import ExpirySection, MultiplierSection, TiersSection
+from pos_loyalty.programmes.sections import (
+    ExpirySection,
+    MultiplierSection,
+    ReturnsSection,
+    TiersSection,
+)
 from pos_loyalty.programmes.segments import segment_of
 from pos_loyalty.programmes.stamps import stamps_of
 from pos_loyalty.programmes.vouchers import exclusions_of, gift_cards_of, limits_of, vouchers_of
@@ -85,6 +91,8 @@ def programme_of(content: str, found: dict[str, Any]) -> Programme:
         limits=advantage_of(found),
         members=head.members,
         segment=segment_of(found),
+        paid_with_points=earn.paid_with_points,
+        returns=ReturnPolicy(*structs.astuple(found.get("returns", ReturnsSection()))),
     )
 
 

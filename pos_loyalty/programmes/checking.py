@@ -35,6 +35,7 @@ def contradictions(programme: Programme) -> Iterator[Fault]:
         faults_of_exchanges(programme),
         faults_of_vouchers(programme),
         faults_of_limits(programme),
+        _same_ticket(programme),
     )
 
 
@@ -55,6 +56,13 @@ def _wallet(programme: Programme) -> Iterator[Fault]:
             yield f"reward[{index}].points", Wrong.WALLET_CENTS, {}
     if programme.exchanges:
         yield "exchange[0]", Wrong.WALLET_CURRENCY, {}
+
+
+def _same_ticket(programme: Programme) -> Iterator[Fault]:
+    """Points that wait, or that only some members get, cannot pay for their own ticket."""
+    for index, reward in enumerate(programme.rewards):
+        if reward.same_ticket and (programme.pending_days or programme.members != "all"):
+            yield f"reward[{index}].same_ticket", Wrong.SAME_TICKET, {}
 
 
 def _tiers(programme: Programme) -> Iterator[Fault]:

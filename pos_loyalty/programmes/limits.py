@@ -5,7 +5,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from pos_loyalty.domain.programme import Limits, Programme
+from pos_loyalty.domain.house_rules import Limits
+from pos_loyalty.domain.programme import Programme
 from pos_loyalty.errors import Wrong
 from pos_loyalty.programmes.faults import Fault
 from pos_loyalty.programmes.kinds import Count

@@ -40,6 +40,7 @@ class OneReward(Struct, forbid_unknown_fields=True, kw_only=True):
     hold_minutes: Minutes = 60
     on_return: OnReturn = "keep"
     share: Share = 0
+    same_ticket: bool = False
 
 
 class RewardItem(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -61,6 +62,7 @@ class RewardItem(Struct, forbid_unknown_fields=True, kw_only=True):
     share: Share = 0
     spread: Spread | None = None
     price: Count = 0
+    same_ticket: bool = False
 
 
 class PartSection(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -115,6 +117,8 @@ def faults_of_rewards(rewards: Sequence[Reward], order: Sequence[RewardKind]) ->
             yield f"{path}.spread", Wrong.KEY_OF_OTHER_KIND, {"kind": reward.kind}
         if reward.on_return == "claw_back" and reward.kind == "item":
             yield f"{path}.on_return", Wrong.KEY_OF_OTHER_KIND, {"kind": reward.kind}
+        if reward.same_ticket and not reward.points:
+            yield f"{path}.same_ticket", Wrong.KEY_OF_OTHER_KIND, {"kind": reward.kind}
 
 
 def parts_of(found: dict[str, Any]) -> tuple[BundlePart, ...]:
@@ -148,6 +152,7 @@ def _reward(given: OneReward) -> Reward:
         hold_minutes=given.hold_minutes,
         on_return=given.on_return,
         share=given.share,
+        same_ticket=given.same_ticket,
     )
 
 
@@ -175,4 +180,5 @@ def _item(given: RewardItem) -> Reward:
         share=given.share,
         spread=given.spread or ("bundle" if cheapest and percent == 100 else "piece"),
         price=given.price,
+        same_ticket=given.same_ticket,
     )

@@ -16,6 +16,7 @@ from pos_loyalty.domain.programme import (
     Unit,
     Upgrade,
 )
+from pos_loyalty.domain.return_policy import Missing, SpentBack, TierBack
 from pos_loyalty.programmes.events import EventSection
 from pos_loyalty.programmes.exchange import ExchangeSection
 from pos_loyalty.programmes.kinds import (
@@ -64,6 +65,13 @@ class EarnSection(Struct, forbid_unknown_fields=True, kw_only=True):
     rounding: Rounding = "down"
     best_multiplier_only: bool = False
     claim_days: Annotated[int, Meta(ge=0, le=366)] = 0
+    paid_with_points: bool = False
+
+
+class ReturnsSection(Struct, forbid_unknown_fields=True, kw_only=True):
+    spent: SpentBack = "restore"
+    missing: Missing = "debt"
+    tier: TierBack = "withdraw"
 
 
 class ExpirySection(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -141,6 +149,7 @@ TABLES: dict[str, type[Struct]] = {
     "programme": HeadSection,
     "earn": EarnSection,
     "expiry": ExpirySection,
+    "returns": ReturnsSection,
     "tiers": TiersSection,
     "reward": OneReward,
     "stacking": Stacking,

@@ -35,6 +35,7 @@ from pos_loyalty.domain.legs import (
 )
 from pos_loyalty.domain.money import ROUNDINGS
 from pos_loyalty.domain.rating import Rating
+from pos_loyalty.domain.return_policy import USUAL_RETURNS
 from pos_loyalty.events import Fact
 from pos_loyalty.store.journal import COUNTER_BITS
 
@@ -255,6 +256,8 @@ def _terms(rating: Rating) -> Terms:
         month_cap=rating.maximum_month,
         occasions=list(rating.occasions),
         gate=rating.gate,
+        returns=None if rating.returns == USUAL_RETURNS else rating.returns,
+        pays_itself=rating.pays_itself,
     )
 
 

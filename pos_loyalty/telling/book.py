@@ -24,6 +24,7 @@ _WORDED = (
     papers.VOUCHER,
     papers.GIFT_CARD,
     scheme.EXPIRY,
+    scheme.RETURNS,
     scheme.LIMITS,
     scheme.REDEMPTION,
     scheme.ADJUSTMENTS,

@@ -106,6 +106,11 @@ EARN = Section(
             unit="days",
             rare=True,
         ),
+        "paid_with_points": Word(
+            "What points pay earns, too",
+            "Otherwise only money brings points.",
+            rare=True,
+        ),
     },
     clauses=(
         Clause("{points} for each {per} paid.", "points"),
@@ -134,6 +139,7 @@ EARN = Section(
         Clause("A ticket brings {maximum} at most.", "maximum"),
         Clause("A customer gets {maximum_day} a day at most.", "maximum_day"),
         Clause("A customer gets {maximum_month} a month at most.", "maximum_month"),
+        Clause("What points pay earns as money does.", "paid_with_points"),
         Clause("Who forgot their card can claim a ticket for {claim_days}.", "claim_days"),
     ),
 )

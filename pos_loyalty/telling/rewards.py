@@ -91,6 +91,11 @@ REWARD = Section(
             only=("cheapest",),
             rare=True,
         ),
+        "same_ticket": Word(
+            "Points of the same ticket",
+            "What a basket is about to bring may pay for this reward at once.",
+            rare=True,
+        ),
         "price": Word(
             "Price of the bundle",
             "For all its pieces together; say below “Bundles” what goes in.",
@@ -131,6 +136,7 @@ REWARD = Section(
         Clause("Of two promotions of this kind on an article: {stack}.", "!points"),
         Clause("What it takes off lies {spread}.", "kind=cheapest"),
         Clause("When goods come back and too little is left: {on_return}.", "kind!=item"),
+        Clause("Points that a ticket brings can pay for it on that ticket.", "same_ticket"),
         Clause("It stays reserved for an open basket for {hold_minutes}.", "points"),
     ),
 )

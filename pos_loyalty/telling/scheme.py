@@ -108,6 +108,41 @@ EXPIRY = Section(
 )
 
 
+RETURNS = Section(
+    name="returns",
+    title="When goods come back",
+    words={
+        "spent": Word(
+            "Points spent on them",
+            "What points had paid of goods that come back.",
+            choices={"restore": "come back, too", "lost": "stay spent"},
+            rare=True,
+        ),
+        "missing": Word(
+            "Points that are spent already",
+            "Goods bring points, these are spent, then the goods come back.",
+            choices={
+                "debt": "are owed, and later points repay them",
+                "forgive": "are let go",
+                "refuse": "are owed only if a second person allows the return",
+            },
+            rare=True,
+        ),
+        "tier": Word(
+            "The tier that they had reached",
+            "Whether what was given back still counts.",
+            choices={"withdraw": "ends at once", "keep": "stays, as if they were kept"},
+            rare=True,
+        ),
+    },
+    clauses=(
+        Clause("Points that had paid for goods which come back: {spent}."),
+        Clause("Points of such goods that are spent already: {missing}."),
+        Clause("A tier that such goods had reached: {tier}."),
+    ),
+)
+
+
 ADJUSTMENTS = Section(
     name="adjustments",
     title="Points by hand",

@@ -130,8 +130,11 @@ class Group:
         else:
             self.lots.append(lot)
 
-    def take(self, account: bytes, programme: str, points: int, day: int) -> list[list[Any]]:
-        """Take from lots valid on `day`, first to lapse first; what is missing is owed."""
+    def take(
+        self, account: bytes, programme: str, points: int, day: int, *, owing: bool = True
+    ) -> list[list[Any]]:
+        """Take from lots valid on `day`, first to lapse first; what is missing is `owing`, or let
+        go."""
         pool, taken = self.pool(account), []
         for lot in sorted(self.lots, key=lambda lot: (lot.first > day, *lot.turn)):
             if lot.owner in pool and lot.programme == programme and lot.last >= day:
@@ -140,7 +143,7 @@ class Group:
                 points -= count
                 if count:
                     taken.append([lot, count, lot.last])
-        if points:
+        if points and owing:
             self.debts[programme, account] += points
             taken.append([None, points, 0])
         return taken
@@ -201,8 +204,9 @@ class Group:
         for hold in rating.holds:
             self.end_hold(programme, hold)
         self.fall_asleep(programme, day)
-        sold.restored[programme] = 0
-        sold.taken[programme] = self.take(account, programme, sum(rating.spent), day)
+        sold.restored[programme], sold.taken[programme] = 0, []
+        if not rating.pays_itself:
+            sold.taken[programme] = self.take(account, programme, sum(rating.spent), day)
         open_ = account not in self.closed and programme not in sold.shut
         sold.kept[programme], sold.won[programme] = 0, []
         sold.counted[programme] = max(0, sum(rating.bases)) if open_ else 0
@@ -214,6 +218,8 @@ class Group:
             lot.first = rating.first
             self.earn(account, lot)
             self._stay(programme, account, day, rating.inactivity)
+        if rating.pays_itself:
+            sold.taken[programme] = self.take(account, programme, sum(rating.spent), day)
         self.spend[programme, account, day] += sold.counted[programme]
 
     def _beside(self, sold: Sold, rating: Any, day: int) -> int:
@@ -389,9 +395,13 @@ class Group:
         owned.append(self.owned(account, programme))
         sold.kept[programme] -= lost
         uncounted = max(0, sold.counted[programme] - base)
+        if rating.returns.tier == "keep":
+            uncounted = 0
         sold.counted[programme] -= uncounted
         self.spend[programme, account, counted_day(sold.fact, sold.sale.day)] -= uncounted
         carried = floor(self._share(sold, rating.spent)) if rating.spent else 0
+        if rating.returns.spent == "lost":
+            carried = sum(rating.spent)
         due = max(sum(rating.spent) - max(0, carried - restores), sold.restored[programme])
         self._restore(sold, rating, due - sold.restored[programme], day)
         owned.append(self.owned(account, programme))
@@ -471,7 +481,8 @@ class Group:
                 lot.left -= count
                 lost -= count
         if lost:
-            self.take(owner, rating.programme, lost, day)
+            owing = rating.returns.missing != "forgive"
+            self.take(owner, rating.programme, lost, day, owing=owing)
 
     def adjust(self, fact: Fact, given: Any) -> None:
         account, day = bytes.fromhex(given.account), counted_day(fact, given.day)

@@ -14,8 +14,17 @@ from pos_loyalty import events
 from pos_loyalty.domain.days import NEVER, iso
 from pos_loyalty.domain.identifiers import adjustment_key
 from pos_loyalty.domain.money import allocate
-from pos_loyalty.domain.programme import BasketBonus, Exclusion, Multiplier, Once, Programme, Tier
+from pos_loyalty.domain.programme import (
+    BasketBonus,
+    Exclusion,
+    Multiplier,
+    Once,
+    Programme,
+    Reward,
+    Tier,
+)
 from pos_loyalty.domain.rating import rate
+from pos_loyalty.domain.return_policy import ReturnPolicy
 from pos_loyalty.domain.rulebook import Rulebook
 from pos_loyalty.domain.segments import Gate
 from pos_loyalty.domain.ticket import Discount, Line, Tender
@@ -91,6 +100,28 @@ PROGRAMMES = [
         validity_months=0,
         courtesy_days=10,
         inactivity_months=1,
+    ),
+    Programme(
+        "P",
+        "Points",
+        "p4",
+        START,
+        "EUR",
+        1,
+        100,
+        tiers=(Tier("", 0), GOLD),
+        returns=ReturnPolicy("lost", "forgive", "keep"),
+    ),
+    Programme(
+        "Q",
+        "Stamps",
+        "q4",
+        START,
+        "EUR",
+        1,
+        2_00,
+        rewards=(Reward("at once", 5, 5, same_ticket=True),),
+        returns=ReturnPolicy(missing="forgive"),
     ),
 ]
 GATES = [
