@@ -3,6 +3,7 @@
 Each face keeps its own in a catalogue of its name beside `messages.po`; all are read as one.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -12,6 +13,7 @@ from babel.messages.pofile import read_po
 
 from pos_loyalty.errors import Kind, LoyaltyError
 
+_LOOSE = re.compile(r" [:;?!%»]|« ")
 DEFAULT_LOCALE = "fr"
 LOCALES = ("fr", "en")
 
@@ -45,6 +47,13 @@ def translate(sentence: str, locale: str = DEFAULT_LOCALE, **values: str | int |
     """Give `sentence` (English, with `{named}` values) in `locale`; English where untranslated."""
     known = sentence if locale == "en" else _catalogue(locale).get(sentence, sentence)
     return known.format(**values) if values else known
+
+
+def bound(text: str, locale: str) -> str:
+    """Give `text` for a page: in French, what stands before : ; ? ! % stays on its line."""
+    return (
+        _LOOSE.sub(lambda found: found[0].replace(" ", "\u00a0"), text) if locale == "fr" else text
+    )
 
 
 def explain(error: LoyaltyError, locale: str = DEFAULT_LOCALE) -> str:

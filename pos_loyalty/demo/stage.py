@@ -23,7 +23,7 @@ from pos_loyalty.demo.paper import drawn, receipts
 from pos_loyalty.demo.peers import LOOPBACK, free_port
 from pos_loyalty.demo.world import CARDS, HQ_STAFF, STAFF, World
 from pos_loyalty.receipts.figures import figures
-from pos_loyalty.texts import LOCALES, translate
+from pos_loyalty.texts import LOCALES, bound, translate
 
 PORT = 8760
 """Where the demo is found, unless somebody else is there."""
@@ -140,7 +140,7 @@ class Stage:
         language = language if language in LOCALES else self._language
 
         def say(sentence: str, **given: Any) -> str:
-            return translate(sentence, language, **given)
+            return bound(translate(sentence, language, **given), language)
 
         words = figures(language, "EUR")
         root = self._world.api.removesuffix("/api/v1")

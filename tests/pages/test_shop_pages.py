@@ -114,7 +114,7 @@ def test_points_by_hand_are_written_and_undone(chromium: Browser, shop: Shop) ->
         page.goto(f"/panel/members/{member}/points")
         page.get_by_label("Points, with a minus").fill("7")
         page.get_by_role("button", name="Save").click()
-        page.get_by_text("7 points were written.").wait_for()
+        page.get_by_text("Points written by hand: 7.").wait_for()
         assert shop.register.queries.member(member).points == before + 7
         page.get_by_role("button", name="Undo").click()
         page.get_by_text("It was undone.").wait_for()

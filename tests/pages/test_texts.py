@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from babel.messages.pofile import read_po
+from flask import Flask
 
-from pos_loyalty.texts import translate
+from pos_loyalty.texts import bound, translate
 from tests.support.tree import ROOT, python_files, syntax
+from web.panel import shown
 
 CATALOGUES = ROOT / "pos_loyalty" / "locale" / "fr" / "LC_MESSAGES"
 TEMPLATES = ROOT / "web" / "templates" / "panel"
@@ -97,3 +99,36 @@ def test_every_sentence_is_said_in_french_with_the_same_values(
         if each and (translate(each, "fr") == each or values(translate(each, "fr")) != values(each))
     )
     assert missing == []
+
+
+def test_french_marks_stay_on_the_line_of_their_word() -> None:
+    loose = "Tout va bien ? « Oui » : 150 % et 200 % !"
+    assert bound(loose, "fr").split(" ") == [
+        "Tout",
+        "va",
+        "bien\u00a0?",
+        "«\u00a0Oui\u00a0»\u00a0:",
+        "150\u00a0%",
+        "et",
+        "200\u00a0%\u00a0!",
+    ]
+    assert bound("Is it ? 150 %", "en") == "Is it ? 150 %"
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "later", "month", "share"),
+    [
+        ("fr", "1er nov. 2026", "11 nov. 2026", "nov. 2026", "60\u00a0%"),
+        ("en", "1 Nov 2026", "11 Nov 2026", "Nov 2026", "60%"),
+    ],
+)
+def test_days_months_and_shares_are_written_as_people_write_them(
+    language: str, first: str, later: str, month: str, share: str
+) -> None:
+    app = Flask(__name__)
+    app.config.update(LOCALE="fr", SECRET_KEY="key")
+    with app.test_request_context(headers={"Accept-Language": language}):
+        assert shown.day("2026-11-01") == first
+        assert shown.day("2026-11-11") == later
+        assert shown.month("2026-11") == month
+        assert shown.percent(6, 10) == share

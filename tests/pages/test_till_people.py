@@ -115,3 +115,21 @@ def test_goods_that_were_keyed_one_by_one_come_back_one_by_one(page: Page, shop:
     page.locator("[data-act=giveback]").click()
     on(page, "returned")
     expect(page.locator("#stage")).to_contain_text("30.00")
+
+
+def test_points_beside_the_search_are_those_after_a_return(page: Page, shop: Shop) -> None:
+    hands = Keyboard(page)
+    states.member(shop, hands)
+    beside = page.locator("#recent li").first
+    before = beside.text_content()
+    page.keyboard.press("F7")
+    type_as_a_person(page, "30")
+    page.keyboard.press("Enter")
+    on(page, "done")
+    expect(beside).not_to_have_text(str(before))
+    hands.press("return", "F8")
+    on(page, "return")
+    page.locator("#stage [data-act=ticket]").first.click()
+    page.locator("[data-act=giveback]").click()
+    on(page, "returned")
+    expect(beside).to_have_text(str(before))

@@ -37,6 +37,12 @@ def user() -> User | None:
     return current_user if isinstance(current_user._get_current_object(), User) else None
 
 
+def user_id() -> str:
+    """Give the name that who is signed in signs in with; empty for nobody."""
+    known = user()
+    return known.get_id() if known is not None else ""
+
+
 def attach_login(app: Flask) -> None:
     """Let requests find who is signed in."""
     manager = LoginManager()

@@ -59,11 +59,13 @@ def _link(found: Services) -> Iterator[Alert]:
         said = say("The clock of this till is {minutes} minutes wrong.", minutes=minutes)
         yield Alert(sentence=said, href=where, tone="danger")
     if link.state != "online" and found.node.clock.now_ms() - link.since_ms > SILENT_MS:
-        said = say("Head office has not answered for a while; {count} facts wait.",
-                   count=link.unsent)  # fmt: skip
+        said = say(
+            "Head office has not answered for a while. Facts that wait: {count}.",
+            count=link.unsent,
+        )
         yield Alert(sentence=said, href=where)
     if link.refused:
-        said = say("Head office could not take {count} facts.", count=link.refused)
+        said = say("Facts that head office could not take: {count}.", count=link.refused)
         yield Alert(sentence=said, href=where, tone="danger")
 
 
@@ -73,10 +75,13 @@ def _jobs(found: Services) -> Iterator[Alert]:
     mails = sum(job.attempts >= MAIL_TRIES for job in waiting)
     asking = sum(job.state == "asking" for job in jobs)
     if mails:
-        said = say("{count} e-mails do not leave the shop.", count=mails)
-        yield Alert(sentence=said, href=url_for("panel.devices"))
+        said = say(
+            "E-mails that do not leave the shop: {count}. Look at the mail server in the settings.",
+            count=mails,
+        )
+        yield Alert(sentence=said, href=url_for("panel.settings", key="mail"))
     if asking:
-        said = say("{count} print jobs wait for an answer at the till screen.", count=asking)
+        said = say("Prints that wait for an answer at the till screen: {count}.", count=asking)
         yield Alert(sentence=said, href=url_for("panel.devices"))
 
 

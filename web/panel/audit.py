@@ -63,7 +63,7 @@ AUDIT: Listing[Entry] = Listing(
         Column(name="who", title="Who", cell=lambda each: each.who),
         Column(name="what", title="What", cell=_deed),
         Column(name="about", title="To what", cell=lambda each: each.about),
-        Column(name="origin", title="From where", cell=lambda each: each.origin),
+        Column(name="origin", title="From where", cell=lambda each: shown.who(each.origin)),
     ),
     fetch=_fetch,
     key=_key,

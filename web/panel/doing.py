@@ -8,8 +8,7 @@ from flask import request
 
 from pos_loyalty.commands import Command
 from pos_loyalty.node.audit import Deed
-from web.accounts.people import user
-from web.panel import shown
+from web.accounts.people import user_id
 from web.panel.frame import note, panel
 from web.services import services
 from web.within import require_seen
@@ -41,11 +40,10 @@ def carry_out(kind: type[Command], **fields: Any) -> Any:
 
 def actor() -> str:
     """Give who is signed in, as facts name them."""
-    known = user()
-    return f"{DEVICE}/{known.get_id() if known is not None else ''}"
+    return f"{DEVICE}/{user_id()}"
 
 
 @panel.context_processor
 def _forms() -> dict[str, Any]:
     """Let every form of a template carry an id of its own."""
-    return {"once": once, "signed": shown.signed}
+    return {"once": once}

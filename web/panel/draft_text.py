@@ -12,8 +12,9 @@ from pos_loyalty.node.staff import Role
 from pos_loyalty.programmes import editing
 from pos_loyalty.programmes.faults import ProgrammeFault, ProgrammeFaults
 from pos_loyalty.programmes.forms import text_of
+from web.accounts.people import user_id
 from web.panel import shown
-from web.panel.drafting import actor, download
+from web.panel.drafting import download
 from web.panel.forms import PanelForm, at_most, needed
 from web.panel.frame import GET_POST, POST, Answer, go, page, show, tell, tell_undo
 from web.services import services
@@ -36,7 +37,7 @@ def draft_text() -> Answer:
         text = form.text.data.replace("\r\n", "\n")
         revision = request.form.get("revision", draft.revision, type=int)
         try:
-            draft = services().drafts.keep(text, revision=revision, actor=actor())
+            draft = services().drafts.keep(text, revision=revision, actor=user_id())
             if not editing.faults_of(text):
                 tell_undo("Kept in the draft.", "undo_draft", {})
                 return go("draft")
@@ -75,7 +76,7 @@ def import_draft() -> Answer:
     except ProgrammeFaults as error:
         tell(error.faults[0].sentence(shown.page_locale()), tone="danger")
         return go("programmes")
-    services().drafts.begin(text, actor=actor())
+    services().drafts.begin(text, actor=user_id())
     tell_undo("The file is the draft now.", "undo_draft", {})
     return go("draft")
 

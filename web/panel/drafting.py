@@ -18,7 +18,7 @@ from pos_loyalty.programmes.sections import REQUIRED
 from pos_loyalty.telling.book import book, is_list
 from pos_loyalty.telling.told import ToldEntry, tell_document
 from pos_loyalty.telling.words import Section, Word
-from web.accounts.people import user
+from web.accounts.people import user_id
 from web.panel import shown
 from web.panel.frame import (
     GET_POST,
@@ -65,12 +65,6 @@ class Part:
     faults: Mapping[int, int]
     is_list: bool
     needed: bool
-
-
-def actor() -> str:
-    """Name who is signed in, as drafts and trials keep it."""
-    known = user()
-    return known.get_id() if known is not None else ""
 
 
 def document() -> tuple[Draft, Document]:
@@ -124,7 +118,7 @@ def begin_draft() -> Answer:
         text = found.queries.programme(version).toml
     else:
         text = FIRST_TEXT.format(day=iso(found.queries.today))
-    found.drafts.begin(text, base=version, actor=actor())
+    found.drafts.begin(text, base=version, actor=user_id())
     note(Deed.RECORD_CHANGED, "Draft")
     return go("draft")
 
@@ -133,7 +127,7 @@ def begin_draft() -> Answer:
 def undo_draft() -> Answer:
     """Take the draft's last change back."""
     try:
-        services().drafts.undo(actor=actor())
+        services().drafts.undo(actor=user_id())
         tell("The last change of the draft was undone.")
     except LoyaltyError as error:
         tell_refusal(error)
@@ -193,7 +187,7 @@ def _kept(found: Draft, changed: Document) -> LoyaltyError | None:
         services().drafts.keep(
             text_of(changed),
             revision=found.revision if revision is None else revision,
-            actor=actor(),
+            actor=user_id(),
         )
     except LoyaltyError as error:
         if error.reason is not Reason.DRAFT_CHANGED:

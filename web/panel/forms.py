@@ -10,10 +10,12 @@ from wtforms import Field, HiddenField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from pos_loyalty.errors import LoyaltyError
+from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.texts import explain
 from web.panel.shown import page_locale, say
 
+UNUSABLE = (Reason.STAFF_INVALID, Reason.PROFILE_INVALID)
+"""Refusals that name a field by its code: who sees the field needs no name."""
 NEEDED = "This field is required."
 TOO_LONG = "This is too long."
 
@@ -30,6 +32,8 @@ class PanelForm(FlaskForm):  # type: ignore[misc]
     def refuse(self, error: LoyaltyError, field: Field | None = None) -> None:
         """Show a refusal at a field, or above the form where none is to blame."""
         told = explain(error, page_locale())
+        if field is not None and error.reason in UNUSABLE:
+            told = say("This cannot be used here.")
         if field is None:
             self.form_errors.append(told)
         else:

@@ -21,9 +21,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.audit import Deed
 from pos_loyalty.node.staff import Role
-from pos_loyalty.texts import LOCALES, TITLES, explain
+from pos_loyalty.texts import LOCALES, TITLES, bound, explain
 from web.accounts.guard import check_access, needs, open_to_all
-from web.accounts.people import user
+from web.accounts.people import user, user_id
 from web.assets import PAGE_POLICY, asset
 from web.panel import shown
 from web.panel.alerts import alerts_now
@@ -115,9 +115,7 @@ def _told() -> Iterator[Mapping[str, Any]]:
 
 def note(what: Deed, about: str = "") -> None:
     """Write down that who is signed in did something; `about` holds nothing personal."""
-    found = user()
-    who = found.get_id() if found is not None else ""
-    services().audit.note(what, who=who, about=about, origin=request.remote_addr or "")
+    services().audit.note(what, who=user_id(), about=about, origin=request.remote_addr or "")
 
 
 @panel.errorhandler(LoyaltyError)
@@ -181,9 +179,12 @@ def around() -> dict[str, Any]:
     settings = found.node.settings
     return {
         "_": shown.say,
+        "bound": bound,
         "asset": asset,
         "icon": shown.icon,
         "number": shown.number,
+        "signed": shown.signed,
+        "who": shown.who,
         "money": shown.money,
         "day": shown.day,
         "moment": shown.moment,

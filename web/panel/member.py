@@ -12,7 +12,7 @@ from pos_loyalty.node.apart import pair
 from pos_loyalty.node.staff import Role
 from web.panel import shown
 from web.panel.frame import Answer, page, show
-from web.panel.member_notes import NoteForm, author_of
+from web.panel.member_notes import NoteForm
 from web.panel.tables import Asked, Cell, Column, Empty, Key, Listing, listed
 from web.panel.timeline import KINDS, timeline
 from web.services import Services, services
@@ -46,7 +46,7 @@ def member(member: str) -> Answer:
         profile=list(_told(found.queries.profile(member))),
         consents=found.queries.consents(member),
         happened=timeline(found, member),
-        notes=[(each, author_of(each.author)) for each in found.insight.notes(member)],
+        notes=[(each, shown.who(each.author)) for each in found.insight.notes(member)],
         note=NoteForm(formdata=None),
         events=found.insight.events(),
         lost=request.args.get("lost", ""),

@@ -96,7 +96,7 @@ def adjust(member: str) -> Answer:
         else:
             fields = {"adjustment": done.id, "member": member}
             tell_undo(
-                "{points} points were written.", "undo_points", fields, points=form.points.data
+                "Points written by hand: {points}.", "undo_points", fields, points=form.points.data
             )
             return go("member", member=member)
     return show(

@@ -24,11 +24,6 @@ class NoteForm(PanelForm):
     text = TextAreaField("Note", [needed(), at_most(NOTE_CHARACTERS_MAX)])
 
 
-def author_of(actor: str) -> str:
-    """Give who wrote a note, without the device in between."""
-    return actor.rpartition("/")[2]
-
-
 @page("/members/<member>/notes", role=Role.MANAGER, methods=GET_POST)
 def write_note(member: str) -> Answer:
     """Write a note; what was refused stays in the form."""

@@ -29,6 +29,10 @@ def _fetch(asked: Asked) -> Sequence[MemberLine]:
         unused_since=day_in(filters.get("unused", "")),
         limit=asked.limit,
     )
+    if (wanted.points_min is None and "points" in filters) or (
+        not wanted.unused_since and "unused" in filters
+    ):
+        return []  # what cannot be read fits nobody
     after = (int(asked.after[0]), bytes.fromhex(str(asked.after[1]))) if asked.after else None
     return insight.members(wanted, after).rows
 

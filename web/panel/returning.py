@@ -15,9 +15,8 @@ from pos_loyalty.node.staff import Role
 from pos_loyalty.queries import TicketView
 from pos_loyalty.receipts.preview import sentence
 from pos_loyalty.texts import explain
-from web.accounts.people import user
 from web.panel import shown
-from web.panel.doing import DEVICE, carry_out, once
+from web.panel.doing import actor, carry_out, once
 from web.panel.frame import GET_POST, Answer, go, page, show, tell
 from web.services import services
 
@@ -88,10 +87,9 @@ def _done(view: TicketView) -> Answer:
 def _asked(view: TicketView) -> ReturnLines:
     """Give the return that the form asks for; raises `LoyaltyError` for what it cannot say."""
     number = request.form.get("number", "").strip()
-    known = user()
     return ReturnLines(
         id="preview",
-        actor=f"{DEVICE}/{known.get_id() if known else ''}",
+        actor=actor(),
         ticket=view.ticket,
         number=number,
         lines=_lines(view),

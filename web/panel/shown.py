@@ -10,7 +10,7 @@ from flask import session
 from markupsafe import Markup
 
 from pos_loyalty.domain.days import day_of
-from pos_loyalty.texts import LOCALES, translate
+from pos_loyalty.texts import LOCALES, bound, translate
 from web.assets import FOLDER
 from web.problems import reader_locale
 from web.services import services
@@ -18,6 +18,7 @@ from web.services import services
 MINOR = 100
 BABEL = {"fr": "fr_FR", "en": "en_GB"}
 """Which habits go with a language: days in English are those of the receipts."""
+_NOBODY = {"settings": "the settings", "command-line": "the command line"}
 THEMES = ("auto", "light", "dark")
 
 
@@ -39,7 +40,8 @@ def _habits() -> str:
 
 def say(sentence: str, **values: str | int | float) -> str:
     """Give an English sentence in the reader's language."""
-    return translate(sentence, page_locale(), **values)
+    locale = page_locale()
+    return bound(translate(sentence, locale, **values), locale)
 
 
 def number(value: int | float) -> str:
@@ -75,6 +77,12 @@ def day(value: str | int) -> str:
 def month(iso: str) -> str:
     """Write a month, given as `2026-11`."""
     return str(format_date(date.fromisoformat(f"{iso}-01"), "MMM y", locale=_habits()))
+
+
+def who(actor: str) -> str:
+    """Name who did something, without the device in between."""
+    name = actor.rpartition("/")[2]
+    return say(_NOBODY[name]) if name in _NOBODY else name
 
 
 def date_of(ordinal: int) -> date:

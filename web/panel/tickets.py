@@ -33,15 +33,14 @@ class MailForm(PanelForm):
 
 def _fetch(asked: Asked) -> Sequence[TicketRow]:
     filters = asked.filters
-    amount = filters.get("amount", "")
-    cents = cents_in(amount) if amount else None
-    if amount and cents is None:
-        return []
+    day, cents = day_in(filters.get("day", "")), cents_in(filters.get("amount", ""))
+    if (cents is None and "amount" in filters) or (not day and "day" in filters):
+        return []  # what cannot be read fits no ticket
     if wanted := filters.get("member", ""):
         found = services().insight.find(wanted, MEMBERS_LOOKED_AT)
         return _of([each.member for each in found], asked)
     fitting = TicketFilter(
-        day=day_in(filters.get("day", "")),
+        day=day,
         number=filters.get("number", ""),
         amount=cents,
         descending=asked.descending,

@@ -22,9 +22,9 @@ from pos_loyalty.programmes.faults import ProgrammeFaults
 from pos_loyalty.programmes.reading import read_programme
 from pos_loyalty.telling.differing import Change, differences
 from pos_loyalty.texts import explain
+from web.accounts.people import user_id
 from web.panel import shown
 from web.panel.doing import carry_out
-from web.panel.drafting import actor
 from web.panel.forms import PanelForm, needed
 from web.panel.frame import POST, Answer, go, note, page, show, tell, tell_refusal
 from web.panel.trial_charts import drawings
@@ -145,7 +145,7 @@ def draft_trial() -> Answer:
 def start_trial() -> Answer:
     """Begin a trial of the draft."""
     try:
-        services().trials.start(services().drafts.needed().text, actor=actor())
+        services().trials.start(services().drafts.needed().text, actor=user_id())
         note(Deed.RECORD_CHANGED, "Trial")
     except ProgrammeFaults:
         pass  # the page says so

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from pos_loyalty.texts import translate
+from pos_loyalty.texts import bound, translate
 
 TEXTS: Mapping[str, str] = MappingProxyType(
     {
@@ -41,7 +41,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "give_up": "Give up",
         "heard_member": "{name}, {points}",
         "heard_done": "Sale closed, {points}",
-        "heard_matches": "{n} members found",
+        "heard_matches": "Members found: {n}",
         "idle_title": "Scan the card",
         "idle_how": "Or type a name or the last digits: the search begins by itself.",
         "total": "Total {amount}",
@@ -83,7 +83,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "find_owner": "Give to a member",
         "ignore": "Ignore",
         "attach_to": "Who gets the card?",
-        "matches_title": "{n} found",
+        "matches_title": "Found: {n}",
         "searching": "Find a member",
         "none_found": "Nobody fits. Try fewer letters, or enrol.",
         "last_visit": "last visit {day}",
@@ -130,7 +130,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "proof_how": "Ask for the last 2 digits of the phone, or the 4 of the card.",
         "proof_digits": "Last digits",
         "proof_failed": "Wrong too often: ask for the card.",
-        "wrong_digits": "Not these. {left} tries left.",
+        "wrong_digits": "Not these. Tries left: {left}.",
         "check": "Check",
         "approve_title": "A second person allows it",
         "approve_how": "The manager types their code.",
@@ -215,4 +215,4 @@ TEXTS: Mapping[str, str] = MappingProxyType(
 
 def said(locale: str) -> dict[str, str]:
     """Give the page's words in a language."""
-    return {key: translate(sentence, locale) for key, sentence in TEXTS.items()}
+    return {key: bound(translate(sentence, locale), locale) for key, sentence in TEXTS.items()}

@@ -63,6 +63,7 @@ export function returnActs({dispatch, attempt, typed, forget, now}) {
       if (!returning || !returning.preview) return;
       const told = await call("POST", "/returns", asked(typeof approved === "string" ? approved : ""), {key: returning.key});
       forget();
+      if (told.member) dispatch("member_changed", told.member);
       dispatch("set", {step: "", returning: null, done: null, returned: told});
     }),
   };

@@ -43,7 +43,7 @@ function member(state) {
     h("div", {class: "figures"},
       figure(wallet ? T.wallet : T.balance, points(view.points || 0, unit), view.debt ? say("debt", {n: points(view.debt, unit)}) : ""),
       sale.total || sale.earns ? figure(T.this_sale, `+${points(sale.earns || 0, unit)}`, (sale.why && sale.why.said) || "") : null),
-    line(usable(view, sale), "use") || line(missing(view, sale), "soft"),
+    line(usable(view, sale), "use") || line(state.held ? "" : missing(view, sale), "soft"),
     state.held ? h("div", {class: "call"}, line(say("held", {amount: money(state.held.amount), label: state.held.label}), "big"),
       button("release", T.release)) : null,
     line(view.next_tier ? say("to_next", {amount: money(view.to_next), tier: view.next_tier}) : "", "soft"),
