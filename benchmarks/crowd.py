@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from benchmarks.stores import CARD_KEY, ZONE, open_node, raw_connection
+from benchmarks.stores import CARD_KEY, PROGRAMME, ZONE, open_node, raw_connection
 from pos_loyalty.domain.account import Lot, Pot, State, encode
 from pos_loyalty.domain.balance import totals
 from pos_loyalty.domain.calendar import business_day
@@ -31,9 +31,9 @@ def card(number: int) -> str:
     return f"29{(number * 2_654_435_761 + 12_345) % 99_999_999_977:011d}"
 
 
-def populate(path: Path, members: int, *, now_ms: int) -> None:
+def populate(path: Path, members: int, *, now_ms: int, programme: Path = PROGRAMME) -> None:
     """Make a store of so many members, each with a card, a name and a balance of some lots."""
-    open_node(path).close()
+    open_node(path, programme=programme).close()
     today = business_day(now_ms, ZONE, 0)
     state = _state(today)
     with raw_connection(path) as raw:

@@ -7,9 +7,10 @@ the product, on the same disk.
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -48,16 +49,16 @@ class Round(NamedTuple):
     capture_floor: float
 
 
-def redeem(node: Node, index: int, sync: int) -> Round:
-    """Fill a basket, then hold points for it and close the sale, each beside a sync."""
+def redeem(node: Node, index: int, holder: str, sync: Callable[[], float]) -> Round:
+    """Fill a card's basket, then hold points for it and close the sale, each beside a sync."""
     basket, bought = f"b{index}", lines()
     node.execute(OpenBasket(id=f"open-{index}", basket=basket))
-    node.execute(AttachMember(id=f"at-{index}", basket=basket, card=card(index % ACCOUNTS)))
+    node.execute(AttachMember(id=f"at-{index}", basket=basket, card=holder))
     node.execute(QuoteBasket(id=f"quote-{index}", basket=basket, lines=bought))
     start = perf_counter()
     held = node.execute(HoldPoints(id=f"hold-{index}", basket=basket, blocks=1))
     hold = perf_counter() - start
-    hold_floor = synced(sync)
+    hold_floor = sync()
     due = sum(line.amount for line in bought) - held.discount.amount
     close = CloseSale(
         id=f"close-{index}",
@@ -71,7 +72,7 @@ def redeem(node: Node, index: int, sync: int) -> Round:
     answer = node.execute(close)
     capture = perf_counter() - start
     assert answer.used == held.points
-    return Round(hold * 1000, hold_floor, capture * 1000, synced(sync))
+    return Round(hold * 1000, hold_floor, capture * 1000, sync())
 
 
 def synced(file: int) -> float:
@@ -115,8 +116,9 @@ def run(*, count: int = COUNT, directory: str = "") -> list[Figure]:
         node = open_node(Path(name) / "till.db", programme=PROGRAMME)
         with_points(node)
         gc.freeze()  # as a node does when it has begun
-        with appended(Path(name) / "blocks") as sync:
-            rounds = [redeem(node, index, sync) for index in range(count)]
+        with appended(Path(name) / "blocks") as file:
+            sync = partial(synced, file)
+            rounds = [redeem(node, n, card(n % ACCOUNTS), sync) for n in range(count)]
         gc.unfreeze()
         node.close()
     warm = rounds[len(rounds) // 10 :]

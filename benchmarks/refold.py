@@ -66,6 +66,14 @@ def _day(at_ms: int) -> str:
     return iso(business_day(at_ms, "Etc/UTC", 0))
 
 
+def bring(node: Node, facts: int) -> None:
+    """Let some members buy and bring back for years."""
+    node.execute_many([EnrolMember(id=f"m{n}", card=card(n)) for n in range(ACCOUNTS)])
+    commands = list(history(facts, ACCOUNTS, SystemClock().now_ms()))
+    for first in range(0, len(commands), TOGETHER):
+        node.execute_many(commands[first : first + TOGETHER])
+
+
 def measure(node: Node, rounds: int) -> tuple[list[float], list[float], int]:
     """Give milliseconds of folding again and of reading, in turn, and how many rows there are."""
     account = card_account(CARD_KEY, "main", card(1))
@@ -90,10 +98,7 @@ def run(*, facts: int = FACTS, rounds: int = ROUNDS, directory: str = "") -> lis
     """Measure an account of so many facts among others."""
     with TemporaryDirectory(dir=scratch(directory)) as name:
         node = open_node(Path(name) / "refold.db")
-        node.execute_many([EnrolMember(id=f"m{n}", card=card(n)) for n in range(ACCOUNTS)])
-        commands = list(history(facts, ACCOUNTS, SystemClock().now_ms()))
-        for first in range(0, len(commands), TOGETHER):
-            node.execute_many(commands[first : first + TOGETHER])
+        bring(node, facts)
         gc.freeze()  # as a node does when it has begun
         product, limit, count = measure(node, rounds)
         gc.unfreeze()

@@ -12,7 +12,6 @@ from pos_loyalty.node.receipts import MailJob, PrintJob
 from pos_loyalty.ports.devices import Condition, PrintOutcome, ReceiptOutput
 from pos_loyalty.ports.documents import ReceiptDocument
 from pos_loyalty.ports.services import Mailer, MailMessage, MailVerdict
-from pos_loyalty.receipts.message import receipt_mail
 
 POLL_S = 0.25
 """How often a quiet dispatcher looks for due jobs; a new job wakes it at once."""
@@ -136,6 +135,8 @@ class Dispatcher:
         self._fault("mail-settled")
 
     def _message(self, work: MailJob) -> MailMessage:
+        from pos_loyalty.receipts.message import receipt_mail  # where mails are sent at all
+
         return receipt_mail(
             self._documents.document(work.ticket),
             recipient=work.address,

@@ -1,5 +1,6 @@
 """`run`: the register daemon in the foreground."""
 
+import gc
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from pos_loyalty.cli.paths import SETTINGS
 @click.option("--training", is_flag=True, help="Practice: a database of its own, seen by no hub.")
 def run_command(settings: Path, training: bool) -> None:
     """Run the register of SETTINGS until it is told to stop."""
+    gc.disable()  # what a start loads stays: `run_until_told` begins to look for garbage
     from pos_loyalty.clock import SystemClock
     from pos_loyalty.config import load_register
     from pos_loyalty.daemon.register import Register

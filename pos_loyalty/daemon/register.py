@@ -37,7 +37,6 @@ from pos_loyalty.store.migrate import open_store
 from pos_loyalty.store.scrub import scrub
 from pos_loyalty.store.sidefile import behind_note, note_chains
 from sync.session import Session
-from sync.transport import HttpTransport
 from web.app import create_app
 from web.control import Upkeep, control_routes
 from web.receipts import receipt_routes
@@ -113,6 +112,8 @@ class Register:
 
     def _hub_session(self, hub: Uplink) -> Session:
         """Give the session with the hub; commands then ask it what the register cannot know."""
+        from sync.transport import HttpTransport  # a shop of one till has no use of it
+
         session = Session(
             self.node,
             HttpTransport(hub.url, ca_file=hub.ca_file),

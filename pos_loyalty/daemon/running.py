@@ -37,6 +37,7 @@ def run_until_told(daemon: Daemon) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, tell)
     daemon.start()
+    gc.enable()
     gc.freeze()  # what stands by now stays: no scan waits while Python looks through it for garbage
     notify(READY)
     interval = watchdog_interval_s() or HEARTBEAT_S

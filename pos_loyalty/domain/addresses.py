@@ -8,10 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from email_validator import EmailNotValidError, validate_email
-from rapidfuzz.distance import DamerauLevenshtein
-from rapidfuzz.process import extractOne
-
 from pos_loyalty.errors import LoyaltyError, Reason
 
 FREQUENT_DOMAINS = (
@@ -86,6 +82,8 @@ def parse_address(text: str) -> MailAddress:
     Spaces around it are forgiven. Raises `LoyaltyError` (`ADDRESS_INVALID`) for anything that is
     not exactly one address: line breaks, several addresses, names, missing parts.
     """
+    from email_validator import EmailNotValidError, validate_email  # not at every start
+
     typed = text.strip(" \u00a0\u202f\t")
     if len(typed) > ADDRESS_CHARACTERS_MAX:
         raise LoyaltyError(Reason.ADDRESS_INVALID)
@@ -122,6 +120,9 @@ def domain_meant(typed: str) -> str:
 
 
 def _nearest(domain: str, frequent: Sequence[str]) -> str | None:
+    from rapidfuzz.distance import DamerauLevenshtein
+    from rapidfuzz.process import extractOne
+
     errors_max = 1 if len(domain) < _SHORT_DOMAIN else 2
     found = extractOne(
         domain, frequent, scorer=DamerauLevenshtein.distance, score_cutoff=errors_max

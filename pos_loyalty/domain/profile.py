@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from types import MappingProxyType
 
-import phonenumbers
-
 from pos_loyalty.domain.addresses import parse_address
 from pos_loyalty.errors import LoyaltyError, Reason
 
@@ -26,7 +24,12 @@ def _email(value: str) -> str:
 
 
 def _phone(value: str) -> str:
-    number = phonenumbers.parse(value, "FR")
+    import phonenumbers  # at the first one told: its tables would keep every start waiting
+
+    try:
+        number = phonenumbers.parse(value, "FR")
+    except phonenumbers.NumberParseException:
+        raise ValueError from None
     if not phonenumbers.is_valid_number(number):
         raise ValueError
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
@@ -84,5 +87,5 @@ def _checked(name: str, value: str) -> str:
         return ""
     try:
         return FIELDS[name](value.strip())
-    except (ValueError, phonenumbers.NumberParseException):
+    except ValueError:
         raise LoyaltyError(Reason.PROFILE_INVALID, field=name) from None

@@ -16,7 +16,7 @@ SMALL: Mapping[str, dict[str, Any]] = {
     "sale": {"count": 20, "lots": (3,)},
     "redemption": {"count": 10},
     "lookup": {"members": 300, "few": 100, "lookups": 20},
-    "growth": {"members": 300, "few": 100, "sales": 20},
+    "growth": {"members": 300, "few": 100, "sales": 20, "facts": 20},
     "scan": {"members": 300, "scans": 5},
     "panel": {"members": 300, "tickets": 200, "rounds": 2},
     "rating": {"rounds": 5},

@@ -3,6 +3,8 @@
 import json
 import secrets
 import sqlite3
+import subprocess
+import sys
 import urllib.error
 import urllib.request
 from contextlib import closing
@@ -26,6 +28,13 @@ CARD = "2990000000019"
 LINES = [{"article": "a", "amount": 3000, "vat": 550}]
 
 
+FIRST_USED = """
+import sys
+import pos_loyalty.daemon.register, pos_loyalty.daemon.running
+print(sorted({"phonenumbers", "email_validator", "rapidfuzz", "requests"} & sys.modules.keys()))
+"""
+
+
 def display_of(register: Register) -> str:
     """Give everything the customer display's wire received, as the display reads it."""
     twin: Any = register.supervisor.device("display")
@@ -44,6 +53,11 @@ def test_the_customer_is_greeted_and_told_what_they_earned(till: Till) -> None:
         assert "Solde 30" in display_of(register)
     finally:
         register.stop()
+
+
+def test_a_start_does_not_wait_for_what_only_some_customers_ask_for() -> None:
+    loaded = subprocess.run([sys.executable, "-c", FIRST_USED], capture_output=True, check=True)
+    assert loaded.stdout == b"[]\n"
 
 
 def test_training_has_a_database_of_its_own(till: Till) -> None:
