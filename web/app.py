@@ -19,6 +19,7 @@ from pos_loyalty.node.card_stock import CardStock
 from pos_loyalty.node.closing import Closings
 from pos_loyalty.node.drafts import Drafts
 from pos_loyalty.node.execute import Node
+from pos_loyalty.node.habits import Habits
 from pos_loyalty.node.sessions import Sessions
 from pos_loyalty.node.staff import Staff
 from pos_loyalty.queries import Queries
@@ -62,6 +63,7 @@ def create_app(
     app = bare_app()
     app.config.update(LOCALE=settings.locale, MAX_CONTENT_LENGTH=settings.body_bytes_max)
     found = services_for(node, queries, tokens=tokens, hooks=hooks, settings=settings)
+    node.heard = found.habits.hear
     app.register_blueprint(assets)
     app.register_blueprint(till)
     app.register_blueprint(display)
@@ -122,6 +124,7 @@ def services_for(
             wait_s=settings.panel.wait_s,
         ),
         drafts=Drafts(node),
+        habits=Habits(node),
         trials=Trials(node.store, node.clock, node.write, queries.database),
     )
 

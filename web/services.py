@@ -15,6 +15,7 @@ from pos_loyalty.node.card_stock import CardStock
 from pos_loyalty.node.closing import Closings
 from pos_loyalty.node.drafts import Drafts
 from pos_loyalty.node.execute import Node
+from pos_loyalty.node.habits import Habits
 from pos_loyalty.node.sessions import Sessions
 from pos_loyalty.node.staff import Staff
 from pos_loyalty.queries import Queries
@@ -158,6 +159,7 @@ class Services:
     apart: Apart
     proofs: Attempts
     drafts: Drafts
+    habits: Habits
     trials: Trials
     house: House
     chain: Chain | None = None

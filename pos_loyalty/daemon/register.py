@@ -47,6 +47,7 @@ COLUMNS_SHOWN = 42
 """As wide as a roll of 80 mm, on which receipts are usually printed."""
 REST_EVERY_S = 2.0
 RESTS_A_DAY = 43_200
+COUNT_EVERY_RESTS = 30
 POSTPONED_S = 3600.0
 Fault = Callable[[str], None]
 
@@ -263,6 +264,7 @@ class Register:
         note_chains(self.node.store)
         if self._tidying.is_alive():
             self._tidying.join()
+        self.web.habits.keep()
         self.node.close()
         self._log.info("register stopped", devices_still_busy=list(busy))
 
@@ -277,10 +279,12 @@ class Register:
             try:
                 tidy(self.node, wiring.keeping(self.config.retention))
                 self._forget_code()
-                for _ in range(RESTS_A_DAY):
+                for rest in range(RESTS_A_DAY):
                     if wait(REST_EVERY_S):
                         return
                     self.node.store.rest()
+                    if rest % COUNT_EVERY_RESTS == 0:
+                        self.web.habits.keep()
             except LoyaltyError as error:
                 self._log.warning("tidying postponed", reason=error.reason.code)
                 if wait(POSTPONED_S):

@@ -58,6 +58,8 @@ Publish = Callable[[Tx, Sequence[Fact], set[bytes]], None]
 """Hears of the facts of a transaction and the account groups they touched, before it commits."""
 Prepare = Callable[[Command], object]
 """Is given a command before its transaction: what it learns from elsewhere is then known."""
+Heard = Callable[[Command, Any], None]
+"""Hears of a single command that was carried out, and its answer; it refuses nothing."""
 REPEATED_AFTER_S = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
 """How long to wait before work that other workers stood in the way of is repeated."""
 
@@ -141,6 +143,7 @@ class Node:
         self.granted: dict[bytes, int] = {}
         self.publish: Publish = _tell_nobody
         self.prepare: Prepare = _nothing_to_prepare
+        self.heard: Heard = _nobody_hears
         self.random_bytes = random_bytes
         self.writer: Writer = Turns() if store.is_sqlite else Direct()
         self._fault = fault
@@ -153,7 +156,9 @@ class Node:
         that came with other content, which is parked.
         """
         self.prepare(command)
-        return self.write(lambda: self._execute(command))
+        answer = self.write(lambda: self._execute(command))
+        self.heard(command, answer)
+        return answer
 
     def execute_many(self, batch: Sequence[Command]) -> list[Any]:
         """Carry out commands in one transaction; a refused one gives its error as its answer.
@@ -346,6 +351,10 @@ class Node:
 
 def _tell_nobody(tx: Tx, facts: Sequence[Fact], groups: set[bytes]) -> None:
     """A register has no feeds."""
+
+
+def _nobody_hears(command: Command, answer: Any) -> None:
+    """A node that serves nobody's screen has nobody to count for."""
 
 
 def _nothing_to_prepare(command: Command) -> None:

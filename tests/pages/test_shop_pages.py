@@ -23,6 +23,7 @@ LISTS = (
     "tickets",
     "days",
     "closing",
+    "habits",
     "flags",
     "liability",
     "articles",

@@ -14,6 +14,11 @@ from tests.web.registers import Register
 NARROW, TALL = 320, 900
 TOUCHED_PX = 48
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+EDGELESS = """() => [...document.querySelectorAll("#stage button, input:not([type=checkbox])")]
+    .filter(each => each.checkVisibility() && getComputedStyle(each).borderTopWidth === "0px")
+    .map(each => each.outerHTML)"""
+LARGE_TEXT = "document.documentElement.style.fontSize = '225%'"  # twice what it is
+OWN_TEXT = "document.documentElement.style.fontSize = ''"
 TOO_SMALL = """least => [...document.querySelectorAll("button, input")]
     .filter(each => each.checkVisibility() && each.type !== "checkbox")
     .filter(each => { const box = each.getBoundingClientRect();
@@ -59,14 +64,27 @@ def test_a_state_is_reached_and_left_and_keeps_nobody_out(
     STATES[state](shop, hands)
     page = hands.page
     found = {theme: barriers_in(page, theme) for theme in ("light", "dark")}
+    unseen = unseen_in_own_colours(page)
     small = page.evaluate(TOO_SMALL, TOUCHED_PX)
+    page.evaluate(LARGE_TEXT)
+    large = page.evaluate(OVERFLOW)
+    page.evaluate(OWN_TEXT)
     page.set_viewport_size({"width": NARROW, "height": TALL})
     wider = page.evaluate(OVERFLOW)
     page.set_viewport_size({"width": 1024, "height": TALL})
     home(hands)
     assert found == {"light": [], "dark": []}
     assert small == []
-    assert wider == 0
+    assert unseen == []
+    assert (wider, large) == (0, 0)
+
+
+def unseen_in_own_colours(page: Page) -> list[str]:
+    """Give the buttons that lose their edge where people force colours of their own."""
+    page.emulate_media(forced_colors="active")
+    unseen: list[str] = page.evaluate(EDGELESS)
+    page.emulate_media(forced_colors="none")
+    return unseen
 
 
 def barriers_in(page: Page, theme: str) -> list[str]:

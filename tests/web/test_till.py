@@ -8,6 +8,7 @@ import pytest
 import requests
 
 from pos_loyalty.node.context import Notice
+from pos_loyalty.node.habits import Habit
 from pos_loyalty.node.standing import HubChanged
 from tests.web.registers import Caller, Register, card
 
@@ -138,3 +139,28 @@ def test_wrong_digits_lead_to_the_card_alone(browser: Browser, caller: Caller) -
     for left in (1, 0, 0):
         assert browser.ask(f"/members/{member}/proof", digits="22")["left"] == left
     assert browser.ask(f"/members/{member}/proof", digits="40") == {"right": False, "left": 0}
+
+
+def test_a_find_at_a_screen_is_timed_and_a_suggestion_taken_is_counted(
+    browser: Browser, caller: Caller, register: Register
+) -> None:
+    habits = register.app.extensions["pos-loyalty"].habits
+    today = register.queries.today
+    before = {habit: habits.between(today, today).of(habit) for habit in Habit}
+    member = caller.enrol(55, first_name="Luc")["member"]
+    browser.ask("/members", search="luc")
+    browser.ask("/members", search="nobody of this name")
+    assert browser.ask("/address", email="luc@gmial.com")["meant"] == "luc@gmail.com"
+    headers, at = {"Idempotency-Key": "luc-is-found"}, caller.url + "/api/v1"
+    basket = browser.session.post(f"{at}/baskets", json={}, headers=headers).json()["basket"]
+    for path, body in (
+        (f"baskets/{basket}/member", {"member": member}),
+        (f"members/{member}/profile", {"email": "luc@gmail.com"}),
+    ):
+        send = browser.session.put if path.startswith("baskets") else browser.session.patch
+        answer = send(f"{at}/{path}", json=body, headers={"Idempotency-Key": path[:40]})
+        assert answer.status_code == 200, answer.text
+    after = habits.between(today, today)
+    more = {habit for habit in Habit if after.of(habit) > before[habit]}
+    assert more == {Habit.SEARCH, Habit.FIND, Habit.IDENTIFIED, Habit.SUGGESTED, Habit.TAKEN}
+    assert after.of(Habit.SEARCH) == before[Habit.SEARCH] + 1

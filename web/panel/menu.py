@@ -33,6 +33,7 @@ MENU: tuple[Group, ...] = (
             Entry(endpoint="tickets", title="Tickets and receipts", icon="receipt"),
             Entry(endpoint="days", title="Ledger by day", icon="list-details"),
             Entry(endpoint="closing", title="Closing of the day", icon="cash-register"),
+            Entry(endpoint="habits", title="Work at the till", icon="clock"),
             Entry(endpoint="flags", title="To look at", icon="flag"),
             Entry(endpoint="programmes", title="Tiers and rules", icon="stars"),
             Entry(endpoint="cards", title="Cards", icon="cards"),

@@ -75,9 +75,12 @@ def show_now() -> Response:
 @till.get("/members")
 def match() -> Response:
     """Find members by names, e-mail, last digits of a phone or card, or several of these."""
-    found, _ = _let_in()
+    found, session = _let_in()
     wanted = request.args.get("search", "")[:200]
-    return _told(Matches(members=glances.matching(found.node, wanted)))
+    members = glances.matching(found.node, wanted)
+    if members:
+        found.habits.searched(device_of(session).name)
+    return _told(Matches(members=members))
 
 
 @till.get(MEMBER)
@@ -118,12 +121,15 @@ def prove(member: str) -> Response:
 @till.get("/address")
 def check_address() -> Response:
     """Tell whether an e-mail address can be written to, and ask where it looks mistyped."""
-    _let_in()
+    found, _ = _let_in()
     try:
         address = parse_address(request.args.get("email", ""))
     except LoyaltyError:
         return _told(Checked(usable=False))
-    return _told(Checked(usable=True, meant=suggest_address(address) or ""))
+    meant = suggest_address(address) or ""
+    if meant:
+        found.habits.suggested(meant)
+    return _told(Checked(usable=True, meant=meant))
 
 
 @till.post("/asked")
