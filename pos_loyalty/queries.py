@@ -147,7 +147,7 @@ class Queries:
         with self._store.read() as tx:
             found = _id(member)
             self._known(tx, found)
-            return statement(tx, found, today=self.today)[-limit:]
+            return statement(tx, found, today=self.today, days=self._settings.days)[-limit:]
 
     def ticket(self, key: str) -> TicketView:
         """Show a ticket or return; raises `LoyaltyError` (`TICKET_UNKNOWN`)."""
@@ -301,7 +301,8 @@ class Queries:
         Raises `LoyaltyError` (`PROGRAMME_MISSING`).
         """
         with self._store.read() as tx:
-            return books(tx, day, by=by, use=use, home=self._settings.store)
+            settings = self._settings
+            return books(tx, day, by=by, use=use, home=settings.store, days=settings.days)
 
     def flagged(self, *, settled: bool = False, limit: int = LIST_MAX) -> tuple[FlagView, ...]:
         """Show what somebody should look at, newest first; or what was `settled`."""

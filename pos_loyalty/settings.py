@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from urllib.parse import quote
 
+from pos_loyalty.domain.calendar import ShopDays
 from pos_loyalty.domain.identifiers import (
     card_account,
     ean_valid,
@@ -111,6 +112,11 @@ class NodeSettings:
     offline: OfflineLimits = OfflineLimits()
     watch: WatchRules = WatchRules()
     wrong_codes_max: int = 10
+
+    @property
+    def days(self) -> ShopDays:
+        """How this shop tells its business days."""
+        return ShopDays(self.zone, self.closes_at)
 
     def receipt_url(self, ticket: str) -> str:
         """Give the address of a ticket's receipt, or nothing where none is served."""

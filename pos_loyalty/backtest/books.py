@@ -9,6 +9,7 @@ from multiprocessing.connection import Connection
 import msgspec
 from msgspec import Struct
 
+from pos_loyalty.domain.calendar import SHOP_DAYS, ShopDays
 from pos_loyalty.domain.forecast import Books
 from pos_loyalty.domain.liability import By
 from pos_loyalty.errors import LoyaltyError, Reason
@@ -21,12 +22,16 @@ PATIENCE_S = 600.0
 
 
 class Asked(Struct, frozen=True, kw_only=True):
-    """What is asked of the database at `url`: the end of business day `day`, split `by`."""
+    """What is asked of the database at `url`: the end of business day `day`, split `by`.
+
+    `days` are those of the shop `home` that looks.
+    """
 
     url: str
     day: int
     by: By
     home: str
+    days: ShopDays = SHOP_DAYS
 
 
 class _Refused(Struct, frozen=True, tag=True):
@@ -74,7 +79,8 @@ def _reckon(pipe: Connection, asked: Asked) -> None:
         os.nice(NICENESS)
     try:
         with closing(connect(asked.url)) as store, store.read() as tx:
-            answer: _Found | _Refused = _Found(books(tx, asked.day, by=asked.by, home=asked.home))
+            found = books(tx, asked.day, by=asked.by, home=asked.home, days=asked.days)
+            answer: _Found | _Refused = _Found(found)
     except LoyaltyError as error:
         answer = _Refused(error.reason.code, dict(error.values))
     pipe.send_bytes(msgspec.msgpack.encode(answer))

@@ -50,7 +50,7 @@ def liability_command(
     use = between(*percent) if percent else None
     home = config.store.store if isinstance(config, RegisterConfig) else ""
     with beside(settings, training=False) as store, store.read() as tx:
-        found = books(tx, day, by=by, use=use, home=home)
+        found = books(tx, day, by=by, use=use, home=home, days=config.node.days)
     if target is not None:
         table = _table(found, forecast=forecast, vouchers=vouchers)
         target.write_text(table, encoding="utf-8-sig", newline="")

@@ -10,7 +10,6 @@ from pos_loyalty.cli.group import language
 from pos_loyalty.cli.paths import SETTINGS
 from pos_loyalty.cli.stores import beside, load_any, training_option
 from pos_loyalty.clock import SystemClock
-from pos_loyalty.domain.calendar import business_day
 from pos_loyalty.domain.movements import Movement
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.receipts.figures import Figures, figures
@@ -40,10 +39,9 @@ KINDS = {
 def statement_command(settings: Path, member: str, training: bool) -> None:
     """Tell what moved the points of MEMBER (their id), day by day, with what lapsed."""
     here = load_any(settings).node
-    closes = here.day_closes_at.hour * 60 + here.day_closes_at.minute
-    today = business_day(SystemClock().now_ms(), here.zone, closes)
+    today = here.days.of(SystemClock().now_ms())
     with beside(settings, training=training) as store, store.read() as tx:
-        lines = statement(tx, _account(member), today=today)
+        lines = statement(tx, _account(member), today=today, days=here.days)
     if not lines:
         say("Nothing ever moved these points.")
     write = figures(language(), "EUR")

@@ -109,7 +109,8 @@ def verify_command(settings: Path, as_of: datetime | None, training: bool) -> No
     from pos_loyalty.store.verify import verify
 
     with beside(settings, training=training) as store:
-        verdict = verify(store, as_of=as_of.toordinal() if as_of else None, progress=told)
+        day, days = as_of.toordinal() if as_of else None, load_any(settings).node.days
+        verdict = verify(store, as_of=day, progress=told, days=days)
     if verdict.difference is not None:
         at = verdict.difference
         say("Different: {table} {key} {column}: found {found}, expected {expected}.",

@@ -11,7 +11,6 @@ from pos_loyalty.cli.group import language
 from pos_loyalty.cli.paths import SETTINGS
 from pos_loyalty.cli.stores import beside, load_any, training_option
 from pos_loyalty.clock import SystemClock
-from pos_loyalty.domain.calendar import business_day
 from pos_loyalty.domain.days import NEVER
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.receipts.figures import Figures, figures
@@ -29,8 +28,7 @@ LISTED_MAX = 500
 def vouchers_command(settings: Path, training: bool) -> None:
     """List what is still on vouchers and gift cards, by last day, and those used too often."""
     here = load_any(settings).node
-    closes = here.day_closes_at.hour * 60 + here.day_closes_at.minute
-    today = business_day(SystemClock().now_ms(), here.zone, closes)
+    today = here.days.of(SystemClock().now_ms())
     with beside(settings, training=training) as store, store.read() as tx:
         out = vouchers.outstanding(tx, today)
         over = vouchers.overused(tx, LISTED_MAX)

@@ -20,6 +20,7 @@ from pos_loyalty.config.kinds import (
     Whole,
     Zone,
 )
+from pos_loyalty.domain.calendar import ShopDays
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 PAYMENT_FIRST_DIGITS = ("3", "4", "5", "6")  # with Mastercard's 2221 to 2720, see below
@@ -49,6 +50,11 @@ class Node(Section):
     zone: Annotated[str, Zone()] = "Europe/Paris"
     currency: Annotated[str, kinds.CURRENCY] = "EUR"
     day_closes_at: Annotated[time, TimeOfDay()] = time(4, 0)
+
+    @property
+    def days(self) -> ShopDays:
+        """How this shop tells its business days."""
+        return ShopDays(self.zone, self.day_closes_at.hour * 60 + self.day_closes_at.minute)
 
 
 class Cards(Section):

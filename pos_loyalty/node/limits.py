@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
+from pos_loyalty.domain.calendar import LONGEST_DAY_MS
 from pos_loyalty.domain.days import day_of, iso
 from pos_loyalty.domain.programme import Programme
 from pos_loyalty.domain.ticket import Discount
@@ -11,8 +12,6 @@ from pos_loyalty.events import SaleClosed
 from pos_loyalty.node.choices import check_second_person
 from pos_loyalty.node.context import Context
 from pos_loyalty.store import flags
-
-DAY_MS = 86_400_000
 
 
 def check_advantage(ctx: Context, programme: Programme | None, sale: SaleClosed) -> None:
@@ -55,7 +54,7 @@ def _left_to_cashier(ctx: Context, programme: Programme, sale: SaleClosed) -> in
     limit, given = programme.limits.cashier_day, _free(sale.discounts)
     if not limit or not given:
         return 0
-    since = ctx.now_ms - DAY_MS
+    since = ctx.now_ms - LONGEST_DAY_MS
     told = flags.told_by(ctx.tx, ctx.settings.node, sale.operator, "sale_closed", since_ms=since)
     today = iso(day_of(sale.day))
     past = [each for each in told if isinstance(each, SaleClosed) and each.day == today]

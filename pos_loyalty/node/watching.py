@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from pos_loyalty import commands, events
 from pos_loyalty.answers import Done
+from pos_loyalty.domain.calendar import LONGEST_DAY_MS
 from pos_loyalty.domain.days import day_of, iso
 from pos_loyalty.domain.distance import Coordinates, coordinates, kilometres
 from pos_loyalty.domain.identifiers import ID_BYTES, amendment_key, derived_id
@@ -26,7 +27,6 @@ from pos_loyalty.store.flags import Sold
 from pos_loyalty.store.journal import Draft
 from pos_loyalty.store.projections import folded
 
-DAY_MS = 86_400_000
 FIRST_INDEX = 700
 """Flags are facts beside those of a command, numbered from here."""
 ADDRESSES = ("email", "phone")
@@ -234,7 +234,7 @@ def look_at_profile(ctx: Context, member: str, profile: dict[str, str]) -> Itera
 
 
 def _today(ctx: Context, actor: str, kind: str) -> list[object]:
-    since = ctx.now_ms - DAY_MS
+    since = ctx.now_ms - LONGEST_DAY_MS
     told = flags.told_by(ctx.tx, ctx.settings.node, actor, kind, since_ms=since)
     return [each for each in told if getattr(each, "day", "") == iso(ctx.today)]
 

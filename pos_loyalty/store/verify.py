@@ -10,10 +10,11 @@ from sqlalchemy import Table, bindparam, select
 
 from pos_loyalty.domain.account import State, pool
 from pos_loyalty.domain.balance import balance
+from pos_loyalty.domain.calendar import SHOP_DAYS, ShopDays
 from pos_loyalty.events import CHAIN_START, Fact, chain_hash, payload_digest
 from pos_loyalty.store import schema
 from pos_loyalty.store.engine import Store
-from pos_loyalty.store.outstanding import end_of, states
+from pos_loyalty.store.outstanding import states
 from pos_loyalty.store.scratch import BATCH, Progress, ScratchTx, fill, scratch, silent
 from pos_loyalty.store.statements import Row, Tx
 
@@ -61,12 +62,13 @@ def verify(
     since: Callable[[str], int] = lambda programme: 0,
     progress: Progress = silent,
     batch: int = BATCH,
+    days: ShopDays = SHOP_DAYS,
 ) -> Verdict:
     """Compute everything again and compare; with a business day `as_of`, sum the programmes.
 
     The sums leave out what was told of later days. `since` gives the first day that counts for a
-    programme's tiers. Holds are those still open when that day ends in UTC. Writers go on
-    meanwhile.
+    programme's tiers. Holds are those still open when that day ends, in the `days` of the shop
+    that looks. Writers go on meanwhile.
     """
     with scratch(store) as tx:
         broken = next(_broken_chains(tx), None)
@@ -75,7 +77,7 @@ def verify(
         facts = fill(tx, batch=batch, progress=progress)
         found = (_compare(tx, table) for table in schema.DERIVED)
         difference = next((each for each in found if each is not None), None)
-        return Verdict(difference, facts, _sums(tx, as_of, since) if as_of else ())
+        return Verdict(difference, facts, _sums(tx, as_of, since, days) if as_of else ())
 
 
 # --- the journal itself ------------------------------------------------------------------------
@@ -199,19 +201,19 @@ def _text(value: object) -> str:
 # --- sums --------------------------------------------------------------------------------------
 
 
-def _sums(tx: ScratchTx, day: int, since: Callable[[str], int]) -> tuple[Sums, ...]:
+def _sums(tx: ScratchTx, day: int, since: Callable[[str], int], days: ShopDays) -> tuple[Sums, ...]:
     totals: dict[str, Sums] = {}
-    for state in states(tx, day):
+    until = days.end_of(day)
+    for state in states(tx, day, days):
         for name in [pot.programme for pot in state.pots]:
             before = totals.get(name, Sums(name, 0, 0, 0, 0))
-            totals[name] = _added(before, state, day, since(name))
+            totals[name] = _added(before, state, day, until, since(name))
     return tuple(totals[name] for name in sorted(totals))
 
 
-def _added(sums: Sums, state: State, day: int, since: int) -> Sums:
+def _added(sums: Sums, state: State, day: int, until: int, since: int) -> Sums:
     """Add what a group's pools show, each once."""
     seen: set[tuple[int, ...]] = set()
-    until = end_of(day)
     for owner, account in enumerate(state.accounts):
         members = tuple(pool(state, owner))
         if members in seen:

@@ -76,6 +76,7 @@ class Till:
         currency: str = "EUR",
         store: str = "paris-1",
         watch: WatchRules | None = None,
+        zone: str = ZONE,
     ) -> None:
         self.url, self.name = url, name
         self.clock = clock or HandClock()
@@ -84,7 +85,7 @@ class Till:
                 node=f"till {name:_<11}".encode(),
                 store=store,
                 till=name,
-                zone=ZONE,
+                zone=zone,
                 cards=CardRules(key=CHAIN_KEY, prefixes=("29",), length_min=5, length_max=13),
                 under_hub=under_hub,
                 currency=currency,

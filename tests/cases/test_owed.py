@@ -4,10 +4,14 @@ from typing import Any
 
 import pytest
 
+from pos_loyalty import commands
+from pos_loyalty.domain.calendar import LONGEST_DAY_MS, ShopDays
+from pos_loyalty.domain.days import day_of
 from pos_loyalty.domain.liability import By
 from pos_loyalty.domain.owed import Owed, Pile, Place, owed
 from pos_loyalty.programmes.reading import read_programme
 from pos_loyalty.receipts.books import owed_table
+from tests.cases.company import Company
 from tests.cases.programmes import programme
 from tests.cases.shop import Till, line
 
@@ -106,3 +110,62 @@ def test_rows_of_what_is_out_add_up_however_they_are_split(shop: Till, by: By) -
     assert sum(each.provision for each in found) == 9_90 + 3 * 33_33
     rows = owed_table(shop.queries.books(shop.queries.today, by=by), "fr").splitlines()
     assert rows[0].startswith("day;programme;kind;number;label") and len(rows) == 1 + len(found)
+
+
+def test_a_voucher_used_after_midnight_is_out_until_that_midnight_of_the_shop(shop: Till) -> None:
+    runs(shop)
+    anne = shop.member()
+    code, *_ = anne.buys(100_00).codes
+    shop.now("2026-01-10 00:30")  # still the 9th in UTC
+    basket = shop.basket(30_00)
+    basket.scans(code)
+    basket.closes()
+    day = day_of("2026-01-09")
+    assert [each.label for each in shop.queries.books(day).owed] == ["Bon de 10 €", "-20 %"]
+    assert [each.label for each in shop.queries.books(day + 1).owed] == ["-20 %"]
+
+
+def test_a_voucher_of_a_shop_far_away_is_used_on_that_shops_day(company: Company) -> None:
+    runs(company.hub)
+    far = company.till("1", store="reunion-1", zone="Indian/Reunion")
+    anne = far.member()
+    code, *_ = anne.buys(100_00).codes
+    company.now("2026-01-09 21:30")  # past midnight there
+    basket = far.basket(30_00)
+    basket.scans(code)
+    basket.closes()
+    company.all_meet()
+    day = day_of("2026-01-09")
+    books = company.hub.queries.books
+    assert [each.label for each in books(day).owed] == ["Bon de 10 €", "-20 %"]
+    assert [each.label for each in books(day + 1).owed] == ["-20 %"]
+
+
+def test_what_is_told_after_midnight_is_of_the_new_day_of_the_shop(shop: Till) -> None:
+    shop.runs(programme(event=[{"code": "app", "name": "App", "points": 7}]))
+    anne, bob = shop.member(points=100), shop.member(points=20)
+    shop.now("2026-01-10 00:30")
+    shop.do(commands.TellEvent, member=anne.id, event="app", reference="1")
+    anne.joins(bob)
+    days = {(each.kind, each.day) for each in shop.queries.statement(anne.id)}
+    assert {("event", "2026-01-10"), ("opening", "2026-01-09")} <= days
+    (before,) = shop.queries.books(day_of("2026-01-09")).liabilities
+    (after,) = shop.queries.books(day_of("2026-01-10")).liabilities
+    assert (before.total.points, after.total.points) == (120, 127)
+
+
+def test_points_held_over_midnight_are_held_at_the_end_of_the_shops_day(shop: Till) -> None:
+    shop.now("2026-01-09 23:50")
+    anne = shop.member(points=100)
+    anne.fills(20_00).spends(100)
+    assert [each.held for each in shop.queries.books(shop.queries.today).liabilities] == [100]
+
+
+@pytest.mark.parametrize("day", ["2026-03-28", "2026-03-29", "2026-10-25", "2026-12-31"])
+@pytest.mark.parametrize("zone", ["Europe/Paris", "Indian/Reunion", "America/Cayenne"])
+@pytest.mark.parametrize("closes_at", [0, 240])
+def test_a_day_of_a_shop_ends_when_its_next_one_begins(day: str, zone: str, closes_at: int) -> None:
+    days, number = ShopDays(zone, closes_at), day_of(day)
+    end = days.end_of(number)
+    assert (days.of(end - 1), days.of(end)) == (number, number + 1)
+    assert end - days.end_of(number - 1) <= LONGEST_DAY_MS

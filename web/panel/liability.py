@@ -36,8 +36,9 @@ def _books(day: int) -> Books:
     queries = services().queries
     if queries.books_are_quick():
         return queries.books(day)
-    home = services().node.settings.store
-    return reckon(Asked(url=queries.database, day=day, by="programme", home=home))
+    home = services().node.settings
+    asked = Asked(url=queries.database, day=day, by="programme", home=home.store, days=home.days)
+    return reckon(asked)
 
 
 def _file(books: Books, wanted: str) -> Response:

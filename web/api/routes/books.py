@@ -70,5 +70,6 @@ def _reckoned(call: Call[NoForm]) -> Books:
     day = day_of(call.query.day) if call.query.day else queries.today
     if queries.books_are_quick():
         return queries.books(day, by=by)
-    home = call.services.node.settings.store
-    return reckon(Asked(url=queries.database, day=day, by=by, home=home))
+    home = call.services.node.settings
+    asked = Asked(url=queries.database, day=day, by=by, home=home.store, days=home.days)
+    return reckon(asked)
