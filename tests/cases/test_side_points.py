@@ -15,6 +15,7 @@ from tests.cases.company import Company
 from tests.cases.programmes import programme
 from tests.cases.shop import Till, refused
 from tests.cases.words import Basket, Member, Sale
+from web.display.showing import Teller
 
 GREEN = {"id": "green", "name": "Vert"}
 REWARD = {"label": "Bon vert", "points": 50, "amount": 2_00}
@@ -214,3 +215,22 @@ def test_a_sentence_of_a_wallets_return_speaks_of_money(shop: Till) -> None:
     shop.runs(programme(programme={"unit": "cents"}, earn={"points": 5}, reward=cents, tier=[]))
     sale = shop.member().buys(20_00)
     assert "€1.00 of this ticket go" in sentence(shop.previews(sale.ticket), "en")
+
+
+def test_the_customer_reads_of_points_beside_as_of_those_of_the_main_programme(
+    side_by_side: Till,
+) -> None:
+    anne = side_by_side.member()
+    anne.buys(50_00)
+    basket = anne.fills(20_00)
+    spends(basket)
+    basket.till.do(
+        commands.QuoteBasket, basket=basket.id, lines=basket.lines, discounts=basket.discounts
+    )
+    told = Teller("en", "EUR")
+    paying = told.shown("basket_changed", basket.view)
+    assert paying is not None
+    assert paying.lines[-2:] == ("Vert · + 36 points", "Bon vert (Vert) − €2.00")
+    done = told.shown("sale_closed", basket.closes().answer)
+    assert done is not None
+    assert done.lines[-1] == "Vert · 86 points"

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from playwright.sync_api import expect
 
+from pos_loyalty import commands
 from pos_loyalty.node.context import Notice
 from pos_loyalty.node.standing import DeviceChanged, HubChanged
 from tests.pages.hands import Hands, Keyboard, on
@@ -14,6 +15,20 @@ from tests.web.registers import Caller, Register, card
 
 ZOE, MARIE, KARIM = 1, 2, 3
 NOBODYS = 77
+GREEN = """
+[programme]
+id = "green"
+name = "Vert"
+first_day = 2026-01-01
+[earn]
+points = 1
+per = 100
+[reward]
+label = "Bon vert"
+points = 50
+amount = 100
+"""
+"""A programme beside the main one, whose points buy a reward of their own."""
 _numbers = count(1)
 
 
@@ -25,7 +40,9 @@ class Shop:
     caller: Caller
 
     def open(self) -> None:
-        """Enrol the members; Zoé's e-mail is known."""
+        """Enrol the members; Zoé's e-mail is known. A green programme runs beside the main one."""
+        command = commands.PublishProgramme(id="green", content=GREEN)
+        self.register.node.execute(command)
         for index, profile in (
             (ZOE, {"first_name": "Zoé", "last_name": "Martin", "email": "zoe@example.org"}),
             (MARIE, {"first_name": "Marie", "last_name": "Durand"}),
@@ -145,6 +162,22 @@ def held(shop: Shop, hands: Hands) -> None:
     expect(hands.page.locator("[data-act=release]")).to_be_visible()
 
 
+def green(shop: Shop, hands: Hands) -> None:
+    """Use points of the programme beside the main one, and take that back again."""
+    reward(shop, hands)
+    stage = hands.page.locator("#stage")
+    expect(stage.locator("h3")).to_have_text("Vert")
+    place = "[data-act=hold][value*='|green|']:not(:disabled)"
+    if isinstance(hands, Keyboard):
+        hands.press("hold", str(hands.page.locator(place).first.locator("kbd").text_content()))
+    else:
+        hands.choose(place)
+    on(hands.page, "member")
+    expect(stage.locator(".call")).to_contain_text("Bon vert (Vert)")
+    hands.choose("[data-act=release]")
+    expect(stage.locator(".call")).to_have_count(0)
+
+
 def proof(shop: Shop, hands: Hands) -> None:
     forgotten(shop, hands)
     amount(shop, hands)
@@ -224,8 +257,8 @@ STATES: Mapping[str, Callable[[Shop, Hands], None]] = MappingProxyType(
         each.__name__: each
         for each in (
             idle, member, matches, forgotten, unknown, enrol, enrolled, asking, done, missed, mail,
-            receipt, reward, held, proof, other, refused, details, returning, returned, sign_in,
-            offline, fault,
+            receipt, reward, held, green, proof, other, refused, details, returning, returned,
+            sign_in, offline, fault,
         )
     }
 )  # fmt: skip

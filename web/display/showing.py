@@ -110,9 +110,14 @@ class Teller:
         elif basket.earns:
             lines.append(f"+ {counted(basket.earns, words)}")
         lines += [
-            f"{each.label} − {words.money(each.amount)}"
-            for each in (*basket.discounts, *basket.vouchers)
+            f"{each.name} · + {counted(each.earned, self._counting(each.unit))}"
+            for each in basket.beside
+            if each.earned
         ]
+        whose = {offer.label: each.name for each in basket.beside for offer in each.rewards}
+        for off in (*basket.discounts, *basket.vouchers):
+            label = f"{off.label} ({whose[off.label]})" if off.label in whose else off.label
+            lines.append(f"{label} − {words.money(off.amount)}")
         return Shown(scene="basket", lead=words.money(basket.total), lines=tuple(lines))
 
     def _sold(self, sale: SaleAnswer) -> Shown:
@@ -152,7 +157,15 @@ class Teller:
             standing.append(
                 self._say("{amount} more to {tier}", amount=left, tier=member.next_tier)
             )
-        return (*lines, *([" · ".join(standing)] if standing else []))
+        beside = [
+            f"{each.name} · {counted(each.points, self._counting(each.unit))}"
+            for each in member.beside
+            if each.points
+        ]
+        return (*lines, *([" · ".join(standing)] if standing else []), *beside)
+
+    def _counting(self, unit: str) -> Figures:
+        return with_unit(figures(self.language, self.currency), unit)
 
     def _figures(self, member: MemberView | None = None) -> Figures:
         words = figures(self.language, self.currency)

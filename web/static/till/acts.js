@@ -1,6 +1,7 @@
 // What the cashier's commands do: each asks the register and lets its answer change the state.
 
 import {amounts, cents, T} from "./dom.js";
+import {buying, otherAmount} from "./parts.js";
 import {returnActs} from "./returns.js";
 import {signingActs} from "./signing.js";
 import {play, turn} from "./sounds.js";
@@ -82,7 +83,7 @@ export function acts(tools) {
   }
 
   async function hold(choice, approved = "") {
-    const [blocks, label] = choice;
+    const [blocks, programme, label] = choice;
     const {person, proved, basket} = now();
     if (person.how === "search" && !proved) {
       const next = person.glance && !person.glance.provable ? "approve" : "proof";
@@ -90,7 +91,7 @@ export function acts(tools) {
     }
     return attempt(async () => {
       try {
-        await call("POST", `/baskets/${basket.basket}/holds`, {blocks, reward: label, approved_by: approved});
+        await call("POST", `/baskets/${basket.basket}/holds`, {blocks, programme, reward: label, approved_by: approved});
       } catch (error) {
         if ((error.problem || {}).reason !== "SECOND_PERSON_NEEDED" || approved) throw error;
         return dispatch("open", {step: "approve", retry: {hold: choice}});
@@ -312,17 +313,20 @@ export function acts(tools) {
       const first = document.querySelector("#stage .presets button:not(:disabled)");
       if (first) first.click();
     },
-    hold: (value) => hold([Number(value.split("|")[0]), value.slice(value.indexOf("|") + 1)]),
+    hold: (value) => {
+      const [blocks, programme, ...label] = value.split("|");
+      return hold([Number(blocks), programme, label.join("|")]);
+    },
     send_other: () => {
-      const offer = now().basket.rewards.find((each) => each.kind !== "item" && each.blocks > 1);
+      const offer = otherAmount(buying(now().person.view, now().basket));
       const blocks = Math.floor(cents(typed("other")) / offer.amount);
       forget({but: SALE});
-      if (blocks) return hold([blocks, offer.label]);
+      if (blocks) return hold([blocks, offer.programme, offer.label]);
       return dispatch("set", {refusal: {key: "too_little"}});
     },
-    release: () => attempt(async () => {
-      const {held, basket} = now();
-      await call("DELETE", `/holds/${held.hold}`);
+    release: (held) => attempt(async () => {
+      const {basket} = now();
+      await call("DELETE", `/holds/${held}`);
       dispatch("set", {held: null});
       await showBasket(basket.basket);
     }),

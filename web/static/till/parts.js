@@ -32,14 +32,42 @@ export const form = (act, ...children) => h("form", {"data-form": act, novalidat
 export const submit = (label, key = "⏎") => h("button", {type: "submit", class: "primary", "aria-keyshortcuts": key === "⏎" ? "Enter" : key},
   h("span", null, label), h("kbd", {"aria-hidden": "true"}, key));
 
+/** Give the programmes whose points buy something here, the main one first: it has no `name`. */
+export function buying(view, basket) {
+  const sale = basket || {};
+  const main = {programme: "", name: "", available: view.available, unit: view.unit, rewards: sale.rewards};
+  return [main, ...(sale.beside || [])].filter((each) => (each.rewards || []).length);
+}
+
+export const isMoney = (offer) => (offer.kind || "amount") === "amount";
+
 /** Give what a member can use now of rewards that points buy, in words; nothing where that is none. */
 export function usable(view, basket) {
-  const offers = (basket && (basket.rewards || [])) || [];
-  const best = offers.map((offer) => ({...offer, fits: Math.floor((view.available || 0) / offer.points)})).filter((offer) => offer.fits > 0);
-  if (!best.length) return "";
-  const amounts = best.filter((offer) => offer.kind === "amount" || !offer.kind);
-  if (amounts.length) return say("can_use", {amount: money(Math.max(...amounts.map((offer) => offer.fits * offer.amount)))});
-  return say("can_use", {amount: best[0].label});
+  const parts = buying(view, basket).map((each) => {
+    const best = bestOf(each);
+    return best && (each.name ? `${best} (${each.name})` : best);
+  }).filter(Boolean);
+  return parts.length ? say("can_use", {amount: parts.join(", ")}) : "";
+}
+
+/** Give the most that points of a programme buy, in words. */
+function bestOf({available, rewards}) {
+  const fitting = rewards.map((offer) => ({...offer, fits: Math.floor((available || 0) / offer.points)})).filter((offer) => offer.fits > 0);
+  const amounts = fitting.filter(isMoney);
+  if (amounts.length) return money(Math.max(...amounts.map((offer) => offer.fits * offer.amount)));
+  return fitting.length ? fitting[0].label : "";
+}
+
+/** Give the reward of which another amount than those proposed can be used, with its programme. */
+export function otherAmount(programmes) {
+  const found = programmes.flatMap((each) => each.rewards.map((offer) => ({...offer, programme: each.programme, name: each.name})));
+  return found.find((offer) => isMoney(offer) && offer.blocks > 1);
+}
+
+/** Give the name of the programme whose points bought a discount; nothing for the main one. */
+export function boughtWith(discount, basket) {
+  const found = ((basket && basket.beside) || []).find((each) => (each.rewards || []).some((offer) => offer.label === discount.label));
+  return found ? found.name : "";
 }
 
 /** Give what is missing to the nearest reward that points buy, in words; nothing where one is in reach. */

@@ -3,7 +3,7 @@
 import {day, dayOfYear, h, money, nameOf, points, say, T} from "./dom.js";
 import {isPos} from "./state.js";
 import {cashiers} from "./signing.js";
-import {amountForm, button, field, form, keys, lead, line, missing, submit, tick, usable} from "./parts.js";
+import {amountForm, boughtWith, button, buying, field, form, isMoney, keys, lead, line, missing, otherAmount, submit, tick, usable} from "./parts.js";
 
 const CHANNELS = ["none", "paper", "email", "qr"];
 const HINTS_MAX = 2;
@@ -43,9 +43,9 @@ function member(state) {
     h("div", {class: "figures"},
       figure(wallet ? T.wallet : T.balance, points(view.points || 0, unit), view.debt ? say("debt", {n: points(view.debt, unit)}) : ""),
       sale.total || sale.earns ? figure(T.this_sale, `+${points(sale.earns || 0, unit)}`, (sale.why && sale.why.said) || "") : null),
-    line(usable(view, sale), "use") || line(state.held ? "" : missing(view, sale), "soft"),
-    state.held ? h("div", {class: "call"}, line(say("held", {amount: money(state.held.amount), label: state.held.label}), "big"),
-      button("release", T.release)) : null,
+    line(usable(view, sale), "use") || line(heldIn(sale).length ? "" : missing(view, sale), "soft"),
+    ...heldIn(sale).map((each) => h("div", {class: "call"}, line(say("held", {amount: money(each.amount), label: named(each.label, boughtWith(each, sale))}), "big"),
+      button("release", T.release, {value: each.hold}))),
     line(view.next_tier ? say("to_next", {amount: money(view.to_next), tier: view.next_tier}) : "", "soft"),
     view.stamps ? h("p", {class: "soft"}, `${view.stamps.name} `,
       h("progress", {max: view.stamps.needed, value: view.stamps.stamps || 0, "aria-label": view.stamps.name}),
@@ -145,30 +145,39 @@ function receipt(state) {
 }
 
 function reward(state) {
-  const {view} = state.person;
   const sale = state.basket || {};
-  const offers = (sale.rewards || []).flatMap((offer) => presets(offer, view));
+  const programmes = buying(state.person.view, sale);
+  const other = otherAmount(programmes);
+  let at = 0; // keys go on from one programme to the next
   return [
-    lead(T.reward_title, line(say("has", {points: points(view.available || 0, view.unit)}), "big")),
-    line(missing(view, sale)),
+    lead(T.reward_title),
+    line(missing(state.person.view, sale)),
     sale.total ? null : line(T.amount_first, "call"),
-    h("div", {class: "keys presets"}, ...offers.map((each, at) => button("hold", each.label, {
-      key: at === 0 ? "F2" : String(at), value: `${each.blocks}|${each.reward}`, off: !each.fits || !sale.total, primary: at === 0, note: each.note,
-    }))),
-    (sale.rewards || []).some((offer) => offer.kind !== "item" && offer.blocks > 1)
-      ? form("other", field("other", T.other_amount, {mode: "decimal", digits: true, max: 10}), submit(T.use)) : null,
+    ...programmes.flatMap((programme) => [
+      programme.name ? h("h3", null, programme.name) : null,
+      line(say("has", {points: points(programme.available || 0, programme.unit)}), "big"),
+      h("div", {class: "keys presets"}, ...programme.rewards.flatMap((offer) => presets(offer, programme)).map((each) => button("hold", each.label, {
+        key: at === 0 ? "F2" : at < 10 ? String(at) : "", value: [each.blocks, programme.programme, each.reward].join("|"),
+        off: !each.fits || !sale.total, primary: at++ === 0, note: each.note,
+      }))),
+    ]),
+    other ? form("other", field("other", named(T.other_amount, other.name), {mode: "decimal", digits: true, max: 10}), submit(T.use)) : null,
     keys(button("back", T.cancel, {key: "Esc"})),
   ];
 }
 
+/** Give the discounts of a sale that points are held for. */
+const heldIn = (sale) => (sale.discounts || []).filter((each) => each.hold);
+const named = (text, programme) => (programme ? `${text} (${programme})` : text);
+
 /** Give what can be chosen of a reward, the largest first; what is out of reach cannot be pressed. */
-function presets(offer, view) {
+function presets(offer, {available, unit}) {
   const most = offer.blocks || 0;
-  const blocks = offer.kind && offer.kind !== "amount" ? [1] : [...new Set([Math.max(most, 1), 1, 2, 4])];
+  const blocks = isMoney(offer) ? [...new Set([Math.max(most, 1), 1, 2, 4])] : [1];
   return blocks.map((count) => ({
     blocks: count, reward: offer.label, fits: count <= most,
-    label: offer.kind && offer.kind !== "amount" ? offer.label : money(count * offer.amount),
-    note: count > most ? "" : say("left_after", {points: points(Math.max(0, (view.available || 0) - count * offer.points), view.unit)}),
+    label: isMoney(offer) ? money(count * offer.amount) : offer.label,
+    note: count > most ? "" : say("left_after", {points: points(Math.max(0, (available || 0) - count * offer.points), unit)}),
   }));
 }
 
