@@ -24,6 +24,7 @@ BENCHMARKS = MappingProxyType(
         "growth": "benchmarks.growth",
         "scan": "benchmarks.scan",
         "panel": "benchmarks.panel",
+        "office": "benchmarks.office",
         "rating": "benchmarks.rating",
         "derivation": "benchmarks.derivation",
         "refold": "benchmarks.refold",

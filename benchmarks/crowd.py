@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from benchmarks.stores import CARD_KEY, PROGRAMME, ZONE, open_node, raw_connection
+from benchmarks.stores import CARD_KEY, PROGRAMME, STORE, ZONE, open_node, raw_connection
 from pos_loyalty.domain.account import Lot, Pot, State, encode
 from pos_loyalty.domain.balance import totals
 from pos_loyalty.domain.calendar import business_day
@@ -31,17 +31,22 @@ def card(number: int) -> str:
     return f"29{(number * 2_654_435_761 + 12_345) % 99_999_999_977:011d}"
 
 
+def crowd(
+    members: int, *, now_ms: int, stores: Sequence[str] = (STORE,)
+) -> Iterator[list[tuple[Table, list[Row]]]]:
+    """Give the rows of so many members, some thousands at a time, who joined at stores in turn."""
+    state = _state(business_day(now_ms, ZONE, 0))
+    for first in range(0, members, TOGETHER):
+        yield list(_rows(range(first, min(first + TOGETHER, members)), state, stores))
+
+
 def populate(path: Path, members: int, *, now_ms: int, programme: Path = PROGRAMME) -> None:
     """Make a store of so many members, each with a card, a name and a balance of some lots."""
     open_node(path, programme=programme).close()
-    today = business_day(now_ms, ZONE, 0)
-    state = _state(today)
     with raw_connection(path) as raw:
         raw.execute("PRAGMA synchronous = OFF")
         raw.execute("PRAGMA cache_size = -400000")
-        for first in range(0, members, TOGETHER):
-            numbers = range(first, min(first + TOGETHER, members))
-            tables = _rows(numbers, state)
+        for tables in crowd(members, now_ms=now_ms):
             raw.execute("BEGIN")
             for table, rows in tables:
                 # A tree filled in the order of its key takes a fraction of the time.
@@ -59,12 +64,17 @@ def _state(today: int) -> State:
     return State([b""], [], [], [Pot("points", lots=lots, window=window)])
 
 
-def _rows(numbers: Sequence[int], state: State) -> Iterator[tuple[Table, list[Row]]]:
+def _rows(
+    numbers: Sequence[int], state: State, stores: Sequence[str]
+) -> Iterator[tuple[Table, list[Row]]]:
     accounts = [card_account(CARD_KEY, "main", card(n)) for n in numbers]
     orders = [(STAMP + n, NODE, 1, n + 1) for n in numbers]
     both = list(zip(numbers, accounts, orders, strict=True))
     day = state.pots[0].lots[0].day
-    yield schema.member, [(a, *o, day, "b1", "enrolled") for _, a, o in both]
+    yield (
+        schema.member,
+        [(a, *o, day, stores[n % len(stores)], "enrolled") for n, a, o in both],
+    )
     yield schema.card, [(a, *o, a, "main", card(n)[-4:], "active") for n, a, o in both]
     yield schema.profile, [row for each in both for row in _profile(*each)]
     yield schema.account, [(a, *o, _encoded(state, a)) for _, a, o in both]

@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
+from flask import Flask
 from flask.testing import FlaskClient
 
 from benchmarks.crowd import card, populate
@@ -47,22 +48,25 @@ def run(
         path = Path(name) / "panel.db"
         populate(path, members, now_ms=SystemClock().now_ms())
         with closing(open_node(path)) as node:
-            _fill(node, members, tickets)
-            return _measured(node, members, tickets, rounds)
+            queries = Queries(node.store, node.settings, node.clock)
+            fill(insight_path(node.store), members, tickets, today=queries.today)
+            return _measured(node, queries, members, tickets, rounds)
 
 
-def _fill(node: Node, members: int, tickets: int) -> None:
+def fill(
+    path: Path, members: int, tickets: int, *, today: int, stores: Sequence[str] = (STORE,)
+) -> None:
+    """Fill a read model with so many members and tickets of a year, over some stores."""
     chosen = random.Random(7)
-    today = Queries(node.store, node.settings, node.clock).today
-    with InsightFile(insight_path(node.store)) as file, _indexed_afterwards(file._db):
+    with InsightFile(path) as file, _indexed_afterwards(file._db):
         for first in range(0, members, TOGETHER):
             numbers = range(first, min(first + TOGETHER, members))
             with file.changing():
-                file.keep_members([_member(n, today, chosen) for n in numbers])
+                file.keep_members([_member(n, today, chosen, stores) for n in numbers])
         for first in range(0, tickets, TOGETHER):
             numbers = range(first, min(first + TOGETHER, tickets))
             with file.changing():
-                file.keep_tickets([_ticket(n, today, chosen) for n in numbers])
+                file.keep_tickets([_ticket(n, today, chosen, stores) for n in numbers])
 
 
 @contextmanager
@@ -79,7 +83,7 @@ def _indexed_afterwards(database: sqlite3.Connection) -> Iterator[None]:
         database.execute(statement)
 
 
-def _member(number: int, today: int, chosen: random.Random) -> MemberRow:
+def _member(number: int, today: int, chosen: random.Random, stores: Sequence[str]) -> MemberRow:
     return MemberRow(
         member=card_account(CARD_KEY, "main", card(number)),
         joined=today - chosen.randrange(2 * DAYS),
@@ -88,17 +92,17 @@ def _member(number: int, today: int, chosen: random.Random) -> MemberRow:
         tier=chosen.choice(("Bronze", "Silver", "Gold")),
         email=int(chosen.random() < 0.4),
         phone=int(chosen.random() < 0.3),
-        store=STORE,
+        store=stores[number % len(stores)],
     )
 
 
-def _ticket(number: int, today: int, chosen: random.Random) -> TicketRow:
-    day = today - chosen.randrange(DAYS)
+def _ticket(number: int, today: int, chosen: random.Random, stores: Sequence[str]) -> TicketRow:
+    day, store = today - chosen.randrange(DAYS), stores[number % len(stores)]
     return TicketRow(
-        key=f"{STORE}/{number % 10}/1/{day}/{number}",
+        key=f"{store}/{number % 10}/1/{day}/{number}",
         day=day,
         at=(day - 719_163) * 86_400_000 + chosen.randrange(86_400_000),
-        store=STORE,
+        store=store,
         till=str(number % 10),
         operator=str(number % 30),
         kind="sale" if number % 20 else "return",
@@ -139,29 +143,39 @@ def _pages(members: int, tickets: int, rounds: int) -> Pages:
     )
 
 
-def _measured(node: Node, members: int, tickets: int, rounds: int) -> list[Figure]:
+def _measured(
+    node: Node, queries: Queries, members: int, tickets: int, rounds: int
+) -> list[Figure]:
     settings = WebSettings(version="0")
     hooks = Hooks(refuses_label=lambda text: False)
-    queries = Queries(node.store, node.settings, node.clock)
     app = create_app(node, queries, tokens=FixedTokens(()), hooks=hooks, settings=settings)
     app.config["WTF_CSRF_ENABLED"] = False
     Staff(node).add("boss", name="Boss", role=Role.MANAGER, secret=SECRET)
-    figures = []
+    with signed_in(app, "boss") as browser:
+        first = _timed(browser, ("today",))[0]
+        opened = Figure("the first page of all after a start", first, 0, "ms", Bar(most=OPENED_MS))
+        pages = _pages(members, tickets, rounds)
+        return [opened, *measured(browser, pages, f"{members:,} members")]
+
+
+@contextmanager
+def signed_in(app: Flask, person: str) -> Iterator[FlaskClient]:
+    """Give a browser in which somebody of the staff is signed in."""
     with app.test_client() as browser:
         page = browser.get("/panel/sign-in").text
         token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
-        form = {"person": "boss", "secret": SECRET, "csrf_token": token}
+        form = {"person": person, "secret": SECRET, "csrf_token": token}
         answer = browser.post("/panel/sign-in", data=form)
         assert answer.status_code == 303, answer.status_code
-        first = _timed(browser, ("today",))[0]
-        figures.append(
-            Figure("the first page of all after a start", first, 0, "ms", Bar(most=OPENED_MS))
-        )
-        for name, addresses in _pages(members, tickets, rounds):
-            taken = _timed(browser, addresses)
-            told = f"{name}, {members:,} members, p95"
-            bar = Bar(most=PROMISED_MS)
-            figures.append(Figure(told, percentile(taken, 0.95), 0, "ms", bar))
+        yield browser
+
+
+def measured(browser: FlaskClient, pages: Pages, among: str) -> list[Figure]:
+    """Ask for each page at each of its addresses."""
+    figures = []
+    for name, addresses in pages:
+        slow = percentile(_timed(browser, addresses), 0.95)
+        figures.append(Figure(f"{name}, {among}, p95", slow, 0, "ms", Bar(most=PROMISED_MS)))
     return figures
 
 

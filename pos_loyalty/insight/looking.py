@@ -249,7 +249,7 @@ class Insight:
         key = (after[0], bytes.fromhex(after[1]), bytes.fromhex(after[2])) if after else None
         found: list[Likely] = []
         with InsightFile(self._path) as file, self._store.read() as tx:
-            while len(found) <= limit and (rows := file.likely(key, limit + 1)):
+            while len(found) <= limit and (rows := file.likely(key, limit + 1, self._within)):
                 key = rows[-1][:3]
                 seen = [e for e in rows if (e.one.hex(), e.other.hex()) not in told]
                 found += [pair for each in seen if (pair := self._pair(tx, each)) is not None]

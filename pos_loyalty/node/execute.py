@@ -164,9 +164,12 @@ class Node:
         """Carry out commands in one transaction; a refused one gives its error as its answer.
 
         One that was carried out before gives its answer of then, as `Unchanged`.
-        Meant for imports: one commit for many rows. No notices are posted.
+        Meant for imports: one commit for many rows. No notices are posted. What was written is
+        moved out of SQLite's log before the caller goes on, and beside whoever sells meanwhile.
         """
-        return self.write(lambda: self._execute_many(batch))
+        given = self.write(lambda: self._execute_many(batch))
+        self.store.rest()
+        return given
 
     def write(self, work: Callable[[], Answer]) -> Answer:
         """Run work that is one transaction; gives its answer or raises what it raised.

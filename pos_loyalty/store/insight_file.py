@@ -117,12 +117,25 @@ class InsightFile(ChainRows, CardRows, FollowingFile):
         rows = self._db.execute("SELECT * FROM likely WHERE one = ? OR other = ?", (member, member))
         return {Likeness(*row) for row in rows}
 
-    def likely(self, after: tuple[int, bytes, bytes] | None, limit: int) -> list[Likeness]:
-        """Give pairs who may be one person beyond a (rank, one, other), the surest first."""
+    def likely(
+        self,
+        after: tuple[int, bytes, bytes] | None,
+        limit: int,
+        within: Sequence[str] | None = None,
+    ) -> list[Likeness]:
+        """Give pairs who may be one person beyond a (rank, one, other), the surest first.
+
+        Of some stores: those of whom both joined there.
+        """
+        clauses = ["(rank, one, other) > (?, ?, ?)"]
+        values = list[object](after or (-sum(WEIGHTS.values()) - 1, b"", b""))
+        for each in ("one", "other") if within is not None else ():
+            inside = [f"member.member = likely.{each}"]
+            among(within, inside, values)
+            clauses.append(f"EXISTS (SELECT 1 FROM member WHERE {' AND '.join(inside)})")
         rows = self._db.execute(
-            "SELECT * FROM likely WHERE (rank, one, other) > (?, ?, ?) "
-            "ORDER BY rank, one, other LIMIT ?",
-            (*(after or (-sum(WEIGHTS.values()) - 1, b"", b"")), limit),
+            f"SELECT * FROM likely WHERE {' AND '.join(clauses)} ORDER BY rank, one, other LIMIT ?",
+            (*values, limit),
         )
         return [Likeness(*row) for row in rows]
 

@@ -19,6 +19,7 @@ SMALL: Mapping[str, dict[str, Any]] = {
     "growth": {"members": 300, "few": 100, "sales": 20, "facts": 20},
     "scan": {"members": 300, "scans": 5},
     "panel": {"members": 300, "tickets": 200, "rounds": 2},
+    "office": {"members": 300, "tickets": 200, "rounds": 1},
     "rating": {"rounds": 5},
     "derivation": {"limit": 40, "rules": 20},
     "refold": {"facts": 30, "rounds": 3},

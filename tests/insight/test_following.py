@@ -312,6 +312,18 @@ def test_pairs_who_may_be_one_person_are_queued_the_surest_first(looked: Looked)
     assert queue() == [surer]
 
 
+def test_pairs_of_other_stores_keep_nobody_waiting(looked: Looked) -> None:
+    till, here = looked.till, looked.till.node.settings.store
+    one, two = (till.enrol(card, email="c@example.org").member for card in ("29001", "29002"))
+    looked.follower.catch_up()
+    seen = looked.insight.only((here,)).likely(None, 10).rows
+    assert [(each.one.member, each.other.member) for each in seen] == [tuple(sorted((one, two)))]
+    assert looked.insight.only(("elsewhere",)).likely(None, 10).rows == []
+    with InsightFile(looked.path) as file:
+        assert len(file.likely(None, 10, (here,))) == 1
+        assert file.likely(None, 10, ("elsewhere",)) == [], "the database is not asked about them"
+
+
 def test_an_address_that_a_crowd_shares_says_nothing_of_anybody(looked: Looked) -> None:
     for n in range(FOUND_MAX + 1):
         looked.till.enrol(f"29{n:03d}", phone="+33612345678")
