@@ -34,7 +34,7 @@ from pos_loyalty.store.statements import Tx
 from pos_loyalty.store.ticket_view import TicketView as TicketView
 from pos_loyalty.store.versions import versions_of
 from pos_loyalty.store.views import member_view
-from pos_loyalty.store.vouchers import Outstanding, VoucherRow
+from pos_loyalty.store.vouchers import VoucherRow
 
 LIST_MAX = 200
 
@@ -255,11 +255,6 @@ class Queries:
     def _voucher(self, tx: Tx, row: VoucherRow) -> VoucherView:
         programme = self._programmes.on(tx, row.day) if row.day else None
         return issued.shown(programme, row)
-
-    def outstanding_vouchers(self) -> tuple[Outstanding, ...]:
-        """Give what is still on vouchers and gift cards, by rule and last day."""
-        with self._store.read() as tx:
-            return tuple(vouchers.outstanding(tx, self.today))
 
     def job(self, job: str) -> JobRow:
         """Give a job; raises `LoyaltyError` (`JOB_UNKNOWN`)."""

@@ -34,7 +34,6 @@ from pos_loyalty.store.views import standing
 
 WEEK = 7
 DAYS_SHOWN = 30
-DAYS_EXPORTED = 400
 MESSAGES_LOOKED_AT = 100
 TICKETS_OF_ONE = 5_000
 """So many tickets of one card are listed: a ticket a day in 13 years."""

@@ -20,8 +20,6 @@ from pos_loyalty.store.local import JobRow
 from pos_loyalty.store.statements import Tx
 from pos_loyalty.texts import translate
 
-UNKNOWN_SENDS_MAX = 2
-"""A mail whose answer never came is sent this often in all, then a person is asked."""
 MAIL_TRY_MAX_MS = 3 * 24 * 3_600_000
 """A mail that no server takes is given to a person after this long."""
 PRINT_WAIT_MS, PRINT_WAIT_MAX_MS = 2_000, 60_000

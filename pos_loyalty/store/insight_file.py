@@ -112,11 +112,6 @@ class InsightFile(ChainRows, CardRows, FollowingFile):
         self._db.executemany("DELETE FROM likely WHERE one = ? OR other = ?", pairs)
         self._db.executemany("INSERT OR REPLACE INTO likely VALUES (?, ?, ?, ?)", list(rows))
 
-    def likely_of(self, member: bytes) -> set[Likeness]:
-        """Give who may be the same person as a member."""
-        rows = self._db.execute("SELECT * FROM likely WHERE one = ? OR other = ?", (member, member))
-        return {Likeness(*row) for row in rows}
-
     def likely(
         self,
         after: tuple[int, bytes, bytes] | None,

@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 from flask import Flask
 
 from pos_loyalty.texts import bound, translate
-from tests.support.tree import ROOT, python_files, syntax
+from tests.support.tree import PRODUCT, ROOT, python_files, syntax
 from web.panel import shown
 
 CATALOGUES = ROOT / "pos_loyalty" / "locale" / "fr" / "LC_MESSAGES"
@@ -87,6 +87,27 @@ def test_every_sentence_has_one_translation() -> None:
         if message.id
     )
     assert [sentence for sentence, times in known.items() if times > 1] == []
+
+
+def test_no_translation_is_left_over_from_a_sentence_that_is_said_no_more() -> None:
+    said = {
+        node.value
+        for path in python_files(*PRODUCT)
+        for node in ast.walk(syntax(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    drawn = "".join(
+        path.read_text(encoding="utf-8")
+        for folder in PRODUCT
+        for path in sorted((ROOT / folder).rglob("*.html"))
+    )
+    left = [
+        message.id
+        for path in sorted(CATALOGUES.glob("*.po"))
+        for message in read_po(path.open("rb"), locale="fr")
+        if message.id and message.id not in said and message.id not in drawn
+    ]
+    assert left == []
 
 
 @pytest.mark.parametrize("find", [templates, code])

@@ -205,7 +205,11 @@ def test_three_wrong_answers_ask_for_the_card_and_no_other_screen_forgets_them(
     page = screen(context, shop)
     hands = Keyboard(page)
     states.proof(shop, hands)
-    for digits, left in (("11", "Encore 2"), ("22", "Encore 1"), ("33", "demandez la carte")):
+    for digits, left in (
+        ("11", "restants : 2"),
+        ("22", "restants : 1"),
+        ("33", "demandez la carte"),
+    ):
         page.locator("[name=digits]").fill(digits)
         page.keyboard.press("Enter")
         expect(page.locator("#stage")).to_contain_text(left)

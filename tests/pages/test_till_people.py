@@ -133,3 +133,16 @@ def test_points_beside_the_search_are_those_after_a_return(page: Page, shop: Sho
     page.locator("[data-act=giveback]").click()
     on(page, "returned")
     expect(beside).to_have_text(str(before))
+
+
+def test_on_a_telephone_the_first_tap_chooses_though_the_keys_above_it_go(
+    page: Page, shop: Shop
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.locator("#search").tap()
+    expect(page.locator("#pad")).to_be_visible()
+    page.locator("#search").fill("martin")
+    on(page, "matches")
+    page.locator("#stage [data-act=pick]").first.tap()
+    on(page, "member")
+    expect(page.locator("#pad")).to_be_hidden()

@@ -117,7 +117,9 @@ document.addEventListener("submit", (event) => {
 document.getElementById("stage").addEventListener("input", ({target}) => does.typing(target.name, target.value));
 search.addEventListener("input", () => does.search(search.value));
 for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, arm);
-document.addEventListener("focusin", ({target}) => padFor(target));
+document.addEventListener("focusin", ({target}) => target.matches("input") && padFor(target));
+// A finger that leaves a field is still on its way to a button: keys that went now would move it.
+for (const kind of ["click", "keyup"]) document.addEventListener(kind, () => padFor(document.activeElement), true);
 
 listen({
   act,

@@ -18,10 +18,11 @@ place.addEventListener("pointerdown", (event) => {
   field.dispatchEvent(new Event("input", {bubbles: true}));
 });
 
-/** Show the keys for a field of digits or the search, hide them for anything else. */
+/** Show the keys for a field of digits or the search, hide them for anything else; nothing in focus leaves them. */
 export function padFor(target) {
   const wants = target && target.matches && target.matches("input[data-digits], #search");
   if (wants) field = target;
   else if (field && !field.isConnected) field = document.getElementById(field.id) || null;
-  place.hidden = !(coarse.matches && field && (wants || !target || target === document.body));
+  const idle = !target || target === document.body;
+  place.hidden = !(coarse.matches && field && (wants || (idle && !place.hidden)));
 }
