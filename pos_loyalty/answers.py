@@ -194,7 +194,8 @@ class BasketAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     `why` says how it earns what it will earn, or why nothing.
     So do `vouchers`, the discounts of vouchers that are held; `gift_cards` are what these pay.
     Where it is nobody's, `missed` is what it would bring a new member, and why; `tail` are the
-    last digits of a card that nobody holds.
+    last digits of a card that nobody holds. With `searched` its member was
+    not found by a card, and has proved nothing yet.
     """
 
     basket: str
@@ -211,6 +212,14 @@ class BasketAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     beside: tuple[Beside, ...] = ()
     missed: Why | None = None
     tail: str = ""
+    searched: bool = False
+
+
+class ProofAnswer(Struct, frozen=True, kw_only=True):
+    """Whether the digits were right, and how many more tries there are: 0 asks for the card."""
+
+    right: bool
+    left: int = 0
 
 
 class HoldAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -70,6 +70,7 @@ class Reason(Enum):
         Kind.FORBIDDEN,
         "A second person allows this: name them in approved_by.",
     )
+    PROOF_NEEDED = (Kind.PRECONDITION, "Ask for the last digits of the member’s phone or card.")
     PROGRAMME_MISSING = (Kind.PRECONDITION, "No programme is in force on {day}.")
     PROGRAMME_ENDED = (
         Kind.PRECONDITION,

@@ -89,6 +89,18 @@ class WatchRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProofRules:
+    """When a member who was found by name proves who they are: before more than `points` are held.
+
+    After `wrong_max` wrong last digits only their card proves them, for `wait_s` seconds.
+    """
+
+    points: int = 0
+    wrong_max: int = 3
+    wait_s: int = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeSettings:
     """A node's identity and its shop's rules; `closes_at` in minutes after midnight.
 
@@ -112,6 +124,7 @@ class NodeSettings:
     offline: OfflineLimits = OfflineLimits()
     watch: WatchRules = WatchRules()
     wrong_codes_max: int = 10
+    proofs: ProofRules = ProofRules()
 
     @property
     def days(self) -> ShopDays:

@@ -69,6 +69,7 @@ OPEN = frozenset({"showHealth", "showDescription"})
 
 _TILL = frozenset({
     "openBasket", "showBasket", "dropBasket", "attachMember", "detachMember", "quoteBasket",
+    "proveMember",
     "holdPoints", "releaseHold", "holdVoucher", "releaseVoucher", "listIssued", "listVouchers",
     "closeSale", "returnLines", "showTicket", "explainTicket",
     "chooseReceipt",

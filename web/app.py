@@ -35,7 +35,7 @@ from web.join import join
 from web.panel.attaching import attach_panel
 from web.services import Hooks, Services, WebSettings, attach, services
 from web.streams import Streams
-from web.throttle import Attempts, WrongTokens
+from web.throttle import WrongTokens
 from web.till.asking import till
 
 API_TITLE = "Loyalty register"
@@ -91,7 +91,7 @@ def services_for(
     """
     staff, audit = Staff(node), Audit(node)
     signing = Signing(
-        node.clock,
+        node,
         staff,
         audit,
         wrong_max=settings.panel.wrong_max,
@@ -111,18 +111,12 @@ def services_for(
         audit=audit,
         signing=signing,
         house=hooks.house,
-        pairing=Pairing(node.clock),
+        pairing=Pairing(node),
         setup_code=secrets.token_hex(SETUP_BYTES).upper(),
         insight=Insight(node.store, node.settings, node.clock, file),
         closings=Closings(node),
         card_stock=CardStock(node),
         apart=Apart(node.store),
-        proofs=Attempts(
-            node.clock,
-            allowed=settings.panel.wrong_proofs_max - 1,
-            window_s=settings.panel.wait_s,
-            wait_s=settings.panel.wait_s,
-        ),
         drafts=Drafts(node),
         habits=Habits(node),
         trials=Trials(node.store, node.clock, node.write, queries.database),

@@ -24,7 +24,7 @@ from web.accounts.pairing_codes import Pairing
 from web.accounts.signing import Signing
 from web.house import House
 from web.streams import Streams
-from web.throttle import Attempts, WrongTokens
+from web.throttle import WrongTokens
 
 EXTENSION = "pos-loyalty"
 NARROWED = "pos_loyalty_narrowed"
@@ -72,16 +72,14 @@ class PanelSettings:
     """How the panel's pages behave; times in seconds.
 
     `shop` is what they call the shop. Who does nothing for `idle_s` is signed out; more than
-    `wrong_max` wrong PINs or passwords within `wait_s` make a person wait as long. After
-    `wrong_proofs_max` wrong last digits only their card proves a member, as long. `network` tells
-    whether other machines reach the register.
+    `wrong_max` wrong PINs or passwords within `wait_s` make a person wait as long. `network`
+    tells whether other machines reach the register.
     """
 
     shop: str = ""
     idle_s: int = 1_800
     wrong_max: int = 5
     wait_s: int = 300
-    wrong_proofs_max: int = 3
     network: bool = False
 
 
@@ -157,7 +155,6 @@ class Services:
     closings: Closings
     card_stock: CardStock
     apart: Apart
-    proofs: Attempts
     drafts: Drafts
     habits: Habits
     trials: Trials

@@ -16,6 +16,7 @@ from pos_loyalty.commands.member_events import TellEvent as TellEvent
 from pos_loyalty.commands.member_events import UndoEvent as UndoEvent
 from pos_loyalty.commands.notes import TellApart as TellApart
 from pos_loyalty.commands.notes import WriteNote as WriteNote
+from pos_loyalty.commands.proving import ProveMember as ProveMember
 from pos_loyalty.commands.taking_part import InviteMember as InviteMember
 from pos_loyalty.commands.taking_part import LeaveProgramme as LeaveProgramme
 from pos_loyalty.commands.tiers import ReferMember as ReferMember

@@ -123,6 +123,7 @@ class Panel(Section):
     wrong_sign_ins_max: Annotated[int, Whole(1, 100)] = 5
     lock_minutes: Annotated[int, Whole(1, 1_440)] = 5
     wrong_proofs_max: Annotated[int, Whole(1, 100)] = 3
+    proof_points: Annotated[int, Whole(0, 1_000_000)] = 0
 
 
 class Offline(Section):

@@ -162,7 +162,6 @@ class Register:
                     idle_s=config.panel.idle_minutes * 60,
                     wrong_max=config.panel.wrong_sign_ins_max,
                     wait_s=config.panel.lock_minutes * 60,
-                    wrong_proofs_max=config.panel.wrong_proofs_max,
                     network=config.api.host not in LOOPBACK,
                 ),
                 display=wiring.display_settings(config),

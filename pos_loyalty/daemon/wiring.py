@@ -33,7 +33,7 @@ from pos_loyalty.ports.documents import (
 from pos_loyalty.ports.services import Clock
 from pos_loyalty.receipts.layout import lay_out
 from pos_loyalty.receipts.ticket import ShopWording
-from pos_loyalty.settings import CardRules, NodeSettings, OfflineLimits, WatchRules
+from pos_loyalty.settings import CardRules, NodeSettings, OfflineLimits, ProofRules, WatchRules
 from pos_loyalty.store.engine import Store, sqlite_url
 from pos_loyalty.store.local import keep_setting, setting
 from web.services import LOOPBACK_NAMES, ConsentText, DisplaySettings
@@ -115,6 +115,11 @@ def register_settings(config: RegisterConfig, node: bytes, *, under_hub: bool) -
             voucher_max=config.offline.voucher_max,
         ),
         wrong_codes_max=config.vouchers.wrong_codes_max,
+        proofs=ProofRules(
+            points=config.panel.proof_points,
+            wrong_max=config.panel.wrong_proofs_max,
+            wait_s=config.panel.lock_minutes * 60,
+        ),
         watch=watch_rules(config.watch, card_rules(config.cards)),
     )
 

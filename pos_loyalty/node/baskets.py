@@ -99,6 +99,9 @@ def read_label(ctx: Context, command: commands.ReadLabel) -> Decision:
         return _told(ScanAnswer(outcome="programme_ended", member=view))
     current = current_basket(ctx)
     if current is not None and _is_anothers(current, account, member):
+        content = decode_content(current.content)
+        offered = msgspec.structs.replace(content, offered=member.hex() if member else "")
+        keep(ctx, current.id, current.account, offered)
         return _told(ScanAnswer(outcome="other_member", basket=current.id, member=view))
     shown = "" if member else tail(normalise(command.text))
     basket_id = _attach(ctx, command.id, account, member, shown)
@@ -125,22 +128,34 @@ def _attach(ctx: Context, command_id: str, account: bytes, member: bytes | None,
     basket_id = current.id if current else derived_id(command_id, 0).hex()
     content = decode_content(current.content) if current else Content()
     holder = member.hex() if member else ""
-    content = msgspec.structs.replace(content, member=holder, tail=shown)
+    content = msgspec.structs.replace(
+        content, member=holder, tail=shown, searched=False, offered=""
+    )
     keep(ctx, basket_id, account, content)
     return basket_id
 
 
 def attach_member(ctx: Context, command: commands.AttachMember) -> Decision:
     """Attach a member by card or id; a card nobody holds yet earns for whoever enrols it."""
-    _, content = load(ctx, command.basket)
+    found, content = load(ctx, command.basket)
     account, member = who(ctx, card=command.card, member=command.member)
     if not account:
         raise LoyaltyError(Reason.MEMBER_UNKNOWN)
     gone = _release_all(ctx, command, content)
     text = member.hex() if member else ""
     shown = "" if member else tail(normalise(command.card))
-    keep(ctx, command.basket, account, _given_to(content, text, shown))
+    searched = not command.card and not _was_read(found, content, text)
+    given = _given_to(content, text, shown, searched=searched)
+    keep(ctx, command.basket, account, given)
     return Decision(facts=gone, answer=lambda: answer_of(ctx, command.basket), notices=changed)
+
+
+def _was_read(found: Basket, content: Content, member: str) -> bool:
+    """Tell whether a card said already that a basket is a member's: by proof, or because it was
+    read before its owner enrolled with it, or while the basket was another's."""
+    if content.member == member:
+        return not content.searched
+    return member == content.offered or (bool(content.tail) and found.account.hex() == member)
 
 
 def who(ctx: Context, *, card: str, member: str) -> tuple[bytes, bytes | None]:
@@ -161,11 +176,17 @@ def detach_member(ctx: Context, command: commands.DetachMember) -> Decision:
     return Decision(facts=gone, answer=lambda: answer_of(ctx, command.basket), notices=changed)
 
 
-def _given_to(content: Content, member: str, shown: str = "") -> Content:
+def _given_to(content: Content, member: str, shown: str = "", *, searched: bool = False) -> Content:
     """Give a basket to somebody else, or to nobody: without what its member's points would pay."""
     discounts = tuple(each for each in content.discounts if not each.hold)
     return msgspec.structs.replace(
-        content, member=member, holds=(), discounts=discounts, tail=shown
+        content,
+        member=member,
+        holds=(),
+        discounts=discounts,
+        tail=shown,
+        searched=searched,
+        offered="",
     )
 
 
@@ -257,7 +278,11 @@ def answer_of(ctx: Context, basket_id: str) -> BasketAnswer:
     found, content = load(ctx, basket_id)
     member = bytes.fromhex(content.member) if content.member else None
     answer = BasketAnswer(
-        basket=basket_id, total=due_of(content), discounts=content.discounts, tail=content.tail
+        basket=basket_id,
+        total=due_of(content),
+        discounts=content.discounts,
+        tail=content.tail,
+        searched=content.searched,
     )
     if member is not None:
         answer = msgspec.structs.replace(answer, member=show(ctx, member, found.account))

@@ -12,7 +12,8 @@ from pos_loyalty.store import local
 
 class Content(Struct, frozen=True, omit_defaults=True):
     """Hold ids, the ticket last quoted; `tail` are a scanned card's last digits while it is
-    nobody's."""
+    nobody's. With `searched` the member was not found by a card, and proved nothing. `offered` is
+    another member whose card was read: the till asks first."""
 
     member: str = ""
     holds: tuple[str, ...] = ()
@@ -20,6 +21,8 @@ class Content(Struct, frozen=True, omit_defaults=True):
     discounts: tuple[Discount, ...] = ()
     vouchers: tuple[HeldVoucher, ...] = ()
     tail: str = ""
+    searched: bool = False
+    offered: str = ""
 
 
 decode_content = msgspec.json.Decoder(Content).decode

@@ -28,7 +28,6 @@ SHOWN_MAX = 8
 DOMAINS_MAX = 6
 LOOKED_AT_MAX = 2_000
 """So many addresses tell what the shop's customers use."""
-PROOF_DIGITS = (2, 4)
 
 
 class Glance(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -124,21 +123,6 @@ def glance(node: Node, member: str) -> Glance:
     with node.store.read() as tx:
         ctx = node.context(tx)
         return _glance(ctx, member_id(ctx, member))
-
-
-def proves(node: Node, member: str, digits: str) -> bool:
-    """Tell whether digits are the last of a member's telephone, or all four of a card of theirs.
-
-    Raises `LoyaltyError` for an unknown or erased member.
-    """
-    if len(digits) not in PROOF_DIGITS or not digits.isdigit():
-        return False
-    with node.store.read() as tx:
-        ctx = node.context(tx)
-        known = member_id(ctx, member)
-        phone = people.profile_of(tx, known).get("phone", "")
-        tails = [card.tail for card in people.cards_of(tx, known) if card.status == "active"]
-    return phone.endswith(digits) or digits in tails
 
 
 def _name_of(ctx: Context) -> str:

@@ -23,6 +23,7 @@ from pos_loyalty.node.baskets import (
 from pos_loyalty.node.choices import check_second_person
 from pos_loyalty.node.context import Context, Decision, fact
 from pos_loyalty.node.offers import Purse
+from pos_loyalty.node.proving import check_proved
 from pos_loyalty.node.side_rewards import Together, together
 from pos_loyalty.store import people, upstream
 from pos_loyalty.store.local import Basket
@@ -42,6 +43,7 @@ def hold_points(ctx: Context, command: commands.HoldPoints) -> Decision:
     programme, reward = rewards.reward(command.programme, command.reward)
     points = reward.points * command.blocks
     _check_clock(ctx, found.account, programme, points)
+    check_proved(ctx, content, points, approved_by=command.approved_by, actor=command.actor)
     if programme.redemption_points and points > programme.redemption_points:
         check_second_person(command.approved_by, command.actor)
     held = standing(ctx, found.account, programme)

@@ -248,6 +248,14 @@ wrong_code = _table(  # codes refused at a till since a moment, and until when i
     "local", "wrong_code", _key("till", String), _int("since"), _int("count"), _int("until"),
 )  # fmt: skip
 
+attempt = _table(  # wrong tries by a name's digest since a moment, and until when it waits
+    "local", "attempt",
+    _key("kind", String), _key("name", LargeBinary), _int("since"), _int("tries"), _int("until"),
+)  # fmt: skip
+invitation = _table(  # codes that were shown to let a screen in, once, as digests
+    "local", "invitation",
+    _key("code", LargeBinary), _text("kind"), _text("name"), _int("at"), _int("until"),
+)  # fmt: skip
 session = _table(  # a browser that was let in: a paired screen, or somebody who signed in
     "local", "session",
     _key("digest", LargeBinary), _text("kind"), _text("device"), _text("staff"),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,27 +11,27 @@ import requests
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from pos_loyalty.clock import SystemClock
 from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.node.audit import Audit
+from pos_loyalty.node.invitations import CODE_LIFE_MS
 from pos_loyalty.node.sessions import Visitor
-from pos_loyalty.node.staff import Role
+from pos_loyalty.node.staff import Role, Staff
 from tests.support.house import lively_house
 from tests.support.panel import SECRETS, employ
+from tests.support.shop import Till, open_till
 from tests.web.registers import Caller, Register
 from tests.web.test_signing import Browser
-from web.accounts.pairing_codes import CODE_LIFE_S, Pairing
+from web.accounts.pairing_codes import Pairing
+from web.accounts.signing import Signing
 from web.services import EXTENSION, Services, attach
 
 TABLET = {"REMOTE_ADDR": "192.0.2.7"}
 
 
-class HandClock(SystemClock):
-    """A clock that a test turns."""
-
-    now = 0.0
-
-    def monotonic(self) -> float:
-        return self.now
+@pytest.fixture
+def till(tmp_path: Path) -> Iterator[Till]:
+    with open_till(f"sqlite:///{tmp_path / 'till.db'}") as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -77,27 +78,56 @@ def test_a_tablet_comes_in_by_the_code_and_goes_out_at_a_click(
     assert asked(tablet, "/till/").status_code != 200
 
 
-def test_a_code_serves_once_and_not_for_long(services: Services) -> None:
-    clock = HandClock()
-    pairing = Pairing(clock)
+def test_a_code_serves_once_and_not_for_long(till: Till) -> None:
+    pairing = Pairing(till.node)
     first, second = (pairing.invite(Visitor.SCREEN, name) for name in ("a", "b"))
     assert pairing.accept(f"{first[:4]} {first[4:]}", origin="192.0.2.1").name == "a"
-    for typed, later in ((first, 0.0), (second, CODE_LIFE_S)):
-        clock.now += later
+    for typed, later in ((first, 0), (second, CODE_LIFE_MS)):
+        till.clock.at += later
         with pytest.raises(LoyaltyError) as caught:
             pairing.accept(typed, origin="192.0.2.1")
         assert caught.value.reason is Reason.PAIRING_CODE_REFUSED
 
 
-def test_codes_are_not_found_by_trying(services: Services) -> None:
-    pairing = Pairing(HandClock())
-    code = pairing.invite(Visitor.SCREEN, "a")
+def test_a_new_code_for_a_name_voids_the_former_and_ten_are_open(till: Till) -> None:
+    pairing = Pairing(till.node)
+    former = pairing.invite(Visitor.SCREEN, "a")
+    codes = []
+    for name in ("a", *"bcdefghijk"):
+        till.clock.at += 1
+        codes.append(pairing.invite(Visitor.SCREEN, name))
+    for void in (former, codes[0]):
+        with pytest.raises(LoyaltyError):
+            pairing.accept(void, origin="192.0.2.1")
+    assert [pairing.accept(e, origin="192.0.2.1").name for e in codes[1:]] == [*"bcdefghijk"]
+
+
+def test_codes_are_not_found_by_trying_nor_by_a_restart(till: Till) -> None:
+    code = Pairing(till.node).invite(Visitor.SCREEN, "a")
     told = []
     for typed in [*map(str, range(10_000_000, 10_000_006)), code]:
         with pytest.raises(LoyaltyError) as caught:
-            pairing.accept(typed, origin="192.0.2.1")
+            Pairing(till.node).accept(typed, origin="192.0.2.1")
         told.append(caught.value.reason)
     assert told == [Reason.PAIRING_CODE_REFUSED] * 5 + [Reason.TOO_MANY_REQUESTS] * 2
+    assert Pairing(till.node).accept(code, origin="192.0.2.2").name == "a"
+
+
+def test_who_is_locked_out_stays_so_when_the_register_starts_again(till: Till) -> None:
+    staff, audit = Staff(till.node), Audit(till.node)
+    staff.add("lea", name="Léa", role=Role.CASHIER, secret="4711")
+
+    def reason_of(secret: str) -> Reason:
+        signing = Signing(till.node, staff, audit, wrong_max=2, wait_s=60)
+        with pytest.raises(LoyaltyError) as caught:
+            signing.by_secret("lea", secret, origin="192.0.2.1")
+        return caught.value.reason
+
+    told = [reason_of(each) for each in ("1111", "2222", "3333", "4711")]
+    assert told == [Reason.SIGN_IN_REFUSED] * 2 + [Reason.SIGN_IN_LOCKED] * 2
+    till.clock.at += 60_000
+    signing = Signing(till.node, staff, audit, wrong_max=2, wait_s=60)
+    assert signing.by_secret("lea", "4711", origin="192.0.2.1").person == "lea"
 
 
 @pytest.mark.parametrize("name", ["admin-1", "ADMIN-1", "a b", ""])

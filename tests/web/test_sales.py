@@ -181,8 +181,11 @@ def test_a_hold_is_released_once(caller: Caller) -> None:
     member = caller.enrol(102)["member"]
     caller.post(f"/members/{member}/adjustments", {"points": 100, "reason": "goodwill"})
     caller.post("/baskets", {"basket": "b-102"})
-    caller.put("/baskets/b-102/member", {"member": member})
+    assert caller.put("/baskets/b-102/member", {"member": member}).json()["searched"]
     caller.put("/baskets/b-102/content", {"lines": sale("", 900)["lines"]})
+    assert reason(caller.post("/baskets/b-102/holds")) == (409, "PROOF_NEEDED")
+    proof = {"digits": card(102)[-4:]}
+    assert caller.post("/baskets/b-102/proof", proof).json() == {"right": True, "left": 0}
     hold = caller.post("/baskets/b-102/holds").json()["hold"]
     assert reason(caller.post("/baskets/b-102/holds")) == (409, "POINTS_INSUFFICIENT")
     assert caller.delete(f"/holds/{hold}").status_code == 200

@@ -72,16 +72,6 @@ def test_a_forgotten_card_is_found_by_digits_and_letters_in_any_order(
     assert [each["member"] for each in found] == [zoe]
 
 
-@pytest.mark.parametrize(
-    ("digits", "right"),
-    [("78", True), ("5678", True), ("0019", True), ("19", False), ("77", False), ("8", False)],
-)
-def test_the_last_digits_of_a_phone_or_card_prove_somebody(
-    browser: Browser, zoe: str, digits: str, right: bool
-) -> None:
-    assert browser.ask(f"/members/{zoe}/proof", digits=digits)["right"] is right
-
-
 def test_an_address_is_questioned_and_never_changed(browser: Browser) -> None:
     meant = {"usable": True, "meant": "lea@gmail.com"}
     assert browser.ask("/address", email="lea@gmial.com") == meant
@@ -130,15 +120,6 @@ def test_a_sale_of_nobody_says_what_it_would_have_brought(caller: Caller) -> Non
 def test_a_late_comer_learns_how_the_devices_stand(browser: Browser, register: Register) -> None:
     register.node.board.post([Notice(kind="hub_changed", body=HubChanged(link="offline"))])
     assert browser.ask("/now")["screen"]["standing"]["hub"] == {"link": "offline"}
-
-
-def test_wrong_digits_lead_to_the_card_alone(browser: Browser, caller: Caller) -> None:
-    member = caller.enrol(4040, first_name="Ana", phone="06 12 34 99 40")["member"]
-    told = [browser.ask(f"/members/{member}/proof", digits=each) for each in ("11", "40", "11")]
-    assert [(each["right"], each["left"]) for each in told] == [(False, 2), (True, 0), (False, 2)]
-    for left in (1, 0, 0):
-        assert browser.ask(f"/members/{member}/proof", digits="22")["left"] == left
-    assert browser.ask(f"/members/{member}/proof", digits="40") == {"right": False, "left": 0}
 
 
 def test_a_find_at_a_screen_is_timed_and_a_suggestion_taken_is_counted(

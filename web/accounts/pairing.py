@@ -44,10 +44,11 @@ def pair() -> Answer:
     except LoyaltyError as error:
         form.refuse(error, form.code)
         return show("pair.html", form=form, status=403)
-    token = found.sessions.open(invited.kind, device=invited.name, life_ms=SCREEN_LIFE_MS)
+    kind = Visitor(invited.kind)
+    token = found.sessions.open(kind, device=invited.name, life_ms=SCREEN_LIFE_MS)
     found.audit.note(Deed.SCREEN_PAIRED, about=invited.name, origin=origin)
-    response = redirect(PLACES[invited.kind], code=303)
-    remember(response, invited.kind, token, life_ms=SCREEN_LIFE_MS)
+    response = redirect(PLACES[kind], code=303)
+    remember(response, kind, token, life_ms=SCREEN_LIFE_MS)
     return response
 
 

@@ -1,50 +1,27 @@
-"""Codes that let a screen in: short, valid for some minutes, and once."""
+"""Letting a screen in by a code, and nobody who tries many."""
 
-import hmac
 import re
-import secrets
-import threading
-from dataclasses import dataclass
 
 from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.node.attempts import Attempts, Guard
+from pos_loyalty.node.execute import Node
+from pos_loyalty.node.invitations import Invitation, Invitations
 from pos_loyalty.node.sessions import Visitor
-from pos_loyalty.ports.services import Clock
-from web.throttle import Attempts, sender_of
+from web.throttle import sender_of
 
-CODE_DIGITS = 8
-CODE_LIFE_S = 600.0
-CODES_MAX = 10
-WRONG_MAX = 5
-WAIT_S = 300.0
-
-
-@dataclass(frozen=True, slots=True)
-class Invitation:
-    """A code that was shown: for a browser of a kind, under a name, until (monotonic seconds)."""
-
-    code: str
-    kind: Visitor
-    name: str
-    until: float
+WRONG = Guard(kind="pairing", allowed=5, wait_ms=300_000)
 
 
 class Pairing:
-    """The codes that are open now; any thread may call. They die with the process."""
+    """The codes that are open now; any thread may call."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._open: list[Invitation] = []
-        self._lock = threading.Lock()
-        self._wrong = Attempts(clock, allowed=WRONG_MAX, window_s=WAIT_S, wait_s=WAIT_S)
+    def __init__(self, node: Node) -> None:
+        self._codes = Invitations(node)
+        self._wrong = Attempts(node, WRONG)
 
     def invite(self, kind: Visitor, name: str) -> str:
         """Give a fresh code; a former one for the same name is void."""
-        code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
-        made = Invitation(code, kind, name, self._clock.monotonic() + CODE_LIFE_S)
-        with self._lock:
-            self._open = [*(each for each in self._valid() if each.name != name), made]
-            self._open = self._open[-CODES_MAX:]
-        return code
+        return self._codes.invite(kind, name)
 
     def accept(self, typed: str, *, origin: str) -> Invitation:
         """Give what a code invites to, once.
@@ -53,22 +30,10 @@ class Pairing:
         """
         sender = sender_of(origin)
         seconds = self._wrong.waits(sender)
-        digits = re.sub(r"\D", "", typed)
-        found = None if seconds else self._taken(digits)
+        found = None if seconds else self._codes.take(re.sub(r"\D", "", typed))
         if found is not None:
             return found
         seconds = seconds or self._wrong.wrong(sender)
         if seconds:
             raise LoyaltyError(Reason.TOO_MANY_REQUESTS, seconds=seconds)
         raise LoyaltyError(Reason.PAIRING_CODE_REFUSED)
-
-    def _taken(self, digits: str) -> Invitation | None:
-        with self._lock:
-            valid = self._valid()
-            fits = [e for e in valid if hmac.compare_digest(e.code.encode(), digits.encode())]
-            self._open = [each for each in valid if each not in fits]
-        return fits[0] if fits else None
-
-    def _valid(self) -> list[Invitation]:
-        now = self._clock.monotonic()
-        return [each for each in self._open if each.until > now]

@@ -3,10 +3,11 @@
 import hmac
 
 from pos_loyalty.errors import LoyaltyError, Reason
+from pos_loyalty.node.attempts import Attempts, Guard
 from pos_loyalty.node.audit import Audit, Deed
+from pos_loyalty.node.execute import Node
 from pos_loyalty.node.staff import Person, Staff
-from pos_loyalty.ports.services import Clock
-from web.throttle import Attempts, sender_of
+from web.throttle import sender_of
 
 ADDRESS_TIMES = 4
 """An address may be wrong so many times as often as a person: a shop's screens share one."""
@@ -23,14 +24,12 @@ class Signing:
     """
 
     def __init__(
-        self, clock: Clock, staff: Staff, audit: Audit, *, wrong_max: int, wait_s: float
+        self, node: Node, staff: Staff, audit: Audit, *, wrong_max: int, wait_s: int
     ) -> None:
         self._staff = staff
         self._audit = audit
-        self._people = Attempts(clock, allowed=wrong_max, window_s=wait_s, wait_s=wait_s)
-        self._addresses = Attempts(
-            clock, allowed=wrong_max * ADDRESS_TIMES, window_s=wait_s, wait_s=wait_s
-        )
+        self._people = _counted(node, "sign-in", wrong_max, wait_s)
+        self._addresses = _counted(node, "sign-in address", wrong_max * ADDRESS_TIMES, wait_s)
 
     def by_secret(self, person: str, secret: str, *, origin: str) -> Person:
         """Give who signs in with a PIN or password from an address."""
@@ -72,6 +71,10 @@ class Signing:
         if seconds:
             raise LoyaltyError(Reason.SIGN_IN_LOCKED, seconds=seconds)
         raise LoyaltyError(Reason.SIGN_IN_REFUSED)
+
+
+def _counted(node: Node, kind: str, allowed: int, wait_s: int) -> Attempts:
+    return Attempts(node, Guard(kind=kind, allowed=allowed, wait_ms=wait_s * 1000))
 
 
 def same(code: str, typed: str) -> bool:

@@ -53,6 +53,7 @@ _BASKET = {"basket": "$response.body#/basket"}
 _AFTER_OPENING = (
     "showBasket",
     "attachMember",
+    "proveMember",
     "quoteBasket",
     "holdPoints",
     "holdVoucher",

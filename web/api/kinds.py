@@ -86,6 +86,8 @@ MaybeCard = Annotated[str, _text(_LINE, minimum=0, maximum=64)]
 """A card's number as read or typed; empty for none."""
 MaybeSecret = Annotated[str, _text(_LINE, minimum=0, maximum=128)]
 """A PIN or password; empty for none."""
+ProofDigits = Annotated[str, _text(r"^[0-9]{1,8}$", maximum=8)]
+"""The last digits that somebody tells."""
 Label = Annotated[str, _text(_LINE, maximum=500)]
 """What a scanner read; group separators of GS1 are written as spaces."""
 

@@ -33,13 +33,6 @@ class Matches(Struct, frozen=True, kw_only=True):
     members: tuple[glances.Glance, ...]
 
 
-class Proof(Struct, frozen=True, kw_only=True):
-    """Whether the digits were right, and how many more tries there are: 0 asks for the card."""
-
-    right: bool
-    left: int = 0
-
-
 class Checked(Struct, frozen=True, kw_only=True):
     """Whether an address can be written to, and the one that was probably meant, if another."""
 
@@ -98,24 +91,6 @@ def look_closely(member: str) -> Response:
     details = Details(profile=found.queries.profile(member), lines=tuple(lines))
     structlog.get_logger("till").info("profile looked at", account=member, screen=session.device)
     return _told(details)
-
-
-@till.get(MEMBER + "/proof")
-def prove(member: str) -> Response:
-    """Tell whether digits are the last of the member's telephone or card, a few times only.
-
-    After too many wrong ones no digits are right for a while, whichever screen asks.
-    """
-    found, _ = _let_in()
-    right = glances.proves(found.node, member, request.args.get("digits", ""))
-    if found.proofs.waits(member):
-        return _told(Proof(right=False))
-    if right:
-        found.proofs.right(member)
-        return _told(Proof(right=True))
-    if found.proofs.wrong(member):
-        return _told(Proof(right=False))
-    return _told(Proof(right=False, left=found.proofs.left(member) + 1))
 
 
 @till.get("/address")

@@ -250,6 +250,24 @@ def sessions() -> None:
         value("until", BIG),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "attempt",
+        key("kind", sa.String),
+        key("name", sa.LargeBinary),
+        value("since", BIG),
+        value("tries", BIG),
+        value("until", BIG),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "invitation",
+        key("code", sa.LargeBinary),
+        value("kind", sa.String),
+        value("name", sa.String),
+        value("at", BIG),
+        value("until", BIG),
+        sqlite_with_rowid=False,
+    )
 
 
 def people() -> None:

@@ -1,10 +1,11 @@
 """Open baskets: the member, the content, points held."""
 
 from pos_loyalty import commands
-from pos_loyalty.answers import BasketAnswer, Done, HoldAnswer, ScanAnswer
+from pos_loyalty.answers import BasketAnswer, Done, HoldAnswer, ProofAnswer, ScanAnswer
 from pos_loyalty.errors import Reason
 from web.api import forms
 from web.api.operation import Call, NoForm, Operation, api, operation
+from web.api.person_forms import ProofForm
 from web.api.routes.vouchers import CODE_REFUSALS
 
 _MEMBER_REFUSALS = (
@@ -115,6 +116,23 @@ def detach_member(call: Call[NoForm], basket: str) -> BasketAnswer:
     return answer
 
 
+@api.post("/baskets/<basket>/proof")
+@operation(
+    Operation(
+        id="proveMember",
+        tag="baskets",
+        form=ProofForm,
+        answer=ProofAnswer,
+        writes=True,
+        reasons=(Reason.BASKET_UNKNOWN, Reason.MEMBER_UNKNOWN),
+    )
+)
+def prove_member(call: Call[ProofForm], basket: str) -> ProofAnswer:
+    """Tell whether digits prove the member of a basket; a few wrong ones, and only a card does."""
+    answer: ProofAnswer = call.execute(commands.ProveMember, basket=basket, digits=call.form.digits)
+    return answer
+
+
 @api.put("/baskets/<basket>/content")
 @operation(
     Operation(
@@ -158,6 +176,7 @@ def quote_basket(call: Call[forms.ContentForm], basket: str) -> BasketAnswer:
             Reason.PROGRAMME_MISSING,
             Reason.REWARD_UNKNOWN,
             Reason.SECOND_PERSON_NEEDED,
+            Reason.PROOF_NEEDED,
         ),
     )
 )

@@ -84,17 +84,14 @@ export function acts(tools) {
 
   async function hold(choice, approved = "") {
     const [blocks, programme, label] = choice;
-    const {person, proved, basket} = now();
-    if (person.how === "search" && !proved) {
-      const next = person.glance && !person.glance.provable ? "approve" : "proof";
-      if (!(next === "approve" && approved)) return dispatch("open", {step: next, retry: {hold: choice}});
-    }
+    const {basket} = now();
     return attempt(async () => {
       try {
         await call("POST", `/baskets/${basket.basket}/holds`, {blocks, programme, reward: label, approved_by: approved});
       } catch (error) {
-        if ((error.problem || {}).reason !== "SECOND_PERSON_NEEDED" || approved) throw error;
-        return dispatch("open", {step: "approve", retry: {hold: choice}});
+        const next = {PROOF_NEEDED: "proof", SECOND_PERSON_NEEDED: "approve"}[(error.problem || {}).reason];
+        if (!next || approved) throw error;
+        return dispatch("open", {step: next, retry: {hold: choice}});
       }
       dispatch("set", {step: "", retry: null});
       return showBasket(basket.basket);
@@ -219,19 +216,18 @@ export function acts(tools) {
       forget({but: SALE});
       dispatch("set", {step: "", found: null});
       await attach(made.member);
-      if (carded.basket && now().person) dispatch("set", {person: {...now().person, how: "card"}});
     });
     dispatch("set", {busy: false});
   }
 
   async function proved() {
-    const {person, retry} = now();
+    const {basket, retry} = now();
     const digits = typed("digits");
     forget({but: SALE});
     await attempt(async () => {
-      const {right, left} = await call("GET", `/till/members/${person.view.member}/proof?digits=${encodeURIComponent(digits)}`);
+      const {right, left} = await call("POST", `/baskets/${basket.basket}/proof`, {digits});
       if (right) {
-        dispatch("set", {proved: true, left: 0, step: ""});
+        dispatch("set", {left: 0, step: ""});
         if (retry) await hold(retry.hold);
       } else if (!left) dispatch("set", {left: 0, step: "", retry: null, refusal: {key: "proof_failed"}});
       else dispatch("set", {left});
@@ -299,7 +295,6 @@ export function acts(tools) {
       const {member} = now().other;
       dispatch("set", {other: null, person: null});
       await attach(member);
-      dispatch("set", {person: {...now().person, how: "card"}});
     }),
     enrol: () => (now().step === "enrol" ? enrolled() : dispatch("open", {step: "enrol", done: null, mail: {usable: false, meant: ""}, found: null})),
     send_enrol: enrolled,

@@ -13,7 +13,7 @@ export const begin = () => ({
   hub: null,
   jobs: {},
   basket: null, // as the register answered it
-  person: null, // {view, how, glance}, or {tail} of a card that nobody holds
+  person: null, // {view, glance}, or {tail} of a card that nobody holds
   other: null, // somebody else whose card was read: asked about first
   step: "", // what the cashier opened on top
   purpose: "", // of a search: "attach" gives the scanned card to whom is found
@@ -23,7 +23,6 @@ export const begin = () => ({
   wish: "", // the receipt chosen before the sale is closed
   held: null, // points held for the sale
   retry: null, // what is done again once somebody allowed it
-  proved: false,
   left: 0, // tries to prove who it is, after a wrong one
   asked: false, // the customer without a card was asked for one
   done: null, // the sale that was closed last
@@ -55,15 +54,15 @@ export const isPos = (state) => Boolean(state.basket && state.basket.total && !s
 
 const nobody = {
   person: null, other: null, step: "", purpose: "", found: null, refusal: null, held: null,
-  proved: false, left: 0, details: null, retry: null, wish: "",
+  left: 0, details: null, retry: null, wish: "",
 };
 const afterwards = {done: null, handed: "", code: "", returned: null, returning: null};
 
-function met(state, view, how) {
+function met(state, view) {
   const same = state.person && state.person.view && state.person.view.member === view.member;
   const recent = [view, ...state.recent.filter((each) => each.member !== view.member)];
   return {
-    person: {view, how: same && state.person.how === "card" ? "card" : how, glance: same ? state.person.glance : null},
+    person: {view, glance: same ? state.person.glance : null},
     recent: recent.slice(0, RECENT_MAX),
   };
 }
@@ -74,7 +73,7 @@ function scan(state, told) {
   const basket = told.basket && (!state.basket || state.basket.basket !== told.basket) ? {basket: told.basket} : state.basket;
   switch (told.outcome) {
     case "member":
-      return {...fresh, basket, held: state.held, ...met(state, told.member, "card")};
+      return {...fresh, basket, held: state.held, ...met(state, told.member)};
     case "unknown_card":
       return {...fresh, basket, person: {tail: told.tail || ""}};
     case "other_member":
@@ -94,10 +93,10 @@ function scan(state, told) {
 function basket(state, told) {
   const changed = {...state, basket: told};
   if (!told.member) {
-    const tail = told.tail ? {person: {tail: told.tail}} : {person: null, held: null, proved: false, left: 0};
+    const tail = told.tail ? {person: {tail: told.tail}} : {person: null, held: null, left: 0};
     return {...changed, ...tail, step: state.person && state.person.view ? "" : state.step};
   }
-  return {...changed, ...met(state, told.member, state.how || "search"), other: null, held: heldIn(told)};
+  return {...changed, ...met(state, told.member), other: null, held: heldIn(told)};
 }
 
 const heldIn = (told) => (told.discounts || []).find((each) => each.hold) || null;
