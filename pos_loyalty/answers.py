@@ -13,6 +13,7 @@ from pos_loyalty.domain.event_views import EventAnswer as EventAnswer
 from pos_loyalty.domain.event_views import EventView as EventView
 from pos_loyalty.domain.explaining import Step
 from pos_loyalty.domain.ticket import Discount, Tender
+from pos_loyalty.domain.voucher_views import BatchStep as BatchStep
 from pos_loyalty.domain.voucher_views import IssuedVoucher as IssuedVoucher
 from pos_loyalty.domain.voucher_views import VoucherAnswer as VoucherAnswer
 from pos_loyalty.domain.voucher_views import VoucherView as VoucherView

@@ -59,33 +59,28 @@ class Reason(Enum):
     CLAIM_REFUSED = (Kind.FORBIDDEN, "This code is not the one on this ticket's receipt.")
     CLAIM_TOO_LATE = (Kind.PRECONDITION, "This ticket could be claimed until {day}.")
     RETURN_EXCEEDS_SALE = (
-        Kind.PRECONDITION,
-        "Line {line} has only {left} thousandths left to return.",
-    )
+        Kind.PRECONDITION, "Line {line} has only {left} thousandths left to return.",
+    )  # fmt: skip
     CHOICE_NEEDED = (
         Kind.PRECONDITION,
         "Decide this first, and say it as choice.{about} = {answers}: {problem}.",
     )
     SECOND_PERSON_NEEDED = (
-        Kind.FORBIDDEN,
-        "A second person allows this: name them in approved_by.",
-    )
+        Kind.FORBIDDEN, "A second person allows this: name them in approved_by.",
+    )  # fmt: skip
     PROOF_NEEDED = (Kind.PRECONDITION, "Ask for the last digits of the member’s phone or card.")
     PROGRAMME_MISSING = (Kind.PRECONDITION, "No programme is in force on {day}.")
     PROGRAMME_ENDED = (
-        Kind.PRECONDITION,
-        "The programme ended on {day}; no card is given any more.",
-    )
+        Kind.PRECONDITION, "The programme ended on {day}; no card is given any more.",
+    )  # fmt: skip
     EXCHANGE_MISSING = (
-        Kind.PRECONDITION,
-        "The programme has no exchange rate for {currency} on its first day.",
-    )
+        Kind.PRECONDITION, "The programme has no exchange rate for {currency} on its first day.",
+    )  # fmt: skip
     SHADOW_MISSING = (Kind.NOT_FOUND, "The settings name no programme to rate silently.")
     PAST_EMPTY = (Kind.NOT_FOUND, "There are no tickets of these days to try a programme on.")
     PROGRAMME_NOT_RESERVED = (
-        Kind.NOT_FOUND,
-        "No programme for invited members is called {programme}.",
-    )
+        Kind.NOT_FOUND, "No programme for invited members is called {programme}.",
+    )  # fmt: skip
     VERSION_UNKNOWN = (Kind.NOT_FOUND, "This version of a programme is not known here.")
     VERSION_IN_FORCE = (
         Kind.PRECONDITION,
@@ -122,6 +117,11 @@ class Reason(Enum):
     )
     VOUCHER_ON_TICKET = (Kind.CONFLICT, "This voucher is on this ticket already.")
     VOUCHER_INCOMPATIBLE = (Kind.PRECONDITION, "This does not go together with: {label}.")
+    VOUCHER_RULE_UNKNOWN = (Kind.NOT_FOUND, "The programme in force has no voucher {number}.")
+    SEGMENT_UNKNOWN = (Kind.NOT_FOUND, "No programme {programme} describes a segment.")
+    BATCH_DIFFERS = (Kind.CONFLICT, "A batch of this name holds other ones, or was withdrawn.")
+    BATCH_TOO_LARGE = (Kind.INVALID, "A batch holds at most {maximum} vouchers.")
+    GIFT_CARD_LIMIT = (Kind.PRECONDITION, "At most {amount} cents more go onto a card here.")
     VOUCHER_UNKNOWN = (Kind.NOT_FOUND, "No voucher of this name is known here.")
     GIFT_CARD_SPENT = (
         Kind.PRECONDITION,

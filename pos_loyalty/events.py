@@ -33,6 +33,7 @@ from pos_loyalty.domain.voucher_facts import VoucherGivenBack as VoucherGivenBac
 from pos_loyalty.domain.voucher_facts import VoucherHeld as VoucherHeld
 from pos_loyalty.domain.voucher_facts import VoucherIssued as VoucherIssued
 from pos_loyalty.domain.voucher_facts import VoucherReleased as VoucherReleased
+from pos_loyalty.domain.voucher_facts import VoucherToppedUp as VoucherToppedUp
 from pos_loyalty.domain.voucher_facts import VoucherUsed as VoucherUsed
 from pos_loyalty.domain.watching import Flagged as Flagged
 from pos_loyalty.domain.watching import FlagSettled as FlagSettled
@@ -68,8 +69,9 @@ class SaleClosed(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False
 
     @property
     def vouchers(self) -> set[str]:
-        """The vouchers and gift cards that it used or brought."""
+        """The vouchers and gift cards that it used, brought or put money on."""
         named = {each.voucher for each in self.issued}
+        named |= {each.voucher for each in self.lines if each.voucher}
         named |= {each.voucher for each in self.discounts if each.voucher}
         return named | {each.voucher for each in self.tenders if each.voucher}
 
@@ -298,6 +300,7 @@ KINDS: dict[str, KindSpec] = {
     "points_held": KindSpec(PointsHeld),
     "hold_released": KindSpec(HoldReleased),
     "voucher_issued": KindSpec(VoucherIssued),
+    "voucher_topped_up": KindSpec(VoucherToppedUp),
     "voucher_held": KindSpec(VoucherHeld),
     "voucher_released": KindSpec(VoucherReleased),
     "voucher_used": KindSpec(VoucherUsed),

@@ -19,6 +19,7 @@ from pos_loyalty.domain.liability import By
 from pos_loyalty.domain.movements import Movement
 from pos_loyalty.domain.sold import Taking, Ticket
 from pos_loyalty.domain.usage import Use
+from pos_loyalty.domain.voucher_views import BatchCodes, BatchView
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.events import SaleClosed, TicketMoved
 from pos_loyalty.ports.services import Clock
@@ -255,6 +256,20 @@ class Queries:
     def _voucher(self, tx: Tx, row: VoucherRow) -> VoucherView:
         programme = self._programmes.on(tx, row.day) if row.day else None
         return issued.shown(programme, row)
+
+    def voucher_batches(self) -> tuple[BatchView, ...]:
+        """Give the batches of campaigns, the newest first."""
+        with self._store.read() as tx:
+            rows = vouchers.batches(tx)
+            return tuple(issued.batch_view(self._programmes.on(tx, row.day), row) for row in rows)
+
+    def batch_codes(self, batch: str, after: str = "", limit: int = LIST_MAX) -> BatchCodes:
+        """Give codes of a batch behind those up to `after`; raises `VOUCHER_UNKNOWN`."""
+        with self._store.read() as tx:
+            row = vouchers.batch_of(tx, batch) if batch else None
+            if row is None:
+                raise LoyaltyError(Reason.VOUCHER_UNKNOWN)
+            return issued.batch_codes(tx, self._settings.cards.key, row, after, limit)
 
     def job(self, job: str) -> JobRow:
         """Give a job; raises `LoyaltyError` (`JOB_UNKNOWN`)."""

@@ -70,7 +70,8 @@ OPEN = frozenset({"showHealth", "showDescription"})
 _TILL = frozenset({
     "openBasket", "showBasket", "dropBasket", "attachMember", "detachMember", "quoteBasket",
     "proveMember",
-    "holdPoints", "releaseHold", "holdVoucher", "releaseVoucher", "listIssued", "listVouchers",
+    "holdPoints", "releaseHold", "holdVoucher", "releaseVoucher", "topUpCard", "listIssued",
+    "listVouchers",
     "closeSale", "returnLines", "showTicket", "explainTicket",
     "chooseReceipt",
     "enrolMember", "undoEnrolment", "findMembers", "showMember", "showProfile", "changeProfile",
@@ -87,7 +88,8 @@ _SHOP = frozenset({
     "eraseMember", "listUnknownArticles", "listProgrammes", "showProgramme", "checkProgramme",
     "showDraft", "keepDraft", "discardDraft", "showTrial", "startTrial", "stopTrial",
     "publishProgramme", "withdrawProgramme", "listFlags", "settleFlag",
-    "cancelVoucher", "listOverusedVouchers",
+    "cancelVoucher", "listOverusedVouchers", "listVoucherBatches", "issueVouchers",
+    "listBatchCodes", "withdrawVouchers",
     "showLiability", "exportLiability",
 })  # fmt: skip
 

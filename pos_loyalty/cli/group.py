@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "liability": "liability",
         "exposure": "exposure",
         "vouchers": "vouchers",
+        "voucher-batches": "voucher_batches",
         "backup": "stores",
         "restore": "stores",
     }

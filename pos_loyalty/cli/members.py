@@ -7,16 +7,13 @@ import click
 
 from pos_loyalty import commands
 from pos_loyalty.cli.checks import say
-from pos_loyalty.cli.imports import taker
+from pos_loyalty.cli.orders import ACTOR, doer
 from pos_loyalty.cli.paths import SETTINGS
 from pos_loyalty.cli.stores import beside
 from pos_loyalty.clock import SystemClock
 from pos_loyalty.commands import Command
-from pos_loyalty.config import load_register
-from pos_loyalty.errors import LoyaltyError
 from pos_loyalty.store import flags
 
-ACTOR = "cli"
 LISTED_MAX = 200
 
 
@@ -134,10 +131,7 @@ def _done(answer: Any) -> None:
 
 
 def _carried_out(settings: Path, kind: type[Command], **fields: Any) -> Any:
-    """Have a command done by the running register, or by this process where none runs."""
+    """Have a command done by the running register, or by this process."""
     named = f"{ACTOR}/{kind.__name__}/{SystemClock().now_ms()}"
-    with taker(load_register(settings)) as (execute_many, _, _):
-        (answer,) = execute_many([kind(id=named, actor=ACTOR, **fields)])
-    if isinstance(answer, LoyaltyError):
-        raise answer
-    return answer
+    with doer(settings) as do:
+        return do(kind(id=named, actor=ACTOR, **fields))

@@ -1,8 +1,6 @@
 """`programmes`: the versions of a shop's programmes; publish one, take one back."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -10,18 +8,15 @@ import click
 from pos_loyalty import commands
 from pos_loyalty.answers import ProgrammeAnswer
 from pos_loyalty.cli.checks import say
-from pos_loyalty.cli.imports import taker
+from pos_loyalty.cli.orders import doer
 from pos_loyalty.cli.paths import READABLE, SETTINGS
 from pos_loyalty.cli.stores import beside, load_any
 from pos_loyalty.clock import SystemClock
 from pos_loyalty.commands import Command
-from pos_loyalty.config import HubConfig
-from pos_loyalty.daemon.hub_node import hub_node
 from pos_loyalty.daemon.wiring import programme_text
 from pos_loyalty.domain.calendar import business_day
 from pos_loyalty.errors import LoyaltyError, Reason, Wrong
 from pos_loyalty.exploits.child import require_safe
-from pos_loyalty.imports.run import ExecuteMany
 from pos_loyalty.programmes.faults import ProgrammeFault, ProgrammeFaults
 from pos_loyalty.programmes.forms import document_of, text_of
 from pos_loyalty.programmes.reading import read_programme
@@ -117,20 +112,7 @@ def _read(file: Path) -> str:
 
 def _carried_out(settings: Path, command: Command) -> ProgrammeAnswer:
     """Have it done by the running register or hub, or by this process where none runs."""
-    with _taker(settings) as execute_many:
-        (answer,) = execute_many([command])
-    if isinstance(answer, LoyaltyError):
-        raise answer
+    with doer(settings) as do:
+        answer = do(command)
     assert isinstance(answer, ProgrammeAnswer)
     return answer
-
-
-@contextmanager
-def _taker(settings: Path) -> Iterator[ExecuteMany]:
-    config = load_any(settings)
-    if isinstance(config, HubConfig):
-        with hub_node(config) as node:
-            yield node.execute_many
-        return
-    with taker(config) as (execute_many, _, _):
-        yield execute_many

@@ -25,7 +25,10 @@ from pos_loyalty.commands.tiers import UseRight as UseRight
 from pos_loyalty.commands.vouchers import CancelVoucher as CancelVoucher
 from pos_loyalty.commands.vouchers import GrantVoucher as GrantVoucher
 from pos_loyalty.commands.vouchers import HoldVoucher as HoldVoucher
+from pos_loyalty.commands.vouchers import IssueVouchers as IssueVouchers
 from pos_loyalty.commands.vouchers import ReleaseVoucher as ReleaseVoucher
+from pos_loyalty.commands.vouchers import TopUpCard as TopUpCard
+from pos_loyalty.commands.vouchers import WithdrawVouchers as WithdrawVouchers
 from pos_loyalty.commands.watch import BlockCard as BlockCard
 from pos_loyalty.commands.watch import ClaimTicket as ClaimTicket
 from pos_loyalty.commands.watch import MoveTicket as MoveTicket

@@ -30,6 +30,35 @@ class CancelVoucher(Command, frozen=True, kw_only=True):
     approved_by: str = ""
 
 
+class TopUpCard(Command, frozen=True, kw_only=True):
+    """Let a basket sell money onto a gift card, named by its code: `amount` minor units."""
+
+    basket: str
+    code: str
+    amount: int
+
+
+class IssueVouchers(Command, frozen=True, kw_only=True):
+    """Issue the next vouchers of a batch that is called `name` here, by a rule of the programme.
+
+    Unbound, `count` more. With `members` ("all", or the programme of a segment) one for each of the
+    next `count` members behind the one named by `after` who is meant and has none.
+    """
+
+    name: str
+    number: int
+    count: int
+    members: str = ""
+    after: str = ""
+
+
+class WithdrawVouchers(Command, frozen=True, kw_only=True):
+    """End the next `count` vouchers of a batch on which something is left."""
+
+    batch: str
+    count: int
+
+
 class GrantVoucher(Command, frozen=True, kw_only=True):
     """At a hub: reserve a voucher for a till, `units` of it or, with 0, all that is left.
 

@@ -61,8 +61,8 @@ class Voucher(Struct, array_like=True, gc=False):
     """A voucher or gift card: `units` put on it and `used`, in uses or in minor units.
 
     Its `owner` is the account of its code; `number` the rule's, -1 while its issue is not known.
-    `account` and `ticket` are who got it for what, `amount` its face value. `ended` is how much
-    was used when it was cancelled, -1 for one that was not.
+    `account` and `ticket` are who got it for what, `batch` what it was given out with, `amount` its
+    face value. `ended` is how much was used when it was cancelled, -1 for one that was not.
     """
 
     owner: int
@@ -77,6 +77,7 @@ class Voucher(Struct, array_like=True, gc=False):
     day: int = 0
     last_day: int = 0
     holds: list[Hold] = []
+    batch: str = ""
 
 
 class State(Struct, array_like=True, gc=False):

@@ -169,7 +169,7 @@ class LinkCore(Struct, array_like=True, gc=False):
 
 
 class VoucherCore(Struct, array_like=True, gc=False):
-    """What happens to a voucher: `act` is issue, hold, release, use, back or end.
+    """What happens to a voucher: `act` is issue, top, hold, release, use, back or end.
 
     `units` are uses or minor units; the fields behind `until` are told by its issue only.
     """
@@ -185,6 +185,7 @@ class VoucherCore(Struct, array_like=True, gc=False):
     amount: int = 0
     day: int = 0
     last_day: int = 0
+    batch: str = ""
 
 
 class ErasureCore(Struct, array_like=True, gc=False):

@@ -230,12 +230,18 @@ class VoucherRule(Struct, frozen=True, kw_only=True):
 
 
 class GiftCards(Struct, frozen=True, kw_only=True):
-    """Gift cards: the articles that are some, by code or flag, and how long they live (0: ever)."""
+    """Gift cards: the articles that are some, by code or flag, and how long they live (0: ever).
+
+    Money is sold onto one until it holds `balance_max`, at most `top_up_max` on a ticket (minor
+    units; 0: any amount).
+    """
 
     label: str
     articles: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     months: int = 24
+    balance_max: int = 150_00
+    top_up_max: int = 150_00
 
     def last_day(self, day: int) -> int:
         """Give the last day of a card sold on `day`."""

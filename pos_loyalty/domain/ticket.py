@@ -18,7 +18,8 @@ class Line(Struct, frozen=True, omit_defaults=True, gc=False):
     """One line: thousandths, minor units paid after its own discount, VAT in hundredths of a %.
 
     What the shop gives, such as the deposit of bottles that come back, is an amount below zero.
-    `article` is a GTIN or the shop's own code; `flags` are exclusion words of the article file.
+    `article` is a GTIN or the shop's own code; `flags` are exclusion words of the article file;
+    `voucher` is the account of the gift card that the line puts money on.
     """
 
     article: str
@@ -29,6 +30,7 @@ class Line(Struct, frozen=True, omit_defaults=True, gc=False):
     vat: int | None = None
     discount: int = 0
     flags: tuple[str, ...] = ()
+    voucher: str = ""
 
 
 class Discount(Struct, frozen=True, omit_defaults=True, gc=False):

@@ -111,6 +111,11 @@ def code_of(key: bytes, ticket: str, at: int, number: int, day: int) -> str:
     return write(key, Code(number, day, serial_of(key, f"{ticket}|{at}")))
 
 
+def batch_code(key: bytes, batch: str, mark: int | str, number: int, day: int) -> str:
+    """Give the code of a batch's voucher: of the n-th (from 0), or of a member's (hex)."""
+    return write(key, Code(number, day, serial_of(key, f"batch {batch}|{mark}")))
+
+
 def account_of(key: bytes, text: str) -> bytes:
     """Give the account of a code: what facts and tables call it."""
     return hmac.digest(key, b"voucher|" + tidy(text).encode(), "sha256")[:ID_BYTES]

@@ -16,7 +16,8 @@ class VoucherIssued(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
     """A voucher or gift card exists: `voucher` is what its code's account is, never the code.
 
     `number` names the rule of the programme, 0 a gift card. `units` are its uses, or the minor
-    units on it; `amount` its face value (0: a percentage). `account` got it for `ticket`.
+    units on it; `amount` its face value (0: a percentage). `account` got it for `ticket`, or, as
+    nobody in particular may, with a `batch` that a campaign gave out.
     """
 
     voucher: str
@@ -28,6 +29,21 @@ class VoucherIssued(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
     amount: int = 0
     account: str = ""
     ticket: str = ""
+    batch: str = ""
+
+
+class VoucherToppedUp(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
+    """A ticket's line put money on a gift card; below zero: it came back and took it off again.
+
+    The card lives until `last_day` at least, where one is told.
+    """
+
+    voucher: str
+    ticket: str
+    line: int
+    units: int
+    day: str
+    last_day: str = ""
 
 
 class VoucherHeld(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):

@@ -38,13 +38,13 @@ def overused(voucher: Voucher) -> int:
     return max(0, voucher.used - voucher.units) if voucher.number >= 0 else 0
 
 
-def rows_of(state: State) -> list[tuple[bytes, int, str, bytes, str, *tuple[int, ...]]]:
+def rows_of(state: State) -> list[tuple[bytes, int, str, bytes, str, *tuple[int, ...], str]]:
     """Give, for each voucher of a state, what lists of many vouchers use: a row of the table."""
     return [
         (
             *(state.accounts[each.owner], each.number, each.programme, each.account, each.ticket),
             *(each.amount, each.day, each.last_day, each.units, each.used, each.ended),
-            overused(each),
+            *(overused(each), each.batch),
         )
         for each in state.vouchers
     ]
@@ -59,9 +59,16 @@ def _voucher_of(state: State, owner: int) -> Voucher:
 
 
 def _issue(voucher: Voucher, core: VoucherCore) -> None:
-    voucher.units, voucher.number, voucher.programme = core.units, core.number, core.programme
+    """What was put on it before its issue was told stays on it."""
+    voucher.number, voucher.programme, voucher.batch = core.number, core.programme, core.batch
     voucher.account, voucher.ticket, voucher.amount = core.account, core.ticket, core.amount
-    voucher.day, voucher.last_day = core.day, core.last_day
+    voucher.day = core.day
+    _top_up(voucher, core)
+
+
+def _top_up(voucher: Voucher, core: VoucherCore) -> None:
+    voucher.units += core.units
+    voucher.last_day = max(voucher.last_day, core.last_day)
 
 
 def _hold(voucher: Voucher, core: VoucherCore) -> None:
@@ -91,6 +98,7 @@ def _end(voucher: Voucher, core: VoucherCore) -> None:
 _ACTS: Mapping[str, Callable[[Voucher, VoucherCore], None]] = MappingProxyType(
     {
         "issue": _issue,
+        "top": _top_up,
         "hold": _hold,
         "release": _release,
         "use": _use,

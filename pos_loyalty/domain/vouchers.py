@@ -87,6 +87,12 @@ def _amount(
     return min(each.units if each.rule.change else each.rule.amount, cost)
 
 
+def sells_cards(cards: GiftCards, line: Line) -> bool:
+    """Tell whether a line sells gift cards, or money onto one."""
+    meant = line.article in cards.articles or any(flag in cards.flags for flag in line.flags)
+    return meant and line.amount > 0
+
+
 def cards_sold(cards: GiftCards, lines: Sequence[Line]) -> list[tuple[int, int]]:
     """Give (line, minor units) of each gift card that a ticket sells.
 
@@ -94,8 +100,7 @@ def cards_sold(cards: GiftCards, lines: Sequence[Line]) -> list[tuple[int, int]]
     """
     sold = []
     for at, line in enumerate(lines):
-        meant = line.article in cards.articles or any(flag in cards.flags for flag in line.flags)
-        if not meant or line.amount <= 0:
+        if not sells_cards(cards, line) or line.voucher:
             continue
         count = max(1, line.quantity // 1000)
         if count > CARDS_MAX:

@@ -38,6 +38,8 @@ def to_ask(ctx: Context, command: Command) -> Question | None:
             return Question(basket.account) if basket and basket.account else None
         case commands.HoldVoucher():
             return _code(ctx, command.code, command.basket, command.amount)
+        case commands.TopUpCard():
+            return _code(ctx, command.code, command.basket)
         case commands.ReturnLines():
             return _ticket(ctx, command.ticket)
         case commands.MoveTicket() | commands.ClaimTicket() | commands.UndoTicketMove():

@@ -74,7 +74,8 @@ def last_day_of(ctx: Context, code: Code, rule: VoucherRule | None, state: Vouch
         return code.day + rule.days
     programme = ctx.programme_on(code.day)
     cards = programme.gift_cards if programme else None
-    return cards.last_day(code.day) if cards else NEVER
+    last_day = cards.last_day(code.day) if cards else NEVER
+    return max(last_day, state.last_day) if state is not None else last_day
 
 
 def claimed(ctx: Context, found: Found, hold: bytes, wanted: int) -> int:
@@ -105,9 +106,14 @@ def _check_floor(ctx: Context, found: Found, units: int) -> None:
     if (rule.amount if rule and not rule.change else units) > limits.voucher_max:
         raise LoyaltyError(Reason.OFFLINE_LIMIT)
     if rule is None:
-        confirmed, _ = people.offline_standing(ctx.tx, found.voucher)
-        if ctx.now_ms - confirmed > limits.balance_age_max_h * HOUR_MS:
-            raise LoyaltyError(Reason.OFFLINE_LIMIT)
+        check_fresh(ctx, found.voucher)
+
+
+def check_fresh(ctx: Context, voucher: bytes) -> None:
+    """Make sure that the hub told of a gift card lately enough to do something with it offline."""
+    confirmed, _ = people.offline_standing(ctx.tx, voucher)
+    if ctx.now_ms - confirmed > ctx.settings.offline.balance_age_max_h * HOUR_MS:
+        raise LoyaltyError(Reason.OFFLINE_LIMIT)
 
 
 # --- against guessing ---------------------------------------------------------------------------

@@ -10,10 +10,17 @@ from pos_loyalty.node.presented import HeldVoucher
 from pos_loyalty.store import local
 
 
+class TopUp(Struct, frozen=True):
+    """Money that a basket may sell onto a gift card: the card's account (hex), minor units."""
+
+    voucher: str
+    amount: int
+
+
 class Content(Struct, frozen=True, omit_defaults=True):
     """Hold ids, the ticket last quoted; `tail` are a scanned card's last digits while it is
     nobody's. With `searched` the member was not found by a card, and proved nothing. `offered` is
-    another member whose card was read: the till asks first."""
+    another member whose card was read: the till asks first. `top_ups` are put on gift cards."""
 
     member: str = ""
     holds: tuple[str, ...] = ()
@@ -23,6 +30,7 @@ class Content(Struct, frozen=True, omit_defaults=True):
     tail: str = ""
     searched: bool = False
     offered: str = ""
+    top_ups: tuple[TopUp, ...] = ()
 
 
 decode_content = msgspec.json.Decoder(Content).decode

@@ -21,6 +21,10 @@ ANSWERS: dict[str, type[Struct]] = {
         answers.SaleAnswer,
         answers.ReturnAnswer,
         answers.ProgrammeAnswer,
+        answers.MoveAnswer,
+        answers.EventAnswer,
+        answers.VoucherAnswer,
+        answers.BatchStep,
     )
 }
 _REFUSED, _UNCHANGED = "refused", "unchanged"

@@ -18,7 +18,12 @@ from pos_loyalty.node.gifts import settle_gifts, with_gifts
 from pos_loyalty.node.members import show
 from pos_loyalty.node.missing_points import settle_missing
 from pos_loyalty.node.receipts import try_to_hand_over, with_receipt
-from pos_loyalty.node.voucher_returns import give_back, settle_earned, settle_gift_cards
+from pos_loyalty.node.voucher_returns import (
+    give_back,
+    settle_earned,
+    settle_gift_cards,
+    settle_top_ups,
+)
 from pos_loyalty.store import people, sides, tickets
 
 ASKERS: tuple[Asker, ...] = (
@@ -26,6 +31,7 @@ ASKERS: tuple[Asker, ...] = (
     settle_gifts,
     settle_earned,
     settle_gift_cards,
+    settle_top_ups,
     give_back,
 )
 """Who may have to ask something before goods are taken back, in the order of asking."""

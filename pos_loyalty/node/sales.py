@@ -38,6 +38,7 @@ from pos_loyalty.node.receipts import try_to_hand_over, with_receipt
 from pos_loyalty.node.side_rewards import together
 from pos_loyalty.node.stamps import free_units
 from pos_loyalty.node.taking_part import rated_beside, rated_goods
+from pos_loyalty.node.topping_up import topped_up
 from pos_loyalty.node.watching import look_at_sale, told
 from pos_loyalty.store import issued, local, people, reasons, shop, sides, tickets
 from pos_loyalty.store.journal import Draft
@@ -143,6 +144,7 @@ def _with_vouchers(
         return sale, []
     found = redeeming.brought(ctx, sale, key)
     told: list[tuple[Struct, str]] = [*redeeming.used(ctx, sale, key, held)]
+    told += topped_up(ctx, command.basket, sale, key)
     told += [(each, voucher_key(each.voucher)) for each in found]
     sale = msgspec.structs.replace(sale, issued=redeeming.issued_of(ctx, sale, found))
     return sale, [

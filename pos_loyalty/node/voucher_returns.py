@@ -33,7 +33,11 @@ class _Brought(NamedTuple):
 
     @property
     def is_used(self) -> bool:
-        return self.state is not None and self.state.used > 0
+        """Tell whether it is no longer as it was issued: used, or a card with money put on it."""
+        state = self.state
+        return state is not None and (
+            state.used > 0 or (not state.number and state.units != state.amount)
+        )
 
 
 def settle_earned(returning: Returning) -> Settled:
@@ -149,6 +153,33 @@ def settle_gift_cards(returning: Returning) -> Settled:
         if due > len(whole):
             raise LoyaltyError(Reason.GIFT_CARD_SPENT)
         drafts += _cancelled(returning, whole[: max(0, due)], CARD_RETURNED)
+    return Settled(drafts=tuple(drafts))
+
+
+def settle_top_ups(returning: Returning) -> Settled:
+    """Take money that was sold onto gift cards off them again; raises `LoyaltyError`
+    (`GIFT_CARD_SPENT`) for more than is left on one."""
+    drafts: list[Draft] = []
+    sold, before = returning.ticket.core.quantities, returning.ticket.returned
+    for at, line in enumerate(returning.sale.lines):
+        if not line.voucher or returning.returned[at] == before[at]:
+            continue
+        was, now = (
+            remaining([line.amount], [sold[at]], [back[at]])
+            for back in (before, returning.returned)
+        )
+        state = vouchers.state_of(returning.ctx.tx, bytes.fromhex(line.voucher))
+        if vouchers.available(state, 0, returning.ctx.now_ms) < was - now:
+            raise LoyaltyError(Reason.GIFT_CARD_SPENT)
+        taken = events.VoucherToppedUp(
+            voucher=line.voucher,
+            ticket=returning.command.ticket,
+            line=at,
+            units=now - was,
+            day=iso(_day(returning)),
+        )
+        key = voucher_key(line.voucher, "taken", returning.key, str(at))
+        drafts.append(fact(returning.command, 50 * _FIRST + at, taken, key=key))
     return Settled(drafts=tuple(drafts))
 
 

@@ -38,12 +38,15 @@ class VoucherSection(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class GiftCardSection(Struct, forbid_unknown_fields=True, kw_only=True):
-    """`[gift_card]`: which articles are gift cards, and how long these live (0: for ever)."""
+    """`[gift_card]`: which articles are gift cards, how long these live (0: for ever), and how much
+    money is sold onto one."""
 
     label: Text
     articles: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     months: Months = 24
+    balance_max: Count = 150_00
+    top_up_max: Count = 150_00
 
 
 class RedemptionSection(Struct, forbid_unknown_fields=True, kw_only=True):

@@ -145,6 +145,9 @@ def _of_vouchers(payload: object) -> Draft | None:
     match payload:
         case events.VoucherIssued():
             return _issue(payload)
+        case events.VoucherToppedUp():
+            last = day_of(payload.last_day) if payload.last_day else 0
+            core = VoucherCore("top", payload.units, last_day=last)
         case events.VoucherHeld():
             hold = bytes.fromhex(payload.hold)
             core = VoucherCore("hold", payload.units, hold, payload.until)
@@ -172,6 +175,7 @@ def _issue(issued: events.VoucherIssued) -> Draft:
         amount=issued.amount,
         day=day_of(issued.day),
         last_day=day_of(issued.last_day),
+        batch=issued.batch,
     )
     return _plain("voucher", issued.voucher, encode(core), core.day)
 

@@ -17,7 +17,7 @@ from pos_loyalty.events import KINDS
 from pos_loyalty.store import schema
 from pos_loyalty.store.statements import Tx
 
-FOLD_VERSION = 9
+FOLD_VERSION = 10
 """Raised whenever the same facts give other rows than before."""
 FINGERPRINT, NAMES, KNOWN_KINDS = "derived", "derived_tables", "known_kinds"
 

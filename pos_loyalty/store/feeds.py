@@ -25,7 +25,10 @@ REACH_DAYS = 90
 RENEW_DAYS = 7
 """A reach this young is not written again: most tickets of a regular cost no row."""
 SHOP_KINDS = ("programme_published", "place_declared", "programme_withdrawn", "card_batch_kept")
-VOUCHER_KINDS = ("voucher_issued", "voucher_used", "voucher_given_back", "voucher_cancelled")
+VOUCHER_KINDS = (
+    *("voucher_issued", "voucher_topped_up", "voucher_used"),
+    *("voucher_given_back", "voucher_cancelled"),
+)
 """What may change whether anything is left on a voucher."""
 JOINING_KINDS = ("card_attached", "card_ended", "members_linked", "member_erased")
 """What may put accounts into one group, people included whom the fact does not name."""

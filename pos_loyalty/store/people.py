@@ -49,6 +49,18 @@ def card_of(tx: Tx, account: bytes) -> Card | None:
     return Card(account, member, shown, status)
 
 
+def enrolled_after(tx: Tx, after: bytes, limit: int) -> list[bytes]:
+    """Give members who are enrolled, in the order of their ids, behind one."""
+    found: list[bytes] = []
+    while len(found) < limit:
+        rows = tx.rows(_MEMBERS_AFTER, after_=after, limit_=limit)
+        found += [row[0] for row in rows if status_of(tx, row[0]) == "enrolled"]
+        if len(rows) < limit:
+            break
+        after = rows[-1][0]
+    return found[:limit]
+
+
 def cards_known(tx: Tx, accounts: Sequence[bytes]) -> list[Card]:
     """Give the cards among some accounts that a member holds or held."""
     known = {row[0] for row in tx.fetch(schema.card, accounts)}
@@ -276,6 +288,13 @@ _OFFLINE = select(_h.hold).where(
 )
 _CARDS_OF = select(_c.account).where(_c.member == bindparam("member_"))
 _BY_TAIL = select(_c.member).where(_c.tail == bindparam("tail_")).limit(bindparam("limit_"))
+_MEMBERS_AFTER = (
+    select(_m.member)
+    .where(_m.member > bindparam("after_"))
+    .distinct()
+    .order_by(_m.member)
+    .limit(bindparam("limit_"))
+)
 _MEMBER = (
     select(_m.status)
     .where(_m.member == bindparam("member_"))

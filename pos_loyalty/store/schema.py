@@ -151,9 +151,9 @@ voucher = _table(  # as it stands; number -1 while its issue is not known, ended
     "derived", "voucher",
     _key("voucher", LargeBinary), _int("number"), _text("programme"), _bytes("account"),
     _text("ticket"), _int("amount"), _int("day"), _int("last_day"), _int("units"), _int("used"),
-    _int("ended"), _int("overused"),
+    _int("ended"), _int("overused"), _text("batch"),
     Index("voucher_account", "account"), Index("voucher_ticket", "ticket"),
-    Index("voucher_last_day", "last_day"),
+    Index("voucher_last_day", "last_day"), Index("voucher_batch", "batch", "voucher"),
 )  # fmt: skip
 tombstone = _table("derived", "tombstone", _key("member", LargeBinary), *_place())
 programme = _table(

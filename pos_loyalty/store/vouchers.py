@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, case, func, or_, select
 
 from pos_loyalty.domain.account import Voucher
 from pos_loyalty.domain.voucher_fold import left_on
@@ -27,6 +27,7 @@ class VoucherRow(NamedTuple):
     used: int
     ended: int
     overused: int
+    batch: str
 
     @property
     def left(self) -> int:
@@ -41,6 +42,21 @@ class WrongCodes(NamedTuple):
     since: int
     tries: int
     until: int
+
+
+class BatchRow(NamedTuple):
+    """A batch as it stands: how many vouchers it has, how many of them were used at least once,
+    were cancelled, and belong to somebody."""
+
+    batch: str
+    programme: str
+    number: int
+    day: int
+    last_day: int
+    size: int
+    used: int
+    ended: int
+    owned: int
 
 
 class Outstanding(NamedTuple):
@@ -73,7 +89,7 @@ def available(state: Voucher | None, fresh: int, now_ms: int, *, beside: bytes =
     if state.number >= 0 or state.ended >= 0:
         return left_on(state, now_ms, beside=beside)
     held = sum(h.points for h in state.holds if h.until > now_ms and h.id != beside)
-    return max(0, fresh - state.used - held)
+    return max(0, fresh + state.units - state.used - held)
 
 
 def lock(tx: Tx, voucher: bytes) -> None:
@@ -87,6 +103,11 @@ def row_of(tx: Tx, voucher: bytes) -> VoucherRow | None:
     """Give a voucher as it stands."""
     rows = tx.fetch(schema.voucher, [voucher])
     return VoucherRow(*rows[0]) if rows else None
+
+
+def rows_of(tx: Tx, asked: Sequence[bytes]) -> list[VoucherRow]:
+    """Give those of some vouchers that are known."""
+    return [VoucherRow(*row) for row in tx.fetch(schema.voucher, asked)]
 
 
 def of_account(tx: Tx, account: bytes, today: int) -> list[VoucherRow]:
@@ -116,6 +137,29 @@ def told_apart(tx: Tx, asked: Sequence[bytes]) -> tuple[list[tuple[bytes, int]],
     gone = [row for row in rows if row.number >= 0 and not row.left]
     used = {row.voucher for row in gone}
     return [(row.voucher, row.last_day) for row in gone], [v for v in asked if v not in used]
+
+
+# --- batches ------------------------------------------------------------------------------------
+def batches(tx: Tx) -> list[BatchRow]:
+    """Give every batch, the newest first."""
+    return [BatchRow(*row) for row in tx.rows(_BATCHES)]
+
+
+def batch_of(tx: Tx, batch: str) -> BatchRow | None:
+    """Give a batch, if it has any voucher."""
+    row = tx.row(_BATCH, batch_=batch)
+    return BatchRow(*row) if row else None
+
+
+def in_batch(tx: Tx, batch: str, after: bytes, limit: int) -> list[VoucherRow]:
+    """Give vouchers of a batch behind one, by their accounts."""
+    rows = tx.rows(_IN_BATCH, batch_=batch, after_=after, limit_=limit)
+    return [VoucherRow(*row) for row in rows]
+
+
+def alive_in_batch(tx: Tx, batch: str, limit: int) -> list[VoucherRow]:
+    """Give vouchers of a batch on which something is left."""
+    return [VoucherRow(*row) for row in tx.rows(_ALIVE, batch_=batch, limit_=limit)]
 
 
 # --- at a register: what the hub told -----------------------------------------------------------
@@ -161,6 +205,27 @@ _OUTSTANDING = (
     .where(_v.number >= 0, _v.ended < 0, _v.used < _v.units, _v.last_day >= bindparam("today_"))
     .group_by(_v.programme, _v.number, _v.last_day)
     .order_by(_v.programme, _v.number, _v.last_day)
+)
+_per_batch = (
+    *(_v.batch, _v.programme, _v.number, func.min(_v.day), func.max(_v.last_day), func.count()),
+    func.sum(case((_v.used > 0, 1), else_=0)),
+    func.sum(case((_v.ended >= 0, 1), else_=0)),
+    func.sum(case((_v.account != b"", 1), else_=0)),
+)
+_BY_BATCH = select(*_per_batch).group_by(_v.batch, _v.programme, _v.number)
+_BATCHES = _BY_BATCH.where(_v.batch != "").order_by(func.min(_v.day).desc(), _v.batch)
+_BATCH = _BY_BATCH.where(_v.batch == bindparam("batch_"))
+_IN_BATCH = (
+    select(schema.voucher)
+    .where(_v.batch == bindparam("batch_"), _v.voucher > bindparam("after_"))
+    .order_by(_v.voucher)
+    .limit(bindparam("limit_"))
+)
+_ALIVE = (
+    select(schema.voucher)
+    .where(_v.batch == bindparam("batch_"), _v.ended < 0, _v.used < _v.units)
+    .order_by(_v.voucher)
+    .limit(bindparam("limit_"))
 )
 _USED_UP = (
     select(_v.voucher, _v.last_day)

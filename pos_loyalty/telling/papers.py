@@ -119,6 +119,18 @@ GIFT_CARD = Section(
         "articles": ARTICLES,
         "flags": FLAGS,
         "months": Word("Months that it is good", "0 for ever.", example="24", unit="months"),
+        "balance_max": Word(
+            "A card holds at most",
+            "No money is sold onto a card beyond it; 0 for any amount.",
+            example="150,00",
+            unit="money",
+        ),
+        "top_up_max": Word(
+            "Sold onto cards on one ticket, at most",
+            "0 for any amount.",
+            example="150,00",
+            unit="money",
+        ),
     },
     clauses=(
         Clause(
@@ -131,5 +143,7 @@ GIFT_CARD = Section(
         ),
         Clause("A gift card is good for {months}.", "months"),
         Clause("A gift card is good for ever.", "!months"),
+        Clause("Money is sold onto a card until it holds {balance_max}.", "balance_max"),
+        Clause("A ticket sells at most {top_up_max} onto cards.", "top_up_max"),
     ),
 )

@@ -205,6 +205,10 @@ def test_a_hub_lists_its_registers_and_turns_one_away(world: World) -> None:
     assert "helene  hq  Hélène" in pos_loyalty("staff", "list", hub)
     assert "Rien" in pos_loyalty("parked", hub)
     assert "Aucun bon" in pos_loyalty("vouchers", hub)
+    assert "Rien" in pos_loyalty("flags", "list", hub)
+    unknown = pos_loyalty("voucher-batches", "issue", hub, "spring", 99, "--count", 1, code=1)
+    assert unknown.startswith("VOUCHER_RULE_UNKNOWN")
+    assert "Aucun lot" in pos_loyalty("voucher-batches", "list", hub)
     assert "renvoient" in pos_loyalty("hub", "restored", hub)
     listed = pos_loyalty("hub", "registers", hub)
     assert "paris-1/1" in listed

@@ -132,6 +132,14 @@ EXAMPLES: list[Any] = [
         account=CARD,
         ticket=TICKET,
     ),
+    events.VoucherToppedUp(
+        voucher=VOUCHER,
+        ticket=TICKET,
+        line=1,
+        units=30_00,
+        day="2026-02-28",
+        last_day="2028-02-28",
+    ),
     events.VoucherHeld(
         voucher=VOUCHER, hold=HOLD, units=1, until=START_MS, offline=True, approved_by="m12"
     ),

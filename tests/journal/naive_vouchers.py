@@ -8,6 +8,7 @@ from pos_loyalty.events import Fact
 
 KINDS = (
     events.VoucherIssued,
+    events.VoucherToppedUp,
     events.VoucherHeld,
     events.VoucherReleased,
     events.VoucherUsed,
@@ -21,6 +22,8 @@ class Voucher:
     """A voucher, by what was told of it so far."""
 
     issued: Any = None
+    put: int = 0
+    until: str = ""
     used: int = 0
     used_when_cancelled: int | None = None
     holds: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -31,6 +34,9 @@ class Voucher:
         match payload:
             case events.VoucherIssued():
                 self.issued = payload
+            case events.VoucherToppedUp():
+                self.put += payload.units
+                self.until = max(self.until, payload.last_day)
             case events.VoucherHeld():
                 self.holds.pop(payload.hold, None)
                 self.holds[payload.hold] = payload.units, payload.until
@@ -47,7 +53,11 @@ class Voucher:
 
     @property
     def units(self) -> int:
-        return self.issued.units if self.issued else 0
+        return self.put + (self.issued.units if self.issued else 0)
+
+    @property
+    def last_day(self) -> str:
+        return max(self.until, self.issued.last_day if self.issued else "")
 
     @property
     def overused(self) -> int:

@@ -105,6 +105,9 @@ def business_key(payload: Any) -> str:
             return f"undo/{undone}"
         case events.VoucherIssued():
             return voucher_key(payload.voucher)
+        case events.VoucherToppedUp():
+            act = "topped" if payload.units > 0 else "taken"
+            return voucher_key(payload.voucher, act, payload.ticket, str(payload.line))
         case events.VoucherUsed():
             return voucher_key(payload.voucher, payload.ticket)
     return ""

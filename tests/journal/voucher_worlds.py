@@ -29,6 +29,16 @@ def vouchers() -> st.SearchStrategy[Any]:
         last_day=day,
         amount=st.sampled_from([0, 10_00]),
         ticket=ticket,
+        batch=st.sampled_from(["", "spring.74696c6c"]),
+    )
+    topped = st.builds(
+        events.VoucherToppedUp,
+        voucher=voucher,
+        ticket=ticket,
+        line=st.integers(0, 1),
+        units=st.sampled_from([2, 1, -1]),
+        day=day,
+        last_day=st.one_of(st.just(""), day),
     )
     used = st.builds(
         events.VoucherUsed,
@@ -41,6 +51,7 @@ def vouchers() -> st.SearchStrategy[Any]:
     )
     return st.one_of(
         issued,
+        topped,
         used,
         used,
         st.builds(events.VoucherHeld, voucher=voucher, hold=hold, units=units, until=until),

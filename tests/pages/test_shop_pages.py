@@ -10,9 +10,11 @@ from pos_loyalty.commands import KnownArticle
 from pos_loyalty.domain.days import iso
 from pos_loyalty.domain.profile import FIELDS
 from pos_loyalty.node.staff import Role
+from pos_loyalty.programmes import editing
 from tests.support.lively import enliven, follow
 from tests.support.panel import NARROW, WIDE, employ, reader, troubles
 from tests.web.registers import Caller, Register, card
+from web.panel import campaigns
 from web.panel.member import FIELD_TITLES
 from web.panel.member_changes import ProfileForm
 
@@ -28,7 +30,7 @@ LISTS = (
     "liability",
     "articles",
 )
-FORMS = ("programmes", "cards")
+FORMS = ("programmes", "cards", "vouchers")
 OF_MEMBER = ("", "/ledger", "/edit", "/points", "/cards/new")
 
 
@@ -226,6 +228,34 @@ def test_a_batch_of_cards_is_ordered_printed_received_and_counted(
         page.locator("summary", has_text="Forget").click()
         page.get_by_role("button", name="Forget").click()
         page.get_by_text("No batch is kept yet.").wait_for()
+
+
+def test_a_batch_of_vouchers_is_issued_step_by_step_printed_and_withdrawn(
+    chromium: Browser, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(campaigns, "STEP_MAX", 2)
+    voucher = '[[voucher]]\nnumber = 7\nlabel = "Spring"\namount = 500\n'
+    queries = shop.register.queries
+    version = next(each.version for each in queries.programmes() if each.state == "in_force")
+    text = editing.with_first_day(queries.programme(version).toml, queries.today)
+    shop.register.node.execute(
+        commands.PublishProgramme(id="with-voucher", actor="op7", content=f"{text}\n{voucher}")
+    )
+    with reader(chromium, shop.caller.url, language="en", strict=True) as page:
+        page.goto("/panel/vouchers")
+        page.get_by_label("Name").fill("spring")
+        page.get_by_label("How many").fill("5")
+        page.get_by_role("button", name="Issue them").click()
+        page.get_by_text("5 vouchers are in the batch.").wait_for()
+        with page.expect_download() as told:
+            page.get_by_role("link", name="CSV file").click()
+        rows = told.value.path().read_text().split()
+        assert (rows[0], len(set(rows))) == ("code,last_day,member", 6)
+        page.locator("summary", has_text="Withdraw").click()
+        page.get_by_role("button", name="Withdraw").click()
+        page.get_by_text("5 vouchers are withdrawn.").wait_for()
+    (batch,) = queries.voucher_batches()
+    assert (batch.count, batch.ended) == (5, 5)
 
 
 def test_a_card_that_was_lost_is_blocked_by_its_number(chromium: Browser, shop: Shop) -> None:

@@ -21,7 +21,7 @@ def test_uses_are_counted_and_money_is_written_as_money() -> None:
         Outstanding("p", 1, day_of("2026-03-01"), 3, 4),
         Outstanding("p", 9, day_of("2026-03-01"), 1, 1),
     ]
-    over = [VoucherRow(b"\x01" * 16, 1, "p", b"", "S/1/1/d/7", 10_00, 1, 2, 1, 2, -1, 1)]
+    over = [VoucherRow(b"\x01" * 16, 1, "p", b"", "S/1/1/d/7", 10_00, 1, 2, 1, 2, -1, 1, "")]
     told = [line.replace("\u202f", " ").replace("\xa0", " ") for line in
             lines(out, over, RULES, figures("fr", "EUR"))]  # fmt: skip
     assert told == [

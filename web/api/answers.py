@@ -8,6 +8,7 @@ from pos_loyalty.answers import IssuedVoucher, MemberView, ProgrammeVersion, Vou
 from pos_loyalty.backtest.extremes import Shift
 from pos_loyalty.backtest.report import Report
 from pos_loyalty.domain.movements import Movement
+from pos_loyalty.domain.voucher_views import BatchView
 from pos_loyalty.node.receipts import JobView
 from pos_loyalty.queries import FlagView
 
@@ -50,6 +51,12 @@ class IssuedList(Struct, frozen=True, kw_only=True):
     """What a ticket brought, with codes."""
 
     issued: tuple[IssuedVoucher, ...]
+
+
+class BatchList(Struct, frozen=True, kw_only=True):
+    """Batches of vouchers."""
+
+    batches: tuple[BatchView, ...]
 
 
 class VoucherList(Struct, frozen=True, kw_only=True):

@@ -47,7 +47,8 @@ class LineForm(Form):
     It is below zero for what the shop gives, such as the deposit of bottles that come back.
 
     `article` is a GTIN or the shop's own code; label, category, VAT (hundredths of a percent) and
-    flags may be left out where the article file knows them.
+    flags may be left out where the article file knows them. `voucher` is the gift card that the
+    line puts money on, as `topUpCard` named it.
     """
 
     article: Word
@@ -58,6 +59,7 @@ class LineForm(Form):
     vat: Annotated[int, Whole(0, 10_000)] | None = None
     discount: Amount = 0
     flags: list[Code] = Field(default=[], max_length=FLAGS_MAX)
+    voucher: MaybeHex = ""
 
     def given(self) -> ticket.Line:
         return ticket.Line(
@@ -69,6 +71,7 @@ class LineForm(Form):
             vat=self.vat,
             discount=self.discount,
             flags=tuple(self.flags),
+            voucher=self.voucher,
         )
 
 

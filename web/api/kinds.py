@@ -105,6 +105,7 @@ PATH_PARAMETERS: Mapping[str, str] = MappingProxyType(
         "basket": r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
         "hold": _HEX,
         "voucher": _HEX,
+        "batch": r"^[a-z0-9][a-z0-9-]{0,31}\.[0-9a-f]{8}$",
         "member": _HEX,
         "account": _HEX,
         "adjustment": _HEX,

@@ -33,6 +33,7 @@ _OF_PROGRAMMES = (
 )
 _OF_THE_COMPANY = (
     *("cards", "batch", "batch_file", "receive_batch", "forget_batch", "low", "liability"),
+    *("campaigns", "issue_step", "withdraw_batch", "batch_codes"),
     *("users", "new_user", "edit_user", "reset_user", "disable_user", "enable_user"),
     *("sessions", "end_session", "settings", "backup", "make_backup", "audit"),
 )
@@ -66,6 +67,7 @@ HUB_MENU: tuple[Group, ...] = (
         entries=(
             Entry(endpoint="programmes", title="Tiers and rules", icon="stars"),
             Entry(endpoint="cards", title="Cards", icon="cards"),
+            Entry(endpoint="campaigns", title="Vouchers of campaigns", icon="ticket"),
             Entry(endpoint="liability", title="Rewards and liability", icon="scale"),
         ),
     ),

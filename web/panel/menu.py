@@ -37,6 +37,7 @@ MENU: tuple[Group, ...] = (
             Entry(endpoint="flags", title="To look at", icon="flag"),
             Entry(endpoint="programmes", title="Tiers and rules", icon="stars"),
             Entry(endpoint="cards", title="Cards", icon="cards"),
+            Entry(endpoint="campaigns", title="Vouchers of campaigns", icon="ticket"),
             Entry(endpoint="articles", title="Unknown articles", icon="barcode"),
             Entry(endpoint="liability", title="Rewards and liability", icon="scale"),
         ),

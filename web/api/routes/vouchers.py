@@ -2,11 +2,19 @@
 
 from pos_loyalty import commands
 from pos_loyalty.answers import Done, VoucherAnswer
+from pos_loyalty.domain.voucher_views import BatchCodes, BatchStep
 from pos_loyalty.errors import Reason
-from web.api.answers import IssuedList, VoucherList
+from web.api.answers import BatchList, IssuedList, VoucherList
 from web.api.operation import Call, NoForm, Operation, api, operation
 from web.api.routes.tickets import TICKET, ticket_key
-from web.api.voucher_forms import CancellationForm, VoucherForm
+from web.api.voucher_forms import (
+    BatchAfter,
+    CancellationForm,
+    IssueForm,
+    TopUpForm,
+    VoucherForm,
+    WithdrawalForm,
+)
 
 CODE_REFUSALS = (
     Reason.VOUCHER_REFUSED,
@@ -60,6 +68,103 @@ def hold_voucher(call: Call[VoucherForm], basket: str) -> VoucherAnswer:
 def release_voucher(call: Call[NoForm], basket: str, voucher: str) -> Done:
     """Let go of a voucher: its discount leaves the basket."""
     answer: Done = call.execute(commands.ReleaseVoucher, basket=basket, voucher=voucher)
+    return answer
+
+
+@api.post("/baskets/<basket>/top-ups")
+@operation(
+    Operation(
+        id="topUpCard",
+        tag="vouchers",
+        form=TopUpForm,
+        answer=VoucherAnswer,
+        writes=True,
+        status=201,
+        reasons=(
+            Reason.BASKET_UNKNOWN,
+            Reason.VOUCHER_REFUSED,
+            Reason.VOUCHER_MISREAD,
+            Reason.VOUCHERS_LOCKED,
+            Reason.GIFT_CARD_LIMIT,
+            Reason.OFFLINE_LIMIT,
+        ),
+    )
+)
+def top_up_card(call: Call[TopUpForm], basket: str) -> VoucherAnswer:
+    """Let a basket sell money onto a gift card; its line names the `voucher` that is answered."""
+    answer: VoucherAnswer = call.execute(
+        commands.TopUpCard, basket=basket, code=call.form.code, amount=call.form.amount
+    )
+    return answer
+
+
+@api.get("/voucher-batches")
+@operation(Operation(id="listVoucherBatches", tag="vouchers", answer=BatchList))
+def list_batches(call: Call[NoForm]) -> BatchList:
+    """Give the batches of vouchers that campaigns gave out, the newest first."""
+    return BatchList(batches=call.services.queries.voucher_batches())
+
+
+@api.post("/voucher-batches")
+@operation(
+    Operation(
+        id="issueVouchers",
+        tag="vouchers",
+        form=IssueForm,
+        answer=BatchStep,
+        writes=True,
+        status=201,
+        reasons=(
+            Reason.VOUCHER_RULE_UNKNOWN,
+            Reason.SEGMENT_UNKNOWN,
+            Reason.BATCH_DIFFERS,
+            Reason.BATCH_TOO_LARGE,
+        ),
+    )
+)
+def issue_vouchers(call: Call[IssueForm]) -> BatchStep:
+    """Issue the next vouchers of a batch; many are issued by asking again."""
+    form = call.form
+    answer: BatchStep = call.execute(
+        commands.IssueVouchers,
+        name=form.name,
+        number=form.rule,
+        count=form.count,
+        members=form.members,
+        after=form.after,
+    )
+    return answer
+
+
+@api.get("/voucher-batches/<batch>/codes")
+@operation(
+    Operation(
+        id="listBatchCodes",
+        tag="vouchers",
+        form=BatchAfter,
+        answer=BatchCodes,
+        reasons=(Reason.VOUCHER_UNKNOWN,),
+    )
+)
+def list_batch_codes(call: Call[BatchAfter], batch: str) -> BatchCodes:
+    """Give codes of a batch that can still be used, as they are printed."""
+    return call.services.queries.batch_codes(batch, call.form.after)
+
+
+@api.post("/voucher-batches/<batch>/withdrawal")
+@operation(
+    Operation(
+        id="withdrawVouchers",
+        tag="vouchers",
+        form=WithdrawalForm,
+        answer=BatchStep,
+        writes=True,
+        reasons=(Reason.VOUCHER_UNKNOWN,),
+    )
+)
+def withdraw_vouchers(call: Call[WithdrawalForm], batch: str) -> BatchStep:
+    """End the next vouchers of a batch on which something is left; `done` 0: none is left."""
+    answer: BatchStep = call.execute(commands.WithdrawVouchers, batch=batch, count=call.form.count)
     return answer
 
 
