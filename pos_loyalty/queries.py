@@ -125,6 +125,12 @@ class Queries:
             self._known(tx, _id(member))
             return people.profile_of(tx, _id(member))
 
+    def notes(self, member: str) -> list[people.Note]:
+        """Give the notes on a member, the last written first; raises as `profile` does."""
+        with self._store.read() as tx:
+            self._known(tx, _id(member))
+            return people.notes_of(tx, _id(member))
+
     def consents(self, member: str) -> dict[tuple[str, str], bool]:
         """Give what a member allows, by (purpose, channel)."""
         with self._store.read() as tx:

@@ -81,7 +81,15 @@ _TILL = frozenset({
     "undoRight", "tellEvent", "undoEvent", "readLabel", "listJobs", "resumeJob", "streamEvents",
 })  # fmt: skip
 _BY_HAND = frozenset(
-    {"adjustPoints", "transferPoints", "undoAdjustment", "moveTicket", "undoTicketMove"}
+    {
+        "listNotes",
+        "writeNote",
+        "adjustPoints",
+        "transferPoints",
+        "undoAdjustment",
+        "moveTicket",
+        "undoTicketMove",
+    }
 )
 _SCREEN = frozenset({"showPerson", "signIn", "signOut"})
 _SHOP = frozenset({

@@ -18,6 +18,7 @@ ANSWERS: dict[str, type[Struct]] = {
         answers.ScanAnswer,
         answers.BasketAnswer,
         answers.HoldAnswer,
+        answers.ProofAnswer,
         answers.SaleAnswer,
         answers.ReturnAnswer,
         answers.ProgrammeAnswer,

@@ -1,6 +1,7 @@
 """Members by the API: enrolled, found, changed, undone, forgotten."""
 
 from tests.web.registers import Caller, card, reason
+from web.access import Profile
 
 
 def test_a_member_is_enrolled_and_found_in_every_way(caller: Caller) -> None:
@@ -157,3 +158,19 @@ def test_a_member_is_invited_to_a_programme_and_leaves_it(caller: Caller) -> Non
     assert "beside" not in caller.sell("club-2", 3000, card=card(151))
     other = caller.put(f"/members/{member}/programmes/points")
     assert reason(other) == (404, "PROGRAMME_NOT_RESERVED")
+
+
+def test_a_note_is_written_changed_and_taken_away_but_never_by_the_pos(caller: Caller) -> None:
+    path = f"/members/{caller.enrol(152)['member']}/notes"
+    first = caller.post(path, {"text": "Likes dark bread"}).json()["id"]
+    caller.post(path, {"text": "Comes on Saturdays"})
+    caller.post(path, {"note": first, "text": "Likes white bread"})
+    texts = [each["text"] for each in caller.get(path).json()["notes"]]
+    assert sorted(texts) == ["Comes on Saturdays", "Likes white bread"]
+    assert caller.get(path).json()["notes"][0]["author"].startswith("admin-1")
+    caller.post(path, {"note": first, "text": ""})
+    assert [each["text"] for each in caller.get(path).json()["notes"]] == ["Comes on Saturdays"]
+    assert reason(caller.post(path, {"text": ""})) == (422, "PROFILE_INVALID")
+    pos = caller.being(Profile.POS)
+    for answer in (pos.get(path), pos.post(path, {"text": "Rude"})):
+        assert reason(answer) == (403, "OPERATION_REFUSED")

@@ -35,6 +35,21 @@ class MemberList(Struct, frozen=True, kw_only=True):
     members: tuple[MemberView, ...]
 
 
+class NoteView(Struct, frozen=True, kw_only=True):
+    """A note on a member: who wrote it so, and when (Unix ms)."""
+
+    note: str
+    at: int
+    author: str
+    text: str
+
+
+class NoteList(Struct, frozen=True, kw_only=True):
+    """The notes on a member, the last written first."""
+
+    notes: tuple[NoteView, ...]
+
+
 class TicketList(Struct, frozen=True, kw_only=True):
     """Keys of a member's newest tickets."""
 

@@ -69,6 +69,8 @@ _AFTER_ENROLMENT = (
     "adjustPoints",
     "listTickets",
     "showStatement",
+    "listNotes",
+    "writeNote",
     "listVouchers",
     "referMember",
     "undoEnrolment",
