@@ -69,6 +69,13 @@ def check_moment(at_ms: int, now_ms: int) -> None:
         raise _wrong("at", Wrong.IN_FUTURE)
 
 
+def check_day(day: int, today: int) -> None:
+    """Check the business day of a ticket or return: at most the next one, which a POS that closes
+    its day earlier may have begun. Points of a later one would live longer, or lapse unseen."""
+    if day > today + 1:
+        raise _wrong("day", Wrong.IN_FUTURE)
+
+
 def check_number(field: str, number: str) -> None:
     """Check a ticket number or a code that becomes part of a business key."""
     usable = number and len(number) <= NUMBER_CHARACTERS_MAX and number.isprintable()

@@ -8,6 +8,7 @@ from pos_loyalty.errors import Wrong
 from pos_loyalty.events import Choice
 from pos_loyalty.node.choices import NOTHING, Question, Returning, Settled, choose
 from pos_loyalty.store import people, tickets
+from pos_loyalty.store.amending import amended, amendments_of
 
 ABOUT = "missing"
 DEBT = "debt"
@@ -15,7 +16,9 @@ DEBT = "debt"
 
 def settle_missing(returning: Returning) -> Settled:
     """Ask a second person before a return makes its customer owe points."""
-    if all(each.returns.missing != "refuse" for each in returning.sale.ratings):
+    ctx, key = returning.ctx, returning.command.ticket
+    sale = amended(returning.sale, amendments_of(ctx.tx, key))
+    if all(each.returns.missing != "refuse" for each in sale.ratings):
         return NOTHING
     points = _owed(returning)
     if not points:

@@ -11,7 +11,7 @@ from pos_loyalty.domain.sold import Ticket
 from pos_loyalty.domain.ticket import ticket_key
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.events import ReturnedLine, SaleClosed, points_spent
-from pos_loyalty.node.checks import check_number
+from pos_loyalty.node.checks import check_day, check_number
 from pos_loyalty.node.choices import Asker, Returning, settle
 from pos_loyalty.node.context import Context, Decision, Notice, fact
 from pos_loyalty.node.gifts import settle_gifts, with_gifts
@@ -52,6 +52,7 @@ def return_lines(ctx: Context, command: commands.ReturnLines) -> Decision:
         raise LoyaltyError(Reason.TICKET_EXISTS)
     if known is not None:
         return _returned_again(ctx, command, key, known)
+    check_day(day_of(day), ctx.today)
     lines = with_gifts(command, sale, ticket, _accepted(command, ticket))
     money = _refund(ctx, command.ticket, sale, ticket, lines)
     settled = settle(ASKERS, Returning(ctx, command, key, sale, ticket, lines, money.amount))

@@ -25,7 +25,7 @@ from pos_loyalty.domain.tiers import tier_on
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.events import SaleClosed, points_spent
 from pos_loyalty.node import baskets, redeeming
-from pos_loyalty.node.checks import check_moment, check_number, check_ticket
+from pos_loyalty.node.checks import check_day, check_moment, check_number, check_ticket
 from pos_loyalty.node.context import Context, Decision, Notice, fact
 from pos_loyalty.node.discounts import allowed, confirmed, matched
 from pos_loyalty.node.forecast import circumstances, missed_by
@@ -63,6 +63,7 @@ def close_sale(ctx: Context, command: commands.CloseSale) -> Decision:
     key = ticket_key(sale.store, sale.till, sale.epoch, sale.day, sale.number)
     if tickets.holder_of(ctx.tx, key) is not None:
         return _again(ctx, command, key, sale, customer)
+    check_day(day_of(sale.day), ctx.today)
     held = _vouchers_held(ctx, command)
     sale = _rated(ctx, sale, customer, held)
     sale, beside = _with_vouchers(ctx, command, sale, key, held)

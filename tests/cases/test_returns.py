@@ -227,3 +227,16 @@ def test_a_return_is_told_in_a_sentence_before_it_is_done(shop: Till) -> None:
 def test_a_return_of_nobodys_ticket_tells_the_money_alone(shop: Till) -> None:
     tried = shop.previews(shop.sells(10_00).ticket)
     assert plain_spaces(sentence(tried, "fr")) == "Nous vous rendons 10,00 €."
+
+
+@pytest.mark.parametrize("day", ["2026-01-11", "2031-01-01"])
+def test_a_ticket_or_return_of_a_day_to_come_is_refused(shop: Till, day: str) -> None:
+    anne = shop.member()
+    with refused(Reason.TICKET_INVALID):
+        shop.sells(100_00, card=anne.card, day=day)  # its points would live longer
+    sale = shop.sells(100_00, card=anne.card, day="2026-01-10")  # a POS that closes earlier
+    with refused(Reason.TICKET_INVALID):
+        sale.comes_back(day=day)  # as if its points had lapsed long ago
+    assert anne.points == 100
+    sale.comes_back(day="2026-01-10")
+    assert anne.points == 0
