@@ -22,7 +22,7 @@ from pos_loyalty.store.vouchers import BatchRow
 
 BATCH_MAX = 50_000
 """Vouchers of one batch."""
-STEP_MAX = 500
+STEP_MAX = 100
 """Vouchers, or members looked at, of one order: a sale waits no longer than for these."""
 EVERYBODY = "all"
 WITHDRAWN = "withdrawn"
