@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.pages.hands import Finger, Hands, Keyboard
+from tests.pages.pictures import PERMILLE_MAX, looks_as_before
 from tests.pages.states import STATES, Shop, home
 from tests.support.chromium import barriers
 from tests.web.registers import Register
@@ -65,6 +66,7 @@ def test_a_state_is_reached_and_left_and_keeps_nobody_out(
     page = hands.page
     found = {theme: barriers_in(page, theme) for theme in ("light", "dark")}
     unseen = unseen_in_own_colours(page)
+    changed = looks_as_before(page.locator("#stage"), name_of_picture(page, state))
     small = page.evaluate(TOO_SMALL, TOUCHED_PX)
     page.evaluate(LARGE_TEXT)
     large = page.evaluate(OVERFLOW)
@@ -74,9 +76,17 @@ def test_a_state_is_reached_and_left_and_keeps_nobody_out(
     page.set_viewport_size({"width": 1024, "height": TALL})
     home(hands)
     assert found == {"light": [], "dark": []}
+    assert changed <= PERMILLE_MAX
     assert small == []
     assert unseen == []
     assert (wider, large) == (0, 0)
+
+
+def name_of_picture(page: Page, state: str) -> str:
+    """Name a state's picture: French ones are light, English ones dark."""
+    language = page.evaluate("document.documentElement.lang")
+    page.emulate_media(color_scheme="light" if language == "fr" else "dark")
+    return f"till-{state}-{language}"
 
 
 def unseen_in_own_colours(page: Page) -> list[str]:
