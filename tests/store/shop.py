@@ -173,6 +173,9 @@ class Shop:
                 source="till",
             )
         if choice == 5:
+            if day % 8 == 0:
+                pair = sorted(each.hex() for each in MEMBERS[:2])
+                return events.MembersToldApart(member=pair[0], other=pair[1], apart=day % 16 > 0)
             if day % 2:
                 return events.NoteWritten(member=member, note=member, text=f"Seen on day {day}")
             joined = self._random.random() < 0.8
@@ -189,6 +192,10 @@ class Shop:
         if choice == 0:
             other = self._random.choice(MEMBERS).hex()
             return events.MembersLinked(member=member, other=other, joined=True)
+        if choice == 1 and day % 4 == 0:
+            return events.CardBatchKept(
+                prefix="29", first=day, count=10, status="ordered", day=iso(START + day)
+            )
         if choice == 1:
             return events.CardEnded(member=member, account=card, status="detached")
         return events.CardAttached(member=member, account=card, scheme="main", tail="0017")
