@@ -127,7 +127,7 @@ class Streams:
         seen, asked = self._position(last_event_id)
         yield f"retry: {RETRY_MS}\nid: {self.start}-{seen}\n\n".encode()
         began = sent = self._clock.monotonic()
-        wait_s = 0.0 if asked else self._heartbeat_s
+        wait_s = 0.0 if asked else min(self._heartbeat_s, self._life_s)
         while True:
             news = self._board.wait(seen, wait_s, unless=stream.ended.is_set)
             if asked and news and news[0].number > seen + 1:
