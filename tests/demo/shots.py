@@ -23,6 +23,8 @@ PANEL = {  # what stands in the docs, by page of the panel
 }
 OFFICE = {"hq-shops": "shops", "hq-between": "between"}
 PATIENT_MS = 30_000
+WHOLE_PX = 1360
+"""High enough for the demo's page with its tour and a receipt."""
 
 
 @contextmanager
@@ -102,6 +104,8 @@ def take(browser: Browser, world: World, stage: Stage) -> None:
     with customer.expect_response("**/display/events*"):
         customer.goto(f"{root}/display/")
     sell(shown, customer)
+    shown.set_viewport_size({"width": 1280, "height": WHOLE_PX})
+    shown.evaluate("scrollTo(0, 0)")
     keep(shown, "demo")
     sign_in(manager, f"{root}/panel/", MANAGER)
     for name, address in PANEL.items():

@@ -16,7 +16,7 @@ from tests.web.registers import Register
 FOLDER = ROOT / "docs" / "pictures"
 SHOWN = ("member", "matches", "done")
 WIDTH, HEIGHT = 1280, 720
-COLOURS = 64  # a flat page needs no more, and the file is a quarter of the size
+COLOURS = 128  # a flat page needs no more, and the file is a third of the size
 SETTLED_MS = 300
 
 
