@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pos_loyalty.store.following_file import TAKEN, FollowingFile, translated
 from pos_loyalty.store.insight_cards import CARD_TABLES, CardRows
-from pos_loyalty.store.insight_chain import CHAIN_TABLES, ChainRows
+from pos_loyalty.store.insight_chain import CHAIN_TABLES, ChainRows, names_among_members
 from pos_loyalty.store.insight_filters import (
     MemberFilter,
     Page,
@@ -28,7 +28,7 @@ from pos_loyalty.store.insight_rows import (
     figures_of,
 )
 
-MODEL = "3"
+MODEL = "4"
 """Raised whenever the same facts give other rows than before: the file is then filled anew."""
 WAIT_S = 10.0
 _FIGURES = ", ".join(f"{name} INTEGER" for name in Figures._fields)
@@ -53,6 +53,7 @@ _TABLES = (
         for name in ("joined", "last", "points")
     ),
     f"CREATE INDEX member_tier_last ON member (tier, last, member, {_COVERING})",
+    "CREATE INDEX member_store ON member (store, joined, email)",
     "CREATE TABLE likely (rank INTEGER, one BLOB, other BLOB, reasons TEXT, "
     "PRIMARY KEY (rank, one, other)) WITHOUT ROWID",
     "CREATE INDEX likely_one ON likely (one)",
@@ -189,12 +190,7 @@ class InsightFile(ChainRows, CardRows, FollowingFile):
 
     def tiers(self) -> list[str]:
         """Give the tiers that members are in."""
-        rows = self._db.execute(  # each step leaps to the next name, however many hold one
-            "WITH RECURSIVE t(tier) AS (SELECT min(tier) FROM member UNION ALL "
-            "SELECT (SELECT min(tier) FROM member WHERE tier > t.tier) FROM t "
-            "WHERE t.tier IS NOT NULL) SELECT tier FROM t WHERE tier IS NOT NULL"
-        )
-        return [row[0] for row in rows]
+        return [row[0] for row in self._db.execute(names_among_members("tier"))]
 
     def is_empty(self) -> bool:
         """Tell whether nothing was taken yet."""
