@@ -263,7 +263,7 @@ class Register:
         note_chains(self.node.store)
         if self._tidying.is_alive():
             self._tidying.join()
-        self.web.habits.keep()
+        self._keep_counts()
         self.node.close()
         self._log.info("register stopped", devices_still_busy=list(busy))
 
@@ -283,11 +283,18 @@ class Register:
                         return
                     self.node.store.rest()
                     if rest % COUNT_EVERY_RESTS == 0:
-                        self.web.habits.keep()
+                        self._keep_counts()
             except LoyaltyError as error:
                 self._log.warning("tidying postponed", reason=error.reason.code)
                 if wait(POSTPONED_S):
                     return
+
+    def _keep_counts(self) -> None:
+        """Write how the till was worked with; nothing else waits for it, or fails with it."""
+        try:
+            self.web.habits.keep()
+        except LoyaltyError as error:
+            self._log.warning("counts not kept", reason=error.reason.code)
 
     def _forget_code(self) -> None:
         """Delete the enrolment code once it served: nobody else may use it."""

@@ -16,6 +16,7 @@ from pos_loyalty import answers, commands
 from pos_loyalty.commands import Command
 from pos_loyalty.domain.calendar import business_day
 from pos_loyalty.domain.days import iso
+from pos_loyalty.errors import LoyaltyError
 from pos_loyalty.node.execute import Node
 from pos_loyalty.store import local
 
@@ -131,7 +132,10 @@ class Habits:
                     del self._meant[next(iter(self._meant))]
 
     def keep(self) -> None:
-        """Write what was counted, and forget days that are too old."""
+        """Write what was counted, and forget days that are too old.
+
+        Raises the `LoyaltyError` of a store that takes nothing; it is counted on, and tried again.
+        """
         with self._lock:
             new, self._new = self._new, {}
         if not new:
@@ -148,7 +152,13 @@ class Habits:
                     if name < oldest:
                         local.drop_setting(tx, name)
 
-        self._node.write(work)
+        try:
+            self._node.write(work)
+        except LoyaltyError:
+            with self._lock:
+                for day, counted in new.items():
+                    self._new.setdefault(day, Counted()).add(counted)
+            raise
 
     def between(self, first: int, last: int) -> Counted:
         """Give what was counted from one business day to another, both included."""

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from pos_loyalty import commands
+from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.habits import KEPT_DAYS, STEPS_S, Counted, Habit, Habits
 from pos_loyalty.store import local
 from tests.support.shop import HandClock, Till
@@ -104,6 +105,21 @@ def test_what_was_counted_is_kept_by_day_and_says_nothing_of_anybody(
         rows = local.settings_under(tx, "habits/")
     assert len(rows) == 2
     assert not any(b"@" in value or member(till).encode() in value for _, value in rows)
+
+
+def test_what_the_store_does_not_take_is_counted_on(
+    till: Till, habits: Habits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(work: object) -> None:
+        raise LoyaltyError(Reason.DISK_FULL)
+
+    habits.searched("op7")
+    with monkeypatch.context() as patched, pytest.raises(LoyaltyError):
+        patched.setattr(till.node, "write", full)
+        habits.keep()
+    habits.searched("op7")
+    habits.keep()
+    assert today(till, Habits(till.node)).of(Habit.SEARCH) == 2
 
 
 def test_times_are_told_by_the_step_that_they_do_not_exceed() -> None:

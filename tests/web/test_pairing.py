@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from pos_loyalty.errors import LoyaltyError, Reason
 from pos_loyalty.node.audit import Audit
+from pos_loyalty.node.habits import STEPS_S, Counted, Habit
 from pos_loyalty.node.invitations import CODE_LIFE_MS
 from pos_loyalty.node.sessions import Visitor
 from pos_loyalty.node.staff import Role, Staff
@@ -157,3 +158,19 @@ def test_a_cashier_makes_no_code_and_no_backup(caller: Caller, services: Service
 def test_alerts_stand_on_every_page(manager: Browser) -> None:
     assert "Alertes : 4" in plain_spaces(manager.get("/me").text)
     assert "roll" in manager.get("/alerts").text
+
+
+def test_how_the_till_is_worked_with_is_told_of_enough_cases(
+    manager: Browser, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = [0] * (len(STEPS_S) + 1)
+    steps[STEPS_S.index(4)], steps[STEPS_S.index(8)], steps[-1] = 6, 5, 1
+    counts = {Habit.FIND: 12, Habit.SEARCH: 18, Habit.IDENTIFIED: 40, Habit.MISTAKEN: 2,
+              Habit.PRINTED: 5, Habit.MAILED: 15, Habit.SUGGESTED: 9, Habit.TAKEN: 9}  # fmt: skip
+    told = Counted(counts={**counts}, times={Habit.FIND: steps})
+    monkeypatch.setattr(services.habits, "between", lambda first, last: told)
+    page = plain_spaces(manager.get("/habits").text)
+    rows = [each.split("<td") for each in page.split("<tr>")[2:]]
+    assert [row[1].partition("strong>")[2].partition("<")[0] for row in rows] == [
+        "–", "la moitié en 4 s, presque tous en 8 s", "1,5", "5 %", "–", "25 %",
+    ]  # fmt: skip
